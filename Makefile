@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` plays a day in the life; `make test` proves it. Both install what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/postroom demo $(if $(ONCE),--once)
+
+test: lint peers
+	$(BIN)/pytest -n 2
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: peers
+peers: $(VENV)/.dev
+	scripts/peers
+
+$(VENV)/.run: requirements.lock pyproject.toml scripts/venv
+	scripts/venv $(PYTHON) $(VENV) requirements.lock
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/venv
+	scripts/venv $(PYTHON) $(VENV) requirements-dev.lock
+	touch $@ $(VENV)/.run
+
+# Needs uv; writes names, versions and hashes only, no address.
+lock:
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group build pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) var

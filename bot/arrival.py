@@ -1,0 +1,66 @@
+"""What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value that crosses as text: immutable, and refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Route(Frozen):
+    """How an arrival is tied to what was said before, and how its answer is threaded."""
+
+    message_id: str | None = None
+    """The arrival's own name in its channel (for mail its Message-ID, without angle brackets)."""
+    references: tuple[str, ...] = ()
+    """What it says it answers: In-Reply-To first, then References from the newest to the oldest."""
+    token: str | None = None
+    """The reply token of the address it was sent to. A token finds, never authorises."""
+
+
+class Arrival(Frozen):
+    """One thing that arrived from one channel: all that is known of it before its contents are opened."""
+
+    channel: str
+    key: str
+    """The same for the same thing however often it comes; unique within the channel."""
+    sender: str
+    """The identity that the channel proved (for mail the normal form of the one From address)."""
+    believed: str
+    """Why the sender is believed, in words for the record."""
+    subject: str = ""
+    automatic: str | None = None
+    """The marker by which a machine, not a person, is known to have sent it; None for a person."""
+    unproven: str | None = None
+    """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
+    size: int = 0
+    """Octets of the raw message."""
+    route: Route = Route()
+
+
+class Attachment(Frozen):
+    """One attached file whose contents have been sealed in the vault."""
+
+    part: str
+    """Which part of the message, counted from 1: stable, so that a retry finds the same."""
+    name: str
+    """The name as sent: decoded, without any path; neither trimmed nor judged."""
+    size: int
+    sha256: str
+    """Of the contents, in lower-case hexadecimal."""
+    object_id: str
+    """Where the vault keeps the contents."""
+    cut: bool = False
+    """The mail program wrote the name so that it may have been cut short (lesson L34)."""
+
+
+class Opened(Frozen):
+    """What an arrival contains, once opened."""
+
+    text: str = ""
+    """The new text: what this person wrote, without quoted mail and without the signature."""
+    attachments: tuple[Attachment, ...] = ()
+    only_pictures: bool = False
+    """Nothing was attached but pictures that belong to the letter itself, such as a logo (lesson L38)."""

@@ -1,0 +1,109 @@
+"""Changing a file, and only here: compare-and-set on its version, history in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.ledger import history
+from bot.ledger.tables import Contents, DestroyOrder, File
+from bot.rules import lifecycle
+from bot.rules.lifecycle import Act, Status
+
+
+def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str) -> File:
+    """Enter a new file, whose life begins with this act of its sender."""
+    file.status, file.version, file.sent_at = lifecycle.BEGINS[act], 1, now
+    file.contents, file.ever_received = Contents.KEPT, False
+    tx.add(file)
+    tx.flush()
+    history.record(tx, file, act, by=file.sent_by, now=now, channel=channel)
+    return file
+
+
+def change(
+    tx: Session, file: File, act: Act, *, seen: int | None, by: int | None, now: datetime, channel: str,
+    why: str = "", **columns: Any,
+) -> bool:  # fmt: skip
+    """Apply an act to the version of the file that was seen (None: the file as it is).
+
+    False: the act is not open, or another act won; the file is as it now stands, and its history says who did what.
+    """
+    version = file.version if seen is None else seen
+    kept, had = file.contents is Contents.KEPT, file.ever_received
+    after = lifecycle.after(file.status, act, contents=kept, ever_received=had)
+    still = update(File).where(File.id == file.id, File.version == version)
+    changed = still.values(status=after, version=version + 1, **_marks(act, by, now, why), **columns)
+    won = after is not None and tx.execute(changed.returning(File.id)).first() is not None
+    tx.refresh(file)
+    if won:
+        history.record(tx, file, act, by=by, now=now, why=why, channel=channel)
+        if act in lifecycle.DESTROYS:
+            order_destruction(tx, file.object_id, file_id=file.id, why=act.value, now=now)
+    return won
+
+
+def _marks(act: Act, by: int | None, now: datetime, why: str) -> dict[str, Any]:
+    """What an act writes on the file besides its status."""
+    marks: dict[Act, dict[str, Any]] = {
+        Act.ACCEPTED: {"sent_at": now},
+        Act.RECEIVED: {"received_by": by, "received_at": now, "ever_received": True},
+        Act.REJECTED: {"rejected_by": by, "rejected_at": now, "reason": why},
+        Act.RECALLED: {"recalled_by": by, "recalled_at": now},
+        Act.MOVED: {"received_by": None, "received_at": None},
+    }
+    return marks.get(act, {})
+
+
+def note(tx: Session, file: File, act: Act, *, by: int | None, now: datetime, channel: str, why: str = "") -> None:
+    """Record what changes nothing about where the file stands, such as a download."""
+    file.version += 1
+    tx.flush()
+    history.record(tx, file, act, by=by, now=now, why=why, channel=channel)
+
+
+def destroyed(tx: Session, file: File, *, now: datetime, why: str) -> None:
+    """The key of the contents is gone: say so."""
+    file.contents = Contents.DESTROYED
+    note(tx, file, Act.DESTROYED, by=None, now=now, channel="postroom", why=why)
+
+
+def order_destruction(tx: Session, object_id: str, *, why: str, now: datetime, file_id: int | None = None) -> None:
+    """Give the word that contents must go; the vault carries it out after the commit."""
+    tx.merge(DestroyOrder(object_id=object_id, file_id=file_id, why=why, ordered_at=now, done_at=None))
+
+
+LIVE = (Status.HELD, Status.CHECKING, Status.SENT, Status.RECEIVED)
+
+
+def same(tx: Session, *, sha256: str, name: str, school: str | None, sent_by: int) -> File | None:
+    """The file of which this would be a duplicate: same content, same name, same school, still live.
+
+    A Held file counts under its name as corrected and as given, for its sender alone.
+    """
+    live = select(File).where(File.sha256 == sha256, File.status.in_(LIVE), File.contents == Contents.KEPT)
+    held = (File.status == Status.HELD) & (File.sent_by == sent_by) & ((File.meant == name) | (File.given == name))
+    settled = (File.status != Status.HELD) & (File.school == school) & (File.name == name)
+    return tx.scalar(live.where(or_(held, settled)).order_by(File.id).limit(1))
+
+
+def earlier(tx: Session, *, name: str, school: str, but: int | None = None) -> File | None:
+    """The newest settled file of that name from that school, whatever its contents."""
+    settled = File.status.in_((Status.SENT, Status.RECEIVED))
+    named = select(File).where(File.school == school, File.name == name, settled, File.id != (but or 0))
+    return tx.scalar(named.order_by(File.id.desc()).limit(1))
+
+
+def held_of(tx: Session, person_id: int) -> list[File]:
+    """All that waits for this sender's word, oldest first."""
+    return list(tx.scalars(_held().where(File.sent_by == person_id).order_by(File.id)))
+
+
+def _held() -> Select[File]:
+    return select(File).where(File.status == Status.HELD)
+
+
+def by_reference(tx: Session, reference: str) -> File | None:
+    """The file of this reference, in its shown form."""
+    return tx.scalar(select(File).where(File.reference == reference))

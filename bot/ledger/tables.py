@@ -1,0 +1,283 @@
+"""The stored nouns. Typed rows without behaviour; what may happen to them is decided elsewhere."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+from bot.rules.authority import Role
+from bot.rules.lifecycle import Act, Status
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: stored in UTC, always read back with its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite keeps no zone, so it is left off there."""
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Contents(StrEnum):
+    """Whether a file's contents can still be had."""
+
+    KEPT = "kept"
+    DESTROYED = "destroyed"
+
+
+class InboxState(StrEnum):
+    """Where an arrival stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+    DISCARDED = "discarded"
+
+
+class OutboxState(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+def word(kind: type[StrEnum]) -> Enum:
+    """A member of a closed list, stored as its word."""
+    return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=list)
+
+
+class Table(DeclarativeBase):
+    """The base of all tables."""
+
+    type_annotation_map = {
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+        Role: word(Role),
+        Act: word(Act),
+        Status: word(Status),
+        Contents: word(Contents),
+        InboxState: word(InboxState),
+        OutboxState: word(OutboxState),
+    }
+
+
+class School(Table):
+    """A school or other establishment, from the public register (GIAS)."""
+
+    __tablename__ = "schools"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    """DfE number: the authority's three digits and the establishment's four."""
+    name: Mapped[str]
+    phase: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="")
+    head_name: Mapped[str] = mapped_column(default="")
+
+
+class Person(Table):
+    """Somebody known by name. A leaver's row stays: history speaks of it."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    """Where they are told things, in normal form."""
+    left_at: Mapped[datetime | None]
+    identities: Mapped[list["Identity"]] = relationship(cascade="all, delete-orphan")
+    duties: Mapped[list["Duty"]] = relationship(cascade="all, delete-orphan")
+
+
+class Identity(Table):
+    """One way by which a person is known in a channel."""
+
+    __tablename__ = "identities"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+
+
+class Duty(Table):
+    """One role of one person, for one school or one service, or `*` for all."""
+
+    __tablename__ = "duties"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class InboxItem(Table):
+    """One arrival: durable before it was acknowledged, kept until it is finished."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (UniqueConstraint("channel", "key"), Index("inbox_due", "state", "next_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    key: Mapped[str]
+    state: Mapped[InboxState] = mapped_column(default=InboxState.WAITING)
+    arrived_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    why: Mapped[str] = mapped_column(default="")
+    """Why it lies in quarantine, was discarded, or failed last."""
+    sender: Mapped[str]
+    subject: Mapped[str]
+    arrival: Mapped[dict[str, Any]]
+    object_id: Mapped[str]
+    """The raw message, sealed in the vault."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """The sealed raw message itself, where it is small: the commit that makes the row durable is already paid for."""
+
+
+class File(Table):
+    """One return."""
+
+    __tablename__ = "files"
+    __table_args__ = (
+        Index("files_of_school", "school", "sent_at", "id", "status", "service", "sent_by", "name"),
+        Index("files_of_service", "service", "status", "sent_at"),
+        Index("files_same", "sha256", "school"),
+        Index("files_held", "status", "sent_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[Status]
+    version: Mapped[int] = mapped_column(default=1)
+    """Raised by every change of the file: buttons and links carry the version they were shown for."""
+    school: Mapped[str | None] = mapped_column(ForeignKey("schools.number"))
+    """None while Held and not yet known."""
+    service: Mapped[str | None]
+    name: Mapped[str]
+    """The valid name; while Held the name as given."""
+    given: Mapped[str]
+    meant: Mapped[str | None]
+    """The one sure correction of the name, while Held."""
+    choices: Mapped[list[str]] = mapped_column(default=list)
+    size: Mapped[int]
+    sha256: Mapped[str]
+    tag: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    sent_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    sent_at: Mapped[datetime]
+    """When it became Sent; while Held, when it came."""
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    received_at: Mapped[datetime | None]
+    ever_received: Mapped[bool] = mapped_column(default=False)
+    """An officer has had the contents once: a recall comes too late for good."""
+    rejected_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    rejected_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+    recalled_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    recalled_at: Mapped[datetime | None]
+    moved_from: Mapped[str | None]
+    contents: Mapped[Contents] = mapped_column(default=Contents.KEPT)
+    object_id: Mapped[str] = mapped_column(unique=True)
+    sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
+    receiver: Mapped[Person | None] = relationship(foreign_keys=received_by, lazy="joined")
+    rejecter: Mapped[Person | None] = relationship(foreign_keys=rejected_by, lazy="joined")
+    recaller: Mapped[Person | None] = relationship(foreign_keys=recalled_by, lazy="joined")
+    establishment: Mapped[School | None] = relationship(lazy="joined")
+
+
+class Entry(Table):
+    """One line of a file's history: append-only, each sealed over the one before."""
+
+    __tablename__ = "history"
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    """The file's version that this entry made."""
+    at: Mapped[datetime]
+    act: Mapped[Act]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: Postroom itself."""
+    channel: Mapped[str]
+    why: Mapped[str]
+    """In words; may be erased later, for only its salted digest is part of the chain."""
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    implies: Mapped[dict[str, Any]]
+    """What the act made of the file, so that the row can be held against its history."""
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 over the seal before and all the above but the words themselves."""
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class DestroyOrder(Table):
+    """The word that contents must go: committed with the change, carried out by the vault afterwards."""
+
+    __tablename__ = "destroy_orders"
+
+    object_id: Mapped[str] = mapped_column(primary_key=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    """None for what never was a file, such as the raw message."""
+    why: Mapped[str]
+    ordered_at: Mapped[datetime]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class OutboxItem(Table):
+    """One notice to one person or place, kept until it is delivered."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("outbox_due", "state", "next_at"), Index("outbox_told", "recipient", "kind", "created_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    """Minted with the effect; for mail it is the Message-ID's local part, so that a repeat is seen to be one."""
+    token: Mapped[str] = mapped_column(unique=True)
+    """The reply token of this notice."""
+    kind: Mapped[str]
+    recipient: Mapped[str]
+    """An address in the channel."""
+    channel: Mapped[str] = mapped_column(default="email")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    facts: Mapped[dict[str, Any]]
+    route: Mapped[dict[str, Any]]
+    """What it answers (see `bot.arrival.Route`), with the subject answered."""
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.WAITING)
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    lease: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(default="")
+    batch: Mapped[str | None] = mapped_column(index=True)
+    """For announcements that wait to be joined by later files: what they announce, and to which place."""
+
+
+class Mention(Table):
+    """A file spoken of in a notice, under the number it was given there; for an offer, the name offered."""
+
+    __tablename__ = "mentions"
+
+    notice_id: Mapped[str] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)
+    name: Mapped[str | None]
+    """The name that this number stands for, where it is an offer."""
+    sure: Mapped[bool] = mapped_column(default=False)

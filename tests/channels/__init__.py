@@ -1,0 +1,1 @@
+"""Each channel against recorded payloads: what comes in, and how it reads."""

@@ -1,0 +1,141 @@
+"""Sealed contents and their keys: the only room that knows cryptography.
+
+Storing: the key is made durable, then the bytes, and only then may a row refer to them. Destroying: the key goes first,
+then the bytes. So whatever a crash leaves can be read by its row, or by nobody.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from bot.vault.disk import Unavailable
+from bot.vault.keys import Keys, ObjectKey
+from bot.vault.master import BadMasterKey, MasterKey
+from bot.vault.seal import FRAME, Damaged, unseal
+from bot.vault.shelf import FolderShelf, Shelf, checked
+from bot.vault.writing import Writing
+
+__all__ = [
+    "FRAME",
+    "BadMasterKey",
+    "Damaged",
+    "Destroyed",
+    "FolderShelf",
+    "Keys",
+    "MasterKey",
+    "Sealed",
+    "Shelf",
+    "Unavailable",
+    "Vault",
+    "Writing",
+    "open_vault",
+]
+
+
+class Destroyed(Exception):
+    """The object's key is gone: its contents can never be read again."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a row must hold to find contents again."""
+
+    object_id: str
+    size: int
+    """Octets of the clear contents."""
+    sha256: str
+    """Of the clear contents, in lower-case hexadecimal; empty if hashing was not asked for."""
+    inline: bytes | None
+    """The sealed object itself, where it is small enough to lie in the row; None: it is on the shelf."""
+
+
+class Vault:
+    """Stores, opens and destroys contents. Every method may be called from any thread, and raises Unavailable where the
+    disk cannot do it now."""
+
+    def __init__(self, shelf: Shelf, keys: Keys) -> None:
+        self._shelf = shelf
+        self._keys = keys
+
+    def close(self) -> None:
+        """Close the key file."""
+        self._keys.close()
+
+    def begin(self, object_id: str, *, inline_max: int = 0, hash_contents: bool = True) -> Writing:
+        """Begin to write an object, or to write it again: what stands under its id stays until the new one is finished.
+
+        Its key is in memory only. What comes to at most `inline_max` octets once sealed touches no file.
+        """
+        key = self._keys.find_or_make(checked(object_id))
+        begin_draft = partial(self._shelf.draft, object_id)
+        return Writing(key, begin_draft, inline_max=inline_max, hash_contents=hash_contents)
+
+    def finish(self, *writings: Writing) -> list[Sealed]:
+        """End writings: durable when it returns, and none of them promised if it raises; they are then abandoned."""
+        try:
+            for writing in writings:
+                writing.close()
+            self._keys.keep([writing.key for writing in writings])
+            self._put_on_shelf([writing for writing in writings if writing.draft])
+        except BaseException:
+            for writing in writings:
+                writing.abandon()
+            raise
+        return [Sealed(one.key.object_id, one.size, one.sha256, one.inline) for one in writings]
+
+    def read(self, object_id: str, inline: bytes | None = None) -> Iterator[bytes]:
+        """The clear contents in frames of 1 MiB; they are whole only once the iterator ends.
+
+        `inline` is the sealed object where its row holds it. Raises Destroyed at once if the key is gone, and Damaged,
+        perhaps after some frames, if the bytes are not those that were stored under this id.
+        """
+        if (key := self._keys.find(checked(object_id))) is None:
+            raise Destroyed(object_id)
+        return self._contents(key, inline)
+
+    def holds(self, object_id: str) -> bool:
+        """Is the object's key there?"""
+        return self._keys.holds(object_id)
+
+    def destroy(self, object_ids: Sequence[str]) -> None:
+        """Make contents unreadable for ever: first their keys, verified, then the bytes. Idempotent.
+
+        Raises Unavailable if the keys cannot be proven gone from the disk; then it must be called again.
+        """
+        names = [checked(object_id) for object_id in object_ids]
+        self._keys.erase(names)
+        self._shelf.remove(names)
+
+    def object_ids(self) -> Iterator[str]:
+        """Every object that has a key or bytes on the shelf, each once: for finding those that no row refers to."""
+        yield from self._keys.object_ids()
+        yield from (object_id for object_id in self._shelf.object_ids() if not self._keys.holds(object_id))
+
+    def sweep(self, before: datetime) -> int:
+        """Remove what writings cut off by a crash left behind, last touched before then. Says how many there were."""
+        return self._shelf.sweep(before)
+
+    def _put_on_shelf(self, writings: Sequence[Writing]) -> None:
+        drafts = [writing.draft for writing in writings if writing.draft]
+        for draft in drafts:
+            draft.sync()
+        for draft in drafts:
+            draft.publish()
+        self._shelf.settle(writing.key.object_id for writing in writings)
+
+    def _contents(self, key: ObjectKey, inline: bytes | None) -> Iterator[bytes]:
+        source = self._shelf.open(key.object_id) if inline is None else io.BytesIO(inline)
+        if source is None:
+            if not self._keys.holds(key.object_id):
+                raise Destroyed(key.object_id)
+            raise Damaged(f"{key.object_id}: its bytes are missing")
+        with source:
+            yield from unseal(source, key.secret, key.object_id)
+
+
+def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey) -> Vault:
+    """The vault in a folder, with its key file; both are made if missing. Raises Unavailable or BadMasterKey."""
+    return Vault(FolderShelf(shelf_dir), Keys(keys_path, master))

@@ -33,11 +33,27 @@ class Arrival(Frozen):
     subject: str = ""
     automatic: str | None = None
     """The marker by which a machine, not a person, is known to have sent it; None for a person."""
+    automatic_sure: bool = True
+    """False: only the subject says so, which counts for nothing where a file is attached (lesson L15)."""
+    posted_by: str | None = None
+    """Who posted it on the sender's behalf, where that was another address (lesson L6)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0
     """Octets of the raw message."""
     route: Route = Route()
+
+
+class Kept(Frozen):
+    """Contents that were taken in whole, before they are judged."""
+
+    size: int
+    sha256: str
+    object_id: str
+
+
+class Unreadable(Exception):
+    """A message so malformed or hostile that it is not opened; says why, for the administrator."""
 
 
 class Attachment(Frozen):

@@ -51,6 +51,7 @@ class Offer(Frozen):
 
     number: int
     name: str
+    """Empty where nothing could be guessed: the number then only stands for the file, and a name is the reply."""
     sure: bool
 
 
@@ -261,6 +262,8 @@ class UnknownCommand(Notice):
     kind = "unknown-command"
     said: str
     nearest: str = ""
+    because: str = ""
+    """Why a well-formed command cannot be carried out, as a whole sentence."""
 
 
 class NotAuthorised(Notice):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger import history
@@ -77,15 +77,20 @@ def order_destruction(tx: Session, object_id: str, *, why: str, now: datetime, f
 LIVE = (Status.HELD, Status.CHECKING, Status.SENT, Status.RECEIVED)
 
 
-def same(tx: Session, *, sha256: str, name: str, school: str | None, sent_by: int) -> File | None:
-    """The file of which this would be a duplicate: same content, same name, same school, still live.
+def same(tx: Session, *, sha256: str, name: str, school: str) -> File | None:
+    """The file of which a rightly named one would be a duplicate: same content, name and school, still live."""
+    live = _live(sha256).where(File.status != Status.HELD, File.school == school, File.name == name)
+    return tx.scalar(live.order_by(File.id).limit(1))
 
-    A Held file counts under its name as corrected and as given, for its sender alone.
-    """
-    live = select(File).where(File.sha256 == sha256, File.status.in_(LIVE), File.contents == Contents.KEPT)
-    held = (File.status == Status.HELD) & (File.sent_by == sent_by) & ((File.meant == name) | (File.given == name))
-    settled = (File.status != Status.HELD) & (File.school == school) & (File.name == name)
-    return tx.scalar(live.where(or_(held, settled)).order_by(File.id).limit(1))
+
+def same_held(tx: Session, *, sha256: str, given: str, sent_by: int) -> File | None:
+    """The held file of which a misnamed one would be a duplicate: same content, same name, same sender."""
+    held = _live(sha256).where(File.status == Status.HELD, File.given == given, File.sent_by == sent_by)
+    return tx.scalar(held.order_by(File.id).limit(1))
+
+
+def _live(sha256: str) -> Select[File]:
+    return select(File).where(File.sha256 == sha256, File.status.in_(LIVE), File.contents == Contents.KEPT)
 
 
 def earlier(tx: Session, *, name: str, school: str, but: int | None = None) -> File | None:

@@ -61,7 +61,11 @@ class OutboxState(StrEnum):
 
 def word(kind: type[StrEnum]) -> Enum:
     """A member of a closed list, stored as its word."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=list)
+    return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=_words)
+
+
+def _words(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
 
 
 class Table(DeclarativeBase):
@@ -271,13 +275,15 @@ class OutboxItem(Table):
 
 
 class Mention(Table):
-    """A file spoken of in a notice, under the number it was given there; for an offer, the name offered."""
+    """A file spoken of in a notice; one row for each number that was given to it or to a name offered for it."""
 
     __tablename__ = "mentions"
 
     notice_id: Mapped[str] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)
+    number: Mapped[int | None]
+    """The number by which the reader may speak of it."""
     name: Mapped[str | None]
     """The name that this number stands for, where it is an offer."""
     sure: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,208 @@
+"""What arrived and is not finished. `accept` makes it durable before anybody acknowledges it; the worker handles it.
+
+Every message that waits shares two syncs: one for the keys and one for the rows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Select, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from bot.arrival import Arrival
+from bot.clock import Clock
+from bot.ledger import Later, Ledger, files
+from bot.ledger.tables import InboxItem, InboxState
+from bot.vault import Sealed, Unavailable, Vault, Writing
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=10)
+"""How long a worker may take for one message before another may try."""
+CLAIM_MAX = 16
+"""Messages claimed in one transaction."""
+TRIES_MAX = 6
+"""After so many failures that are our own, a message goes to quarantine (lesson L28)."""
+BACK_OFF = timedelta(seconds=5)
+"""After the first failure; doubled for each further one."""
+BACK_OFF_MAX = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that one worker has to itself for a while."""
+
+    id: int
+    lease: str
+    tries: int
+    arrival: Arrival
+    arrived_at: datetime
+    object_id: str
+    sealed: bytes | None
+
+
+class LostLease(Exception):
+    """Another worker has it by now: nothing of this attempt may stand."""
+
+
+Handle = Callable[[Claimed], Awaitable[None]]
+GiveUp = Callable[[Session, Claimed, str], None]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    arrival: Arrival
+    raw: Writing
+    stored: "asyncio.Future[bool]"
+
+
+class Inbox:
+    """The way in. One for each process."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
+        self._ledger, self._vault, self._clock = ledger, vault, clock
+        self._waiting: list[_Waiting] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def accept(self, arrival: Arrival, raw: Writing) -> bool:
+        """Make it durable. True: new; False: seen before, and already durable. Raises `Later` where it cannot be."""
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(arrival, raw, stored))
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store())
+        return bool(await stored)
+
+    async def _store(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                try:
+                    new = await asyncio.to_thread(self._store_batch, batch)
+                except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+                    _answer(batch, [fault] * len(batch))
+                else:
+                    _answer(batch, new)
+        finally:
+            self._storing = None
+
+    def _store_batch(self, batch: Sequence[_Waiting]) -> list[bool]:
+        try:
+            sealed = self._vault.finish(*(waiting.raw for waiting in batch))
+        except Unavailable as fault:
+            raise Later(str(fault)) from fault
+        now = self._clock.now()
+        return self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in zip(batch, sealed, strict=True)])
+
+
+def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.stored.done():  # the session was cut off while it waited; what is stored stays stored
+            continue
+        if isinstance(outcome, Exception):
+            waiting.stored.set_exception(outcome)
+        else:
+            waiting.stored.set_result(outcome)
+
+
+def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> bool:
+    arrival = waiting.arrival
+    row = insert(InboxItem).values(
+        channel=arrival.channel, key=arrival.key, state=InboxState.WAITING, arrived_at=now, next_at=now, tries=0, why="",
+        sender=arrival.sender, subject=arrival.subject, arrival=arrival.model_dump(mode="json"),
+        object_id=sealed.object_id, sealed=sealed.inline,
+    )  # fmt: skip
+    new = tx.execute(row.on_conflict_do_nothing().returning(InboxItem.id)).first() is not None
+    if not new:
+        files.order_destruction(tx, sealed.object_id, why="seen before", now=now)
+    return new
+
+
+class InboxWorker:
+    """Hands what waits to reception, one sender's messages in the order they came; retries; gives up loudly."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
+        self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
+
+    async def step(self) -> bool:
+        """Handle what is due. False: nothing was."""
+        now = self._clock.now()
+        if not await self._ledger.read(lambda tx: tx.scalars(_due(now).limit(1)).first()):
+            return False
+        claimed = await self._ledger.write(lambda tx: _claim(tx, now, self._clock.token()))
+        by_sender: dict[str, list[Claimed]] = {}
+        for item in claimed:
+            by_sender.setdefault(item.arrival.sender, []).append(item)
+        await asyncio.gather(*(self._in_order(theirs) for theirs in by_sender.values()))
+        return bool(claimed)
+
+    async def _in_order(self, items: Sequence[Claimed]) -> None:
+        for item in items:
+            await self._one(item)
+
+    async def _one(self, item: Claimed) -> None:
+        try:
+            await self._handle(item)
+        except LostLease:
+            log.warning("another worker took the message over", item=item.id)
+        except Later as fault:
+            log.warning("a message must wait", item=item.id, fault=str(fault))
+            await self._postpone(item, str(fault), ours=False)
+        except Exception as fault:
+            log.exception("a message failed", item=item.id)
+            await self._postpone(item, type(fault).__name__, ours=True)
+
+    async def _postpone(self, item: Claimed, why: str, *, ours: bool) -> None:
+        now, tries = self._clock.now(), item.tries + 1
+        last = ours and tries >= TRIES_MAX
+
+        def put_back(tx: Session) -> None:
+            state = InboxState.QUARANTINED if last else InboxState.WAITING
+            settle(tx, item, state, why=why, tries=tries, next_at=now + back_off(tries))
+            if last:
+                self._give_up(tx, item, why)
+
+        try:
+            await self._ledger.write(put_back)
+        except (Later, LostLease):
+            log.warning("a message stays leased until its lease ends", item=item.id)
+
+
+def back_off(tries: int) -> timedelta:
+    """How long to wait after so many failures."""
+    return min(BACK_OFF * 2 ** min(tries - 1, 20), BACK_OFF_MAX)
+
+
+def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> None:
+    """Write how a claimed message stands. Raises `LostLease`, so that all of the attempt is undone."""
+    mine = update(InboxItem).where(InboxItem.id == item.id, InboxItem.lease == item.lease)
+    done = tx.execute(mine.values(state=state, lease=None, leased_until=None, **columns).returning(InboxItem.id))
+    if done.first() is None:
+        raise LostLease
+
+
+def _due(now: datetime) -> Select[int]:
+    waiting = (InboxItem.state == InboxState.WAITING) & (InboxItem.next_at <= now)
+    abandoned = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until < now)
+    return select(InboxItem.id).where(waiting | abandoned).order_by(InboxItem.id)
+
+
+def _claim(tx: Session, now: datetime, lease: str) -> list[Claimed]:
+    busy = select(InboxItem.sender).where(InboxItem.state == InboxState.WORKING, InboxItem.leased_until >= now)
+    ids = list(tx.scalars(_due(now).where(InboxItem.sender.not_in(busy)).limit(CLAIM_MAX)))
+    leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
+    tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
+    rows = tx.scalars(select(InboxItem).where(InboxItem.id.in_(ids)).order_by(InboxItem.id))
+    return [
+        Claimed(row.id, lease, row.tries, Arrival.model_validate(row.arrival), row.arrived_at, row.object_id, row.sealed)
+        for row in rows
+    ]
+
+
+def recover(tx: Session) -> None:
+    """Take back what a process that is no more was handling (only where one process serves the database)."""
+    working = update(InboxItem).where(InboxItem.state == InboxState.WORKING)
+    tx.execute(working.values(state=InboxState.WAITING, lease=None, leased_until=None))

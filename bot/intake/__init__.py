@@ -1,0 +1,152 @@
+"""Takes in files: each attachment is judged by itself and becomes Sent, Held or is refused; one answer tells of all.
+
+docs/rules.md, «The filename convention» and «A file's life».
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import notices
+from bot.arrival import Attachment
+from bot.judging import advice, convention, findings, held_outcome, numbered, today
+from bot.ledger import files
+from bot.ledger.tables import File
+from bot.notices import Finding, Outcome
+from bot.rules import filename, reference
+from bot.rules.filename import Convention, Name, Verdict
+from bot.rules.lifecycle import Act, Status
+from bot.telling import Asking, announce, facts
+
+REFERENCE_BITS = 35
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes with the files of one message."""
+
+    comment: str = ""
+    tag: str = ""
+
+
+def take_in(tx: Session, attachments: Sequence[Attachment], letter: Letter, asking: Asking) -> notices.Outcomes:
+    """Judge and store every attachment, announce what was Sent, and answer them all in one notice."""
+    by = convention(tx, asking)
+    taken = [_take(tx, attachment, letter, by, asking) for attachment in attachments]
+    announce(tx, [file for file, outcome in taken if file and outcome.verdict == "sent"], asking)
+    return answer(numbered([outcome for _, outcome in taken]))
+
+
+def answer(outcomes: Sequence[Outcome], remaining: Sequence[Outcome] = ()) -> notices.Outcomes:
+    """The notice for these outcomes: the verdict is in its kind."""
+    verdicts = {outcome.verdict for outcome in outcomes}
+    kinds: dict[frozenset[str], type[notices.Outcomes]] = {
+        frozenset({"sent"}): notices.Receipt,
+        frozenset({"duplicate"}): notices.Duplicate,
+        frozenset({"discarded"}): notices.Discarded,
+        frozenset({"held"}): notices.Advice,
+        frozenset({"refused"}): notices.Advice,
+        frozenset({"held", "refused"}): notices.Advice,
+    }
+    kind = kinds.get(frozenset(verdicts), notices.Mixed)
+    return kind(outcomes=tuple(outcomes), remaining=tuple(remaining))
+
+
+def enter(tx: Session, file: File, name: Name, asking: Asking) -> Outcome:
+    """What is told of a file that has become Sent; the same content still held under another name is discarded."""
+    for other in files.held_of(tx, asking.person.id):
+        if other.sha256 == file.sha256 and other.id != file.id:
+            files.change(
+                tx, other, Act.DISCARDED, seen=None, by=asking.person.id, now=asking.now, channel=asking.channel,
+                why=f"sent again as {file.name}",
+            )  # fmt: skip
+    before = files.earlier(tx, name=file.name, school=name.school, but=file.id)
+    return Outcome(
+        verdict="sent",
+        given=file.given,
+        file=facts(file, asking.settings),
+        earlier=facts(before, asking.settings) if before else None,
+        advice=advice(name, convention(tx, asking), asking),
+    )
+
+
+def new_reference(tx: Session, asking: Asking) -> str:
+    """A reference that no file bears."""
+    while True:
+        made = reference.make(asking.clock.number(REFERENCE_BITS))
+        if tx.scalar(select(File.id).where(File.reference == made)) is None:
+            return made
+
+
+def _take(
+    tx: Session, attachment: Attachment, letter: Letter, by: Convention, asking: Asking
+) -> tuple[File | None, Outcome]:
+    verdict = filename.judge(attachment.name, by, today(asking))
+    refusals = (*_contents_faults(attachment, asking), *(findings(verdict) if verdict.refused else ()))
+    if refusals:
+        _drop(tx, attachment, "refused", asking)
+        model = filename.model(by, today(asking))
+        return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model)
+    known = _known(tx, attachment, verdict, asking)
+    if known:
+        _drop(tx, attachment, "duplicate", asking)
+        return known, _again(known, by, asking)
+    file = _row(tx, attachment, letter, verdict, asking)
+    act = Act.SENT if verdict.name else Act.HELD
+    files.begin(tx, file, act, now=asking.now, channel=asking.channel)
+    tx.refresh(file)
+    if verdict.name:
+        return file, enter(tx, file, verdict.name, asking)
+    return file, held_outcome(file, verdict, by, asking)
+
+
+def _known(tx: Session, attachment: Attachment, verdict: Verdict, asking: Asking) -> File | None:
+    """The file that this one would repeat."""
+    sha256 = attachment.sha256
+    if verdict.name is None:
+        held = files.same_held(tx, sha256=sha256, given=verdict.given, sent_by=asking.person.id)
+        if held or verdict.meant is None:
+            return held
+    whole = verdict.meant or str(verdict.name)
+    return files.same(tx, sha256=sha256, name=whole, school=whole.partition("_")[0])
+
+
+def _row(tx: Session, attachment: Attachment, letter: Letter, verdict: Verdict, asking: Asking) -> File:
+    return File(
+        reference=new_reference(tx, asking),
+        school=verdict.name.school if verdict.name else None,
+        service=verdict.name.service if verdict.name else None,
+        name=str(verdict.name) if verdict.name else verdict.given,
+        given=verdict.given,
+        meant=verdict.meant,
+        choices=list(verdict.choices),
+        size=attachment.size,
+        sha256=attachment.sha256,
+        tag=letter.tag,
+        comment=letter.comment,
+        sent_by=asking.person.id,
+        object_id=attachment.object_id,
+    )
+
+
+def _again(known: File, by: Convention, asking: Asking) -> Outcome:
+    """What is told of a file that was here already: one that is held is offered once more."""
+    if known.status is Status.HELD:
+        return held_outcome(known, filename.judge(known.given, by, today(asking)), by, asking)
+    return Outcome(verdict="duplicate", given=known.given, file=facts(known, asking.settings))
+
+
+def _contents_faults(attachment: Attachment, asking: Asking) -> tuple[Finding, ...]:
+    if attachment.size == 0:
+        return (Finding(fault="empty"),)
+    if attachment.size > asking.settings.files.attachment_bytes_max:
+        return (Finding(fault="too-large", found=str(attachment.size)),)
+    return ()
+
+
+def _drop(tx: Session, attachment: Attachment, why: str, asking: Asking) -> None:
+    files.order_destruction(tx, attachment.object_id, why=why, now=asking.now)
+
+

@@ -1,0 +1,65 @@
+"""How names are judged for one sender, and what is told of a file that waits for its name."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from bot import roster
+from bot.ledger.tables import File
+from bot.notices import Finding, Offer, Outcome
+from bot.rules import filename
+from bot.rules.filename import Convention, Name, Verdict
+from bot.telling import Asking, facts
+
+
+def convention(tx: Session, asking: Asking) -> Convention:
+    """The filename convention as it binds this sender."""
+    settings = asking.settings
+    return Convention(
+        authority=settings.authority.number,
+        services={service.code: service.name for service in settings.services},
+        extensions=frozenset(settings.files.extensions),
+        schools=tuple(school.number for school in roster.schools_of(tx, asking.person)),
+        roster=roster.numbers(tx),
+    )
+
+
+def today(asking: Asking) -> date:
+    """The day it is for the authority."""
+    return asking.now.astimezone(asking.settings.timezone).date()
+
+
+def numbered(outcomes: Sequence[Outcome], start: int = 1) -> list[Outcome]:
+    """The same, with their offers numbered through the whole of one reply."""
+    told = []
+    for outcome in outcomes:
+        offers = tuple(offer.model_copy(update={"number": start + at}) for at, offer in enumerate(outcome.offers))
+        start += len(offers)
+        told.append(outcome.model_copy(update={"offers": offers}))
+    return told
+
+
+def held_outcome(file: File, verdict: Verdict, by: Convention, asking: Asking) -> Outcome:
+    """What is told of a file that waits for its name. Where nothing can be guessed, a nameless number stands for it."""
+    names = [verdict.meant] if verdict.meant else list(verdict.choices)
+    offers = [Offer(number=0, name=name, sure=bool(verdict.meant)) for name in names if name]
+    return Outcome(
+        verdict="held",
+        given=file.given,
+        file=facts(file, asking.settings),
+        findings=findings(verdict),
+        offers=tuple(offers or [Offer(number=0, name="", sure=False)]),
+        model=filename.model(by, today(asking)),
+    )
+
+
+def findings(verdict: Verdict) -> tuple[Finding, ...]:
+    """What is at fault with a name, as facts for its reader."""
+    return tuple(Finding(fault=found.fault.value, found=found.found) for found in verdict.faults)
+
+
+def advice(name: Name, by: Convention, asking: Asking) -> tuple[Finding, ...]:
+    """What is worth a second look in a valid name, such as a date in the future."""
+    verdict = filename.judge(str(name), by, today(asking))
+    return tuple(Finding(fault=found.fault.value, found=found.found) for found in verdict.advice)

@@ -1,0 +1,143 @@
+"""Carries out what officers decide: receive, reject, move (docs/rules.md, «A file's life»).
+
+Each act answers its actor with the notices it returns, and itself tells everybody else who is to hear of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import notices, roster
+from bot.ledger import files
+from bot.ledger.tables import File, Mention, OutboxItem, Person
+from bot.notices import Notice
+from bot.rules.lifecycle import Act
+from bot.telling import Asking, announce, facts, post
+
+WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
+"""How the act is asked for."""
+
+Columns = Callable[[File], dict[str, object]]
+
+
+def receive(tx: Session, chosen: Sequence[File], asking: Asking, seen: int | None = None) -> list[Notice]:
+    """An officer has the contents. `seen`: the version that a button or link was shown for."""
+    done, answers = _each(tx, chosen, Act.RECEIVED, asking, seen=seen)
+    for sender, theirs in _by_sender(done):
+        told = notices.Received(files=_facts(theirs, asking), by=asking.person.name)
+        post(tx, told, asking, to=sender.email, person=sender)
+    return [*_decided(tx, done, "received", asking), *answers]
+
+
+def reject(tx: Session, chosen: Sequence[File], why: str, asking: Asking, seen: int | None = None) -> list[Notice]:
+    """An officer turns files down: the sender and the headteacher hear by whom and why."""
+    done, answers = _each(tx, chosen, Act.REJECTED, asking, seen=seen, why=why)
+    for sender, theirs in _by_sender(done):
+        _tell_of_rejection(tx, sender, theirs, why, asking)
+    return [*_decided(tx, done, "rejected", asking, why), *answers]
+
+
+def move(
+    tx: Session, chosen: Sequence[File], code: str, asking: Asking, seen: int | None = None, why: str = ""
+) -> list[Notice]:
+    """An officer hands files to the service they belong to, which must have officers or a place."""
+    if refusal := _unfit(tx, chosen, code, asking):
+        return [refusal]
+    done, answers = _each(
+        tx, chosen, Act.MOVED, asking, seen=seen, why=why or f"to {code}",
+        columns=lambda file: {"service": code, "moved_from": file.service},
+    )  # fmt: skip
+    for sender, theirs in _by_sender(done):
+        told = notices.Moved(files=_facts(theirs, asking), by=asking.person.name, why=why)
+        post(tx, told, asking, to=sender.email, person=sender)
+    announce(tx, done, asking)
+    return [*_decided(tx, done, "moved", asking, why), *answers]
+
+
+def _each(
+    tx: Session, chosen: Sequence[File], act: Act, asking: Asking, *, seen: int | None, why: str = "",
+    columns: Columns = lambda _: {},
+) -> tuple[list[File], list[Notice]]:  # fmt: skip
+    """Do it to each file by itself: those it was done to, and the answers for those it was not."""
+    done: list[File] = []
+    answers: list[Notice] = []
+    for file in chosen:
+        if not roster.may(tx, asking.person, act, file):
+            answers.append(notices.NotAuthorised(act=WORD[act], named=file.reference))
+        elif files.change(
+            tx, file, act, seen=seen, by=asking.person.id, now=asking.now, channel=asking.channel, why=why,
+            **columns(file),
+        ):  # fmt: skip
+            done.append(file)
+        else:
+            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act]))
+    return done, answers
+
+
+def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
+    """Why a file cannot go to that service, if it cannot."""
+    said = f"move {code}"
+    service = next((one for one in asking.settings.services if one.code == code), None)
+    if service is None:
+        return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
+    if not service.announce and not roster.officers(tx, code):
+        return notices.UnknownCommand(said=said, because=f"{service.name} has nobody yet to take files in.")
+    if any(file.service == code for file in chosen):
+        return notices.UnknownCommand(said=said, because=f"The file is with {service.name} already.")
+    return None
+
+
+def _tell_of_rejection(tx: Session, sender: Person, theirs: Sequence[File], why: str, asking: Asking) -> None:
+    """One mail to the sender, one to each headteacher; to the administrators where a school has none on record."""
+    notice = notices.Rejected(files=_facts(theirs, asking), by=asking.person.name, why=why)
+    post(tx, notice, asking, to=sender.email, person=sender)
+    for school in dict.fromkeys(file.school or "" for file in theirs):
+        of_school = _facts([file for file in theirs if file.school == school], asking)
+        heads = roster.headteachers(tx, school)
+        reader: Literal["headteacher", "administrators"] = "headteacher" if heads else "administrators"
+        told = notice.model_copy(update={"files": of_school, "reader": reader})
+        for one in heads or roster.administrators(tx):
+            if one.id != sender.id:
+                post(tx, told, asking, to=one.email, person=one)
+
+
+def _decided(
+    tx: Session, done: Sequence[File], act: Literal["received", "rejected", "moved"], asking: Asking, why: str = ""
+) -> list[Notice]:
+    """The actor's answer; the other officers who were told of the files by mail hear of it once."""
+    if not done:
+        return []
+    notice = notices.Decided(files=_facts(done, asking), act=act, by=asking.person.name, why=why)
+    told: dict[int, list[File]] = defaultdict(list)
+    for file in done:
+        for person_id in _told_of(tx, file) - {asking.person.id}:
+            told[person_id].append(file)
+    for person_id, theirs in told.items():
+        if (other := tx.get_one(Person, person_id)).left_at is None:
+            post(tx, notice.model_copy(update={"files": _facts(theirs, asking)}), asking, to=other.email, person=other)
+    return [notice.model_copy(update={"own": True})]
+
+
+def _told_of(tx: Session, file: File) -> set[int]:
+    """The officers to whom this file was announced by mail before this moment."""
+    announced = (
+        select(OutboxItem.person_id)
+        .join(Mention, Mention.notice_id == OutboxItem.id)
+        .where(Mention.file_id == file.id, OutboxItem.kind == notices.NewFiles.kind, OutboxItem.person_id.is_not(None))
+    )
+    return {person_id for person_id in tx.scalars(announced) if person_id is not None}
+
+
+def _by_sender(done: Sequence[File]) -> list[tuple[Person, list[File]]]:
+    """One mail for what one act did, however many files: the files of each sender."""
+    grouped: dict[int, list[File]] = defaultdict(list)
+    for file in done:
+        grouped[file.sent_by].append(file)
+    return [(theirs[0].sender, theirs) for theirs in grouped.values()]
+
+
+def _facts(chosen: Sequence[File], asking: Asking) -> tuple[notices.FileFacts, ...]:
+    return tuple(facts(file, asking.settings) for file in chosen)

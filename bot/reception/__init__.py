@@ -1,0 +1,113 @@
+"""Decides who speaks and whether it is wanted, and carries a message through its three steps.
+
+Look: read who it is. Prepare, outside any transaction: open the message and seal its files. Settle: one short write, in
+which authority is checked again and everything that follows from the message is done, or nothing.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot import telling
+from bot.arrival import Opened, Unreadable
+from bot.clock import Clock
+from bot.inbox import Claimed, settle
+from bot.ledger import Later, Ledger, files
+from bot.ledger.tables import InboxState, Person
+from bot.reception import answering
+from bot.reception.sealing import Sealing, Sink
+from bot.reception.wanting import Shut, look
+from bot.settings import Settings
+from bot.telling import Occasion
+from bot.vault import Unavailable, Vault
+
+OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
+"""A channel's reading of a raw message; raises `Unreadable`."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The message, opened, with its files durably sealed."""
+
+    opened: Opened
+    unwanted: tuple[str, ...] = ()
+    """Sealed objects that turned out to be no files."""
+
+
+class Reception:
+    """The one way by which every message of every channel is handled."""
+
+    def __init__(
+        self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage]
+    ) -> None:
+        """`readers`: how each channel's raw messages are opened."""
+        self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
+        self._readers = readers
+
+    async def handle(self, item: Claimed) -> None:
+        """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
+        looked = await self._ledger.read(lambda tx: look(tx, item.arrival, self._settings))
+        if isinstance(looked, Shut):
+            shut = looked
+            await self._ledger.write(lambda tx: self._end(tx, item, shut))
+            return
+        try:
+            prepared = await asyncio.to_thread(self._prepare, item)
+        except Unavailable as fault:
+            raise Later(str(fault)) from fault
+        except Unreadable as fault:
+            unreadable = Shut(InboxState.QUARANTINED, f"unreadable: {fault}")
+            await self._ledger.write(lambda tx: self._end(tx, item, unreadable, alarm=True))
+            return
+        await self._ledger.write(lambda tx: self._settle(tx, item, prepared))
+
+    def give_up(self, tx: Session, item: Claimed, why: str) -> None:
+        """A message failed too often and lies in quarantine: its sender and the administrators are told."""
+        answering.trouble(tx, item, why, self._occasion(item))
+
+    def _prepare(self, item: Claimed) -> Prepared:
+        sealing = Sealing(self._vault, f"f{item.id}")
+        try:
+            raw = self._vault.read(item.object_id, item.sealed)
+            opened = self._readers[item.arrival.channel](raw, sealing.sink)
+            return Prepared(opened, sealing.finish({one.object_id for one in opened.attachments}))
+        finally:
+            sealing.abandon()
+
+    def _settle(self, tx: Session, item: Claimed, prepared: Prepared) -> None:
+        looked = look(tx, item.arrival, self._settings)
+        occasion, opened = self._occasion(item), prepared.opened
+        for object_id in prepared.unwanted:
+            files.order_destruction(tx, object_id, why="no file", now=occasion.now)
+        shut = looked if isinstance(looked, Shut) else answering.by_machine(item.arrival, opened)
+        if shut:
+            for attachment in opened.attachments:
+                files.order_destruction(tx, attachment.object_id, why=shut.why, now=occasion.now)
+            self._end(tx, item, shut, alarm=shut.state is InboxState.QUARANTINED)
+        elif isinstance(looked, Person):
+            self._finish(tx, item, InboxState.DONE, "")
+            answering.serve(tx, item, looked, opened, occasion)
+
+    def _end(self, tx: Session, item: Claimed, shut: Shut, *, alarm: bool = False) -> None:
+        """End a message without serving it."""
+        occasion = self._occasion(item)
+        self._finish(tx, item, shut.state, shut.why)
+        if shut.notice:
+            answering.once_a_day(tx, item.arrival.sender, shut.notice, occasion)
+        if alarm:
+            answering.trouble(tx, item, shut.why, occasion, sender=not item.arrival.automatic)
+
+    def _finish(self, tx: Session, item: Claimed, state: InboxState, why: str) -> None:
+        """The inbox row is done with, and so is the raw message, unless an administrator must still see to it."""
+        if state is InboxState.QUARANTINED:
+            settle(tx, item, state, why=why)
+            return
+        settle(tx, item, state, why=why, sealed=None)
+        files.order_destruction(tx, item.object_id, why="handled", now=self._clock.now())
+
+    def _occasion(self, item: Claimed) -> Occasion:
+        return telling.Occasion(
+            settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route
+        )

@@ -1,0 +1,108 @@
+"""What follows from a message that was opened: its files are taken in, its commands carried out, and it is answered."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import intake, notices, telling
+from bot.arrival import Arrival, Opened
+from bot.inbox import Claimed
+from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person
+from bot.notices import Notice
+from bot.reception import carrying_out
+from bot.reception.wanting import Shut
+from bot.rules import reference
+from bot.telling import Asking, Occasion
+
+ADVICE = frozenset({
+    notices.Help.kind, notices.NothingAttached.kind, notices.UnknownCommand.kind, notices.NotAuthorised.kind,
+    notices.SharedMailbox.kind,
+})  # fmt: skip
+"""What nobody asked for is told to one address at most once a day (lesson L18)."""
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
+    """How a message ends that no person sent: never answered, and kept aside if it carries a file (lessons L13, L15)."""
+    if arrival.automatic is None or (opened.attachments and not arrival.automatic_sure):
+        return None
+    state = InboxState.QUARANTINED if opened.attachments else InboxState.DONE
+    return Shut(state, f"sent by a machine: {arrival.automatic}")
+
+
+def serve(tx: Session, item: Claimed, person: Person, opened: Opened, occasion: Occasion) -> None:
+    """Do what the message asks and answer it: its files in one notice, and each command."""
+    arrival = item.arrival
+    asking = Asking(
+        settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
+        channel=arrival.channel, address=arrival.sender, answered=_answered(tx, arrival, person),
+    )  # fmt: skip
+    reading = carrying_out.read(tx, arrival.subject, opened, asking)
+    answers: list[Notice] = []
+    if opened.attachments:
+        letter = intake.Letter(comment=reading.comment, tag=reading.tag or "")
+        answers.append(intake.take_in(tx, opened.attachments, letter, asking))
+    answers += carrying_out.carry_out(tx, reading, asking)
+    if answers:
+        _reply_all(tx, answers, asking, owed=bool(opened.attachments))
+    elif unasked := carrying_out.advice(tx, reading, opened, asking):
+        once_a_day(tx, asking.address, unasked, asking, person)
+
+
+def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool) -> None:
+    """Send the answers, unless this address has had more of them than any person asks for (lesson L18)."""
+    limit = asking.settings.email.replies_per_hour
+    told = telling.told_since(tx, asking.address, asking.now - HOUR)
+    if not owed and told >= limit:
+        _silenced(tx, asking, limit)
+        return
+    for answer in answers:
+        telling.reply(tx, answer, asking)
+
+
+def _silenced(tx: Session, asking: Asking, limit: int) -> None:
+    what = f"{asking.address} is not answered any more for now"
+    for one in telling.recent_alerts(tx, asking.now - HOUR):
+        if one == what:
+            return
+    telling.alert(tx, what, [f"It had {limit} answers within an hour. Files that it sends are still answered."], asking)
+
+
+def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
+    """Tell what nobody asked for, unless this address was told the same kind of thing today."""
+    if not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
+        telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
+
+
+def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion, *, sender: bool = True) -> None:
+    """Our own fault, or a message only a person can judge: say so to its sender, and to the administrators."""
+    arrival = item.arrival
+    if sender:
+        notice = notices.Trouble(subject=arrival.subject, item=item.id)
+        telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
+    line = f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"
+    telling.alert(tx, "A message lies in quarantine", [line], occasion)
+
+
+def _answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None:
+    """The notice of ours that this message answers: by its address's token, else its headers, else its subject."""
+    route = arrival.route
+    if route.token and (found := tx.scalar(select(OutboxItem).where(OutboxItem.token == route.token))):
+        return found
+    ids = [message_id.partition("@")[0] for message_id in route.references]
+    known = {one.id: one for one in tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids)))}
+    if found := next((known[one] for one in ids if one in known), None):
+        return found
+    return _spoke_of(tx, reference.find(arrival.subject), person)
+
+
+def _spoke_of(tx: Session, references: Sequence[str], person: Person) -> OutboxItem | None:
+    """The newest notice to this person that spoke of one of these files."""
+    if not references:
+        return None
+    spoke = select(OutboxItem).join(Mention, Mention.notice_id == OutboxItem.id).join(File, File.id == Mention.file_id)
+    to_them = spoke.where(File.reference.in_(references), OutboxItem.person_id == person.id)
+    return tx.scalar(to_them.order_by(OutboxItem.created_at.desc()).limit(1))

@@ -1,0 +1,76 @@
+"""Seals the attachments of one message while it is being read, under names that a retry makes again."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.arrival import Kept
+from bot.vault import Vault, Writing
+
+OPEN_MAX = 8
+"""Attachments sealed at once: each holds a frame in memory until its key and bytes are made durable together."""
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where the contents of one attachment go."""
+
+    writing: Writing
+    sealing: "Sealing"
+
+    def write(self, data: bytes) -> None:
+        """The next piece of the contents."""
+        self.writing.write(data)
+
+    def finish(self) -> Kept:
+        """That was all of it."""
+        return self.sealing.keep(self.writing)
+
+    def abandon(self) -> None:
+        """It is no file after all."""
+        self.sealing.drop(self.writing)
+
+
+class Sealing:
+    """The files of one message. Durable once `finish` has returned."""
+
+    def __init__(self, vault: Vault, prefix: str) -> None:
+        self._vault, self._prefix = vault, prefix
+        self._open: list[Writing] = []
+        self._finished: set[str] = set()
+
+    def sink(self, part: str) -> Sink:
+        """The place for this part of the message."""
+        return Sink(self._vault.begin(f"{self._prefix}-{part}"), self)
+
+    def keep(self, writing: Writing) -> Kept:
+        """It is whole; it becomes durable with others."""
+        self._open.append(writing)
+        kept = Kept(size=writing.size, sha256=writing.sha256, object_id=writing.key.object_id)
+        if len(self._open) >= OPEN_MAX:
+            self._store(self._open)
+        return kept
+
+    def drop(self, writing: Writing) -> None:
+        """It is not wanted; what is durable already is left to `finish`."""
+        if writing.key.object_id not in self._finished:
+            writing.abandon()
+            self._open = [other for other in self._open if other is not writing]
+
+    def finish(self, wanted: Collection[str]) -> tuple[str, ...]:
+        """Make the wanted ones durable. The names of those that are durable and not wanted, to be destroyed."""
+        for writing in [one for one in self._open if one.key.object_id not in wanted]:
+            self.drop(writing)
+        self._store(self._open)
+        return tuple(self._finished.difference(wanted))
+
+    def abandon(self) -> None:
+        """Leave nothing behind that is not durable yet."""
+        for writing in self._open:
+            writing.abandon()
+        self._open = []
+
+    def _store(self, writings: list[Writing]) -> None:
+        if writings:
+            self._vault.finish(*writings)
+            self._finished.update(writing.key.object_id for writing in writings)
+        self._open = []

@@ -1,0 +1,62 @@
+"""Who speaks, and whether their message is wanted at all, before anything of it is opened."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot import roster
+from bot.arrival import Arrival
+from bot.ledger.tables import InboxState, Person
+from bot.notices import NotAuthorised, Notice, SharedMailbox
+from bot.rules import address
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Shut:
+    """The message is not opened: how it ends, why, and what its sender is told, once a day at the most."""
+
+    state: InboxState
+    why: str
+    notice: Notice | None = None
+
+
+def look(tx: Session, arrival: Arrival, settings: Settings) -> Person | Shut:
+    """Whoever may be heard, or why nobody is."""
+    if arrival.unproven:
+        return Shut(InboxState.QUARANTINED, arrival.unproven)
+    person = roster.who(tx, arrival.channel, arrival.sender)
+    if person is None or not roster.is_anybody(person):
+        return _stranger(arrival, settings)
+    if arrival.automatic is None and (notice := mailbox_notice(arrival.sender, settings)):
+        return Shut(InboxState.DONE, "not a personal mailbox", notice)
+    if arrival.posted_by and not _may_post_for(tx, arrival, person):
+        return Shut(InboxState.DONE, "posted by somebody else", NotAuthorised(on_behalf_of=arrival.posted_by))
+    return person
+
+
+def mailbox_notice(sender: str, settings: Settings) -> SharedMailbox | None:
+    """What is told to a mailbox that several people read, or to a private one, where the configuration refuses them."""
+    if not settings.access.refuse_shared:
+        return None
+    if address.is_shared(sender, settings.access.shared_mailboxes):
+        return SharedMailbox(address=sender)
+    if address.is_personal(sender, settings.access.personal_domains):
+        return SharedMailbox(address=sender, personal=True)
+    return None
+
+
+def _stranger(arrival: Arrival, settings: Settings) -> Shut:
+    if arrival.automatic:
+        return Shut(InboxState.DONE, f"sent by a machine: {arrival.automatic}")
+    notice = mailbox_notice(arrival.sender, settings) or NotAuthorised()
+    return Shut(InboxState.DONE, "nobody on the roster", notice)
+
+
+def _may_post_for(tx: Session, arrival: Arrival, person: Person) -> bool:
+    """Whether who posted it may act for every school of the person in whose name it was sent (lesson L6)."""
+    poster = roster.who(tx, arrival.channel, arrival.posted_by or "")
+    if poster is None:
+        return False
+    theirs, wanted = roster.schools_of(tx, poster), roster.schools_of(tx, person)
+    return {school.number for school in wanted} <= {school.number for school in theirs}

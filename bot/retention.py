@@ -1,0 +1,55 @@
+"""What is to be destroyed: the orders that were committed with a change are carried out here, after the commit.
+
+The key goes first, then the bytes; only then does history say so (docs/rules.md, «Duties»).
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.ledger import Later, Ledger, files
+from bot.ledger.tables import DestroyOrder, File
+from bot.vault import Unavailable, Vault
+
+log = structlog.get_logger()
+
+BATCH = 100
+"""Objects destroyed together: one truncating checkpoint of the key file serves them all."""
+
+
+class Shredder:
+    """Carries out the orders to destroy."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
+        self._ledger, self._vault, self._clock = ledger, vault, clock
+
+    async def step(self) -> bool:
+        """Destroy what is ordered. False: nothing was, or it cannot be done now."""
+        ids = await self._ledger.read(_ordered)
+        if not ids:
+            return False
+        try:
+            await asyncio.to_thread(self._vault.destroy, ids)
+            await self._ledger.write(lambda tx: self._record(tx, ids))
+        except (Unavailable, Later) as fault:
+            log.warning("contents could not be destroyed yet", objects=len(ids), fault=str(fault))
+            return False
+        return True
+
+    def _record(self, tx: Session, ids: Sequence[str]) -> None:
+        now = self._clock.now()
+        for order in tx.scalars(select(DestroyOrder).where(DestroyOrder.object_id.in_(ids))):
+            if order.file_id is None:
+                continue
+            order.done_at = now
+            files.destroyed(tx, tx.get_one(File, order.file_id), now=now, why=order.why)
+        tx.execute(delete(DestroyOrder).where(DestroyOrder.object_id.in_(ids), DestroyOrder.file_id.is_(None)))
+
+
+def _ordered(tx: Session) -> list[str]:
+    open_orders = select(DestroyOrder.object_id).where(DestroyOrder.done_at.is_(None))
+    return list(tx.scalars(open_orders.order_by(DestroyOrder.ordered_at).limit(BATCH)))

@@ -1,0 +1,96 @@
+"""Schools, people, their identities and duties, and the one door to who may do what."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true
+from sqlalchemy.orm import Session
+
+from bot.ledger.tables import Duty, File, Identity, Person, School
+from bot.rules import authority
+from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
+from bot.rules.lifecycle import Act
+
+
+def who(tx: Session, channel: str, value: str) -> Person | None:
+    """The person known by this identity; None for a stranger and, at once, for a leaver."""
+    known = select(Person).join(Identity).where(Identity.channel == channel, Identity.value == value)
+    return tx.scalar(known.where(Person.left_at.is_(None)))
+
+
+def appointments(person: Person) -> frozenset[Appointment]:
+    """All that this person is appointed to; nothing for a leaver."""
+    if person.left_at is not None:
+        return frozenset()
+    return frozenset(Appointment(duty.role, duty.scope) for duty in person.duties)
+
+
+def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
+    """Whether this person may do this to this file (docs/rules.md, «Actors» and «Duties»)."""
+    del tx  # what decides is on the rows; the door keeps its shape for rules that must look further
+    matter = Matter(file.status, own=file.sent_by == person.id, school=file.school, service=file.service)
+    return authority.may(appointments(person), act, matter)
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """The files that this person may see, as a condition on `File`: what `may` says of each of them."""
+    reach = {True: set[str](), False: set[str]()}
+    for held in appointments(person):
+        reach[held.role in authority.OF_A_SCHOOL].add(held.scope)
+    of_school = true() if ALL in reach[True] else File.school.in_(reach[True])
+    of_service = true() if ALL in reach[False] else File.service.in_(reach[False])
+    own = File.sent_by == person.id
+    unsettled = File.status.in_(authority.OWN_ONLY)
+    return or_(and_(unsettled, own), and_(not_(unsettled), or_(of_school, of_service)))
+
+
+def schools_of(tx: Session, person: Person) -> list[School]:
+    """The schools they may send for, by number."""
+    scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}
+    wanted = select(School).order_by(School.number)
+    return list(tx.scalars(wanted if ALL in scopes else wanted.where(School.number.in_(scopes))))
+
+
+def services_of(person: Person, codes: Iterable[str]) -> list[str]:
+    """The codes of the services they take in for."""
+    scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SERVICE}
+    return [code for code in codes if code in scopes or ALL in scopes]
+
+
+def is_administrator(person: Person) -> bool:
+    """Whether they are of the authority's web team."""
+    return any(held.role is Role.ADMINISTRATOR for held in appointments(person))
+
+
+def is_anybody(person: Person) -> bool:
+    """Whether they are somebody's staff at all: a school's or the authority's."""
+    return bool(appointments(person))
+
+
+def numbers(tx: Session) -> frozenset[str]:
+    """The number of every school on the roster."""
+    return frozenset(tx.scalars(select(School.number)))
+
+
+def headteachers(tx: Session, school: str) -> list[Person]:
+    """Who leads the school; nobody where none is on record."""
+    return list(tx.scalars(_holding(Role.HEADTEACHER, school)))
+
+
+def officers(tx: Session, service: str) -> list[Person]:
+    """Who takes in for the service by name; administrators are not among them."""
+    return list(tx.scalars(_holding(Role.OFFICER, service)))
+
+
+def administrators(tx: Session) -> list[Person]:
+    """The authority's web team."""
+    return list(tx.scalars(_holding(Role.ADMINISTRATOR, ALL)))
+
+
+def on_the_list(person: Person, school: str | None) -> bool:
+    """Whether they are on this school's authorised list."""
+    return authority.on_the_list(appointments(person), school)
+
+
+def _holding(role: Role, scope: str) -> Select[Person]:
+    held = select(Person).join(Duty).where(Duty.role == role, Duty.scope.in_((scope, ALL)))
+    return held.where(Person.left_at.is_(None)).distinct().order_by(Person.id)

@@ -1,0 +1,136 @@
+"""Answers what schools ask, and officers too: status, history, recall, help. Nothing is shown that they may not see."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from bot import finding, notices, roster
+from bot.judging import convention, held_outcome, numbered, today
+from bot.ledger import files, history
+from bot.ledger.tables import File, Person
+from bot.notices import Candidate, Notice
+from bot.rules import calendar, filename
+from bot.rules.calendar import Period
+from bot.rules.commands import Filters
+from bot.rules.lifecycle import Act, Status
+from bot.telling import Asking, facts
+
+LISTED_MAX = 50
+"""Files shown in one answer to `status`; how many more there are is said."""
+SHOWN_BY_DEFAULT = (Status.SENT, Status.RECEIVED, Status.REJECTED)
+
+
+def status(tx: Session, filters: Filters, said: str, asking: Asking) -> Notice:
+    """The sender's list: own held files first, then the files asked for, newest first (docs/rules.md)."""
+    conditions = _conditions(filters, asking)
+    wanted = select(File).where(roster.visible(asking.person), *conditions)
+    newest = wanted.join(Person, Person.id == File.sent_by).order_by(File.sent_at.desc(), File.id.desc())
+    shown = list(tx.scalars(newest.limit(LISTED_MAX)))
+    count = select(func.count()).select_from(File).join(Person, Person.id == File.sent_by)
+    total = tx.scalar(count.where(roster.visible(asking.person), *conditions)) or 0
+    return notices.Status(
+        asked=said,
+        period=_spoken(filters, asking),
+        held=tuple(_held(tx, asking)),
+        files=tuple(facts(file, asking.settings) for file in shown),
+        more=total - len(shown),
+        officer=bool(roster.services_of(asking.person, _codes(asking))),
+    )
+
+
+def show_history(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> Notice:
+    """All that befell one file; of several, which is meant."""
+    if len(chosen) != 1:
+        return which(chosen, said, asking)
+    entries = [
+        notices.Entry(
+            at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act, why=entry.why,
+            channel=entry.channel,
+        )
+        for entry in history.of(tx, chosen[0])
+    ]  # fmt: skip
+    return notices.History(file=facts(chosen[0], asking.settings), entries=tuple(entries))
+
+
+def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen: int | None = None) -> list[Notice]:
+    """Take files back that no officer has had; a held one is discarded."""
+    done: list[File] = []
+    answers: list[Notice] = []
+    for file in chosen:
+        act = Act.DISCARDED if file.status is Status.HELD else Act.RECALLED
+        if not roster.may(tx, asking.person, act, file):
+            answers.append(notices.NotAuthorised(act="recall", named=file.reference))
+        elif files.change(tx, file, act, seen=seen, by=asking.person.id, now=asking.now, channel=asking.channel):
+            done.append(file)
+        else:
+            answers.append(notices.TooLate(file=facts(file, asking.settings), act="recall"))
+    if done:
+        told = tuple(facts(file, asking.settings) for file in done)
+        answers.insert(0, notices.Recalled(files=told, by=asking.person.name))
+    return answers or [which(chosen, said, asking)]
+
+
+def which(chosen: Sequence[File], said: str, asking: Asking) -> Notice:
+    """The command could mean several files, or none: the candidates, and nothing is done."""
+    numbered_files = enumerate((facts(file, asking.settings) for file in chosen), start=1)
+    return notices.Which(asked=said, candidates=tuple(Candidate(number=at, file=one) for at, one in numbered_files))
+
+
+def help_for(tx: Session, asking: Asking) -> Notice:
+    """What this person can do here: knows their schools and services."""
+    by = convention(tx, asking)
+    schools = roster.schools_of(tx, asking.person)
+    theirs = roster.services_of(asking.person, _codes(asking))
+    return notices.Help(
+        schools=tuple(f"{school.number} {school.name}" for school in schools),
+        services=tuple(f"{service.code}: {service.name}" for service in asking.settings.services if service.code in theirs),
+        administrator=roster.is_administrator(asking.person),
+        codes=tuple((service.code, service.name) for service in asking.settings.services),
+        model=filename.model(by, today(asking)),
+    )  # fmt: skip
+
+
+def recallable(tx: Session, asking: Asking) -> list[File]:
+    """What this person's schools could still take back, newest first."""
+    waiting = select(File).where(roster.visible(asking.person), File.sent_by == asking.person.id)
+    still = waiting.where(File.status == Status.SENT, File.ever_received.is_(False))
+    return list(tx.scalars(still.order_by(File.sent_at.desc(), File.id.desc()).limit(finding.CANDIDATES_MAX)))
+
+
+def _held(tx: Session, asking: Asking) -> list[notices.Outcome]:
+    by = convention(tx, asking)
+    return numbered([
+        held_outcome(file, filename.judge(file.given, by, today(asking)), by, asking)
+        for file in files.held_of(tx, asking.person.id)
+    ])  # fmt: skip
+
+
+def _conditions(filters: Filters, asking: Asking) -> list[ColumnElement[bool]]:
+    start, end = calendar.bounds(_period(filters, asking), asking.settings.timezone)
+    statuses = [Status(word) for word in filters.statuses] or SHOWN_BY_DEFAULT
+    conditions = [File.status.in_(statuses), File.sent_at >= start, File.sent_at < end]
+    if filters.sent_by:
+        who = f"%{filters.sent_by}%"
+        conditions.append(or_(Person.name.ilike(who), Person.email.ilike(who)))
+    if filters.school:
+        conditions.append(File.school == filters.school)
+    if filters.service:
+        conditions.append(File.service == filters.service)
+    if filters.text:
+        like = f"%{filters.text}%"
+        conditions.append(or_(File.name.ilike(like), File.comment.ilike(like), File.tag.ilike(like)))
+    return conditions
+
+
+def _period(filters: Filters, asking: Asking) -> Period:
+    return filters.period or calendar.academic_year(today(asking))
+
+
+def _spoken(filters: Filters, asking: Asking) -> str:
+    period = _period(filters, asking)
+    return f"{calendar.spoken_date(period.first)} to {calendar.spoken_date(period.last)}"
+
+
+def _codes(asking: Asking) -> list[str]:
+    return [service.code for service in asking.settings.services]

@@ -78,10 +78,6 @@ class Ledger:
         """`write`, for those who have no event loop."""
         return self._submit(work).result()
 
-    def data_version(self) -> int:
-        """A number that changes when another process has committed (SQLite only)."""
-        with self._reading.connect() as connection:
-            return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""

@@ -1,0 +1,225 @@
+"""Builds everything, starts it and stops it: the only file that knows every room."""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot import inbox, outbox, telling
+from bot.clock import Clock
+from bot.inbox import Inbox, InboxWorker
+from bot.ledger import Ledger, file_of, schema
+from bot.ledger.tables import OutboxItem
+from bot.notices import Alert
+from bot.outbox import Courier, OutboxWorker, Parcel
+from bot.reception import OpenMessage, Reception
+from bot.retention import Shredder
+from bot.settings import Settings
+from bot.telling import Occasion
+from bot.vault import MasterKey, Vault, open_vault
+from bot.wording import Wording
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+"""Workers look at least so often: the floor beneath every wake-up."""
+WATCH_SECONDS = 0.25
+"""How often it is looked whether another process (the command line) has written."""
+
+
+class NotReady(Exception):
+    """Postroom cannot start: says what is wrong and what to do."""
+
+
+class Worker(Protocol):
+    """Does what is due, a step at a time."""
+
+    async def step(self) -> bool:
+        """False: nothing was due."""
+
+
+class Channel(Protocol):
+    """A way in, a way out, or both."""
+
+    name: str
+
+    def reader(self) -> OpenMessage:
+        """How its raw messages are opened."""
+
+    def courier(self) -> Courier:
+        """Its way out."""
+
+    async def start(self, inbox: Inbox) -> None:
+        """Begin to take messages in."""
+
+    async def stop(self) -> None:
+        """Take no more; let what is being taken in finish."""
+
+
+@dataclass
+class Rooms:
+    """What every part of Postroom stands on: the record, the vault, the values."""
+
+    settings: Settings
+    clock: Clock
+    ledger: Ledger
+    vault: Vault
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.ledger.close()
+        self.vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def occasion(self) -> Occasion:
+        """Now, outside any message."""
+        return Occasion(settings=self.settings, clock=self.clock, now=self.clock.now())
+
+
+def open_rooms(settings: Settings, clock: Clock) -> Rooms:
+    """The ledger and the vault of these settings. Raises `NotReady`, `BadMasterKey`, `Unavailable`."""
+    present, newest = schema.present(settings.ledger.url), schema.newest()
+    if present is None:
+        raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
+    if present != newest:
+        raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
+    master = MasterKey.load(settings.keys.master_key_file)
+    vault = open_vault(settings.vault.folder, settings.keys.path, master)
+    return Rooms(settings, clock, Ledger(settings.ledger.url, master.derive("history")), vault)
+
+
+@dataclass
+class Office:
+    """The whole of Postroom in one process."""
+
+    rooms: Rooms
+    channels: Mapping[str, Channel]
+    delivered: Callable[[Parcel], None] = lambda _: None
+    inbox: Inbox = field(init=False)
+    workers: list[Worker] = field(init=False)
+
+    def __post_init__(self) -> None:
+        rooms, retention = self.rooms, self.rooms.settings.retention
+        self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
+        readers = {name: channel.reader() for name, channel in self.channels.items()}
+        reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers)
+        self.workers = [
+            InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
+            OutboxWorker(
+                rooms.ledger, rooms.clock, Wording.of(rooms.settings),
+                {name: channel.courier() for name, channel in self.channels.items()},
+                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
+            ),
+            Shredder(rooms.ledger, rooms.vault, rooms.clock),
+        ]  # fmt: skip
+
+    async def settle(self) -> None:
+        """Do all that is due, and what follows from it, until nothing is."""
+        while any([await worker.step() for worker in self.workers]):
+            log.debug("settling")
+
+    def _give_up(self, tx: Session, item: OutboxItem) -> None:
+        """A notice could not be delivered: the administrators hear of it, unless it was itself their alert."""
+        if item.kind != Alert.kind:
+            line = f"{item.kind} to {item.recipient}: {item.error}"
+            telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
+
+
+class Serving(AbstractAsyncContextManager["Serving"]):
+    """An office at work: its channels listen and its workers run, until it is left."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._lock: IO[str] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wake: list[asyncio.Event] = []
+
+    async def __aenter__(self) -> Self:
+        """Raises `NotReady` where another process serves this database, or a port is taken."""
+        self._lock = _lock(self._office.rooms.settings)
+        ledger = self._office.rooms.ledger
+        await ledger.write(inbox.recover)
+        await ledger.write(outbox.recover)
+        loop = asyncio.get_running_loop()
+        ledger.on_change(lambda: loop.call_soon_threadsafe(self._wake_all))
+        for worker in self._office.workers:
+            wake = asyncio.Event()
+            self._wake.append(wake)
+            self._tasks.append(asyncio.create_task(_run(worker.step, wake)))
+        self._tasks.append(asyncio.create_task(self._watch()))
+        for channel in self._office.channels.values():
+            await channel.start(self._office.inbox)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for channel in self._office.channels.values():
+            await channel.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        if self._lock:
+            self._lock.close()
+
+    def _wake_all(self) -> None:
+        for wake in self._wake:
+            wake.set()
+
+    async def _watch(self) -> None:
+        """Wake the workers when another process has written."""
+        path = file_of(self._office.rooms.settings.ledger.url)
+        assert path is not None  # noqa: S101 - the settings allow SQLite only
+        connection = sqlite3.connect(path)
+        try:
+            before = None
+            while True:
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+                if version != before:
+                    self._wake_all()
+                before = version
+                await asyncio.sleep(WATCH_SECONDS)
+        finally:
+            connection.close()
+
+
+async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
+    """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
+    while True:
+        wake.clear()
+        try:
+            if await step():
+                continue
+        except Exception:
+            log.exception("a worker's step failed")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), POLL_SECONDS)
+
+
+def _lock(settings: Settings) -> IO[str]:
+    """Hold this database for this process alone: two that serve it would both take up what the other is handling."""
+    database = file_of(settings.ledger.url)
+    assert database is not None  # noqa: S101 - the settings allow SQLite only
+    held = Path(f"{database}.lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise NotReady(f"Another Postroom serves {database} already. Stop it first.") from None
+    return held

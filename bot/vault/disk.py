@@ -1,4 +1,4 @@
-"""What the vault's files share: one exception for a disk that cannot do it now, and folders that keep what they were told."""
+"""What the vault's files share: one exception for a disk that cannot do it now, and one way to sync."""
 
 import os
 import sqlite3
@@ -20,12 +20,12 @@ def disk_errors(doing: str) -> Iterator[None]:
         raise Unavailable(f"{doing}: {error}") from error
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: what was created, renamed or removed there survives a power failure.
+def sync_path(path: Path) -> None:
+    """Make durable what a file holds, or the names in a folder: what was created, renamed or removed there.
 
     Raises OSError.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

@@ -9,14 +9,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.vault.disk import Unavailable, disk_errors, sync_folder
+from bot.vault.disk import Unavailable, disk_errors, sync_path
 from bot.vault.master import BadMasterKey, MasterKey
 from bot.vault.seal import Damaged
 
@@ -72,7 +72,7 @@ class Keys:
         self._lock = threading.Lock()
         self._waiting: deque[_Request] = deque()
         with disk_errors(f"opening {path}"):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._make_private()
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=busy_seconds)
         try:
             self._prepare()
@@ -87,10 +87,16 @@ class Keys:
                 if self._database.execute(f"PRAGMA {name}").fetchone() != (answer,):
                     raise Unavailable(f"{self._path}: SQLite refuses {name} = {value}. Put the file on a local disk.")
             self._database.execute(_SCHEMA)
-            sync_folder(self._path.parent)
+            sync_path(self._path.parent)
             row = self._database.execute("SELECT master FROM keys LIMIT 1").fetchone()
         if row:
             self._check_master(*row)
+
+    def _make_private(self) -> None:
+        """SQLite alone would make it readable by all. One that exists is left alone: to open and close it would drop the
+        locks that another connection of this process holds (sqlite.org/howtocorrupt.html, 2.2)."""
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     def close(self) -> None:
         """Close the file."""
@@ -209,8 +215,11 @@ class Keys:
         return next((wrapped for (wrapped,) in rows), None)
 
     def _emptied_log(self) -> bool:
+        """Move the log into the file and cut it to nothing, durably, unless another process still needs it."""
         with self._lock, disk_errors("destroying keys"):
             ((busy, _, _),) = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not busy:
+                sync_path(self._path.with_name(f"{self._path.name}-wal"))  # SQLite does not sync the cut
         return not busy
 
     @contextmanager

@@ -10,7 +10,7 @@ from typing import Self
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.vault.disk import sync_folder
+from bot.vault.disk import sync_path
 
 _TEXT = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -60,7 +60,7 @@ class MasterKey:
                 file.write(key.secret.hex() + "\n")
                 file.flush()
                 os.fsync(descriptor)
-            sync_folder(path.parent)
+            sync_path(path.parent)
         except FileExistsError:
             raise BadMasterKey(f"{path}: there is a master key already, and it is never overwritten.") from None
         except OSError as error:

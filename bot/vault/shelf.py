@@ -12,7 +12,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from bot.vault.disk import disk_errors, sync_folder
+from bot.vault.disk import disk_errors, sync_path
 
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _DRAFT_MARK = "~"  # no object id holds it, so no draft can be taken for an object
@@ -111,8 +111,8 @@ class FolderShelf:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for number in range(256):
                 (root / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-            sync_folder(root)  # always: an earlier start may have been cut off before it
-            sync_folder(root.parent)
+            sync_path(root)  # always: an earlier start may have been cut off before it
+            sync_path(root.parent)
 
     def draft(self, object_id: str) -> FolderDraft:
         """Begin a file beside the final one."""
@@ -121,8 +121,8 @@ class FolderShelf:
     def settle(self, object_ids: Iterable[str]) -> None:
         """Sync each folder concerned once."""
         with disk_errors("storing"):
-            for folder in {self._path(object_id).parent for object_id in object_ids}:
-                sync_folder(folder)
+            for folder in sorted({self._path(object_id).parent for object_id in object_ids}):
+                sync_path(folder)
 
     def open(self, object_id: str) -> BinaryIO | None:
         """The file, or None if there is none."""
@@ -138,8 +138,8 @@ class FolderShelf:
         with disk_errors("destroying"):
             for path in paths:
                 path.unlink(missing_ok=True)
-            for folder in {path.parent for path in paths}:
-                sync_folder(folder)
+            for folder in sorted({path.parent for path in paths}):
+                sync_path(folder)
 
     def object_ids(self) -> Iterator[str]:
         """The name of every file that is not a draft."""

@@ -1,0 +1,86 @@
+"""The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
+
+import errno
+import ssl
+
+from bot.clock import Clock
+from bot.inbox import Inbox
+from bot.outbox import Courier
+from bot.reception import OpenMessage
+from bot.settings import Settings
+from bot.vault import Vault
+from handlers.mail import smtp
+from handlers.mail.door import CHANNEL, Front
+from handlers.mail.receive import open_message
+from handlers.mail.send import Smarthost
+
+
+class PortTaken(Exception):
+    """Another program listens where this one is to: says which key to change."""
+
+
+class MailChannel:
+    """How schools and officers are heard and answered by mail."""
+
+    name = CHANNEL
+
+    def __init__(self, settings: Settings, clock: Clock, vault: Vault) -> None:
+        self._settings, self._clock, self._vault = settings, clock, vault
+        self._server: smtp.SmtpServer | None = None
+        self._smarthost = Smarthost.of(settings)
+
+    @property
+    def port(self) -> int:
+        """The port that mail is taken in on."""
+        if self._server is None:
+            raise RuntimeError("not listening")
+        return self._server.port
+
+    def reader(self) -> OpenMessage:
+        """How a raw mail is opened."""
+        return open_message
+
+    def courier(self) -> Courier:
+        """The way out."""
+        return self._smarthost
+
+    async def start(self, inbox: Inbox) -> None:
+        """Listen. Raises `PortTaken`."""
+        configured = self._settings.email.smtp
+        front = Front(self._settings, self._clock, self._vault, inbox)
+        try:
+            self._server = await smtp.start(
+                front, front.mailbox.is_ours, host=configured.host, port=configured.port,
+                hostname=self._settings.email.address.rpartition("@")[2], limits=limits(self._settings),
+                tls=_tls(self._settings), require_tls=configured.require_tls,
+            )  # fmt: skip
+        except OSError as fault:
+            where = f"{configured.host}:{configured.port}"
+            if fault.errno == errno.EADDRINUSE:
+                raise PortTaken(f"Another program listens on {where} already. Stop it, or change port in [email.smtp].") from fault
+            raise PortTaken(f"Cannot listen on {where} ({fault.strerror}). Change host or port in [email.smtp].") from fault
+
+    async def stop(self) -> None:
+        """Listen no more, let what is being taken in finish, and hang up on the smarthost."""
+        if self._server:
+            await self._server.close()
+        await self._smarthost.close()
+
+
+def limits(settings: Settings) -> smtp.Limits:
+    """What one peer may do, as configured."""
+    configured = settings.email.smtp
+    return smtp.Limits(
+        message_bytes_max=configured.message_bytes_max,
+        connections_max=configured.connections_max,
+        per_address_max=configured.per_address_max,
+    )
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    configured = settings.email.smtp
+    if not configured.tls_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(configured.tls_certificate, configured.tls_key)
+    return context

@@ -1,0 +1,147 @@
+"""The email channel's way in: a message is sealed while it arrives, its head judged, and the whole made durable.
+
+Nothing is opened here. What cannot be taken is refused in the dialogue, while its sender's server still has it.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import structlog
+
+from bot.arrival import Arrival, Route
+from bot.clock import Clock
+from bot.inbox import Inbox
+from bot.ledger import Later
+from bot.settings import Settings
+from bot.vault import Vault
+from handlers.mail.automatic import marker
+from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
+from handlers.mail.smtp import Envelope
+from handlers.mail.trust import Proven, Unproven, judge
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = "email"
+INLINE_MAX = 256 * 1024
+"""Octets up to which a sealed message lies in its row: the sync that the row needs is then all that it costs."""
+SUBJECT_CHARACTERS_MAX = 500
+REFERENCES_MAX = 50
+
+TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
+TRY_AGAIN = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The returns mailbox, and what its address may carry."""
+
+    address: str
+
+    def is_ours(self, recipient: str) -> bool:
+        """Whether this is the mailbox, with or without a `+token`."""
+        local, _, domain = recipient.lower().rpartition("@")
+        own, _, own_domain = self.address.lower().rpartition("@")
+        return domain == own_domain and local.partition("+")[0] == own
+
+    def token(self, recipients: tuple[str, ...]) -> str | None:
+        """The reply token in the first address that has one."""
+        tags = (recipient.rpartition("@")[0].partition("+")[2] for recipient in recipients if self.is_ours(recipient))
+        return next((tag.lower() for tag in tags if tag), None)
+
+
+class Front:
+    """Where messages come in by SMTP. Call it for each one."""
+
+    def __init__(self, settings: Settings, clock: Clock, vault: Vault, inbox: Inbox) -> None:
+        self.settings, self.clock, self.vault, self.inbox = settings, clock, vault, inbox
+        self.mailbox = Mailbox(settings.email.address)
+
+    def __call__(self, envelope: Envelope) -> "Letterbox":
+        """The next message begins."""
+        return Letterbox(self, envelope)
+
+
+class Letterbox:
+    """One message on its way in (`handlers.mail.smtp.Incoming`)."""
+
+    def __init__(self, front: Front, envelope: Envelope) -> None:
+        self._front, self._envelope = front, envelope
+        self._head = bytearray()
+        self._in_head = True
+        self._body = hashlib.sha256()
+        self._size = 0
+        object_id = f"raw-{front.clock.token()}"
+        self._raw = front.vault.begin(object_id, inline_max=INLINE_MAX, hash_contents=False)
+
+    def write(self, chunk: bytes) -> None:
+        """Seal the next piece; keep the head, and digest what follows it."""
+        self._size += len(chunk)
+        self._raw.write(chunk)
+        if not self._in_head:
+            self._body.update(chunk)
+            return
+        seen = max(0, len(self._head) - 3)
+        self._head += chunk
+        end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n", seen)
+        if end >= 0 or len(self._head) > HEAD_BYTES_MAX:
+            cut = end + 2 if end >= 0 else HEAD_BYTES_MAX
+            self._body.update(self._head[cut:])
+            del self._head[cut:]
+            self._in_head = False
+
+    async def accept(self) -> str:
+        """The reply, once the message is durable or was refused."""
+        head = Head.parse(bytes(self._head))
+        verdict = judge(head, self._envelope.peer, self._front.settings.email.trust)
+        if isinstance(verdict, Unproven) and not verdict.relayed:
+            self.abandon()
+            log.info("mail refused: its sender is not proven", peer=self._envelope.peer)
+            return verdict.reply(self._contact())
+        try:
+            await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
+        except Later:
+            log.warning("mail could not be stored")
+            return TRY_AGAIN
+        return TAKEN
+
+    def abandon(self) -> None:
+        """Nothing is kept."""
+        self._raw.abandon()
+
+    def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
+        proven = isinstance(verdict, Proven)
+        machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
+        message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
+        return Arrival(
+            channel=CHANNEL,
+            key=self._key(head, message_id),
+            sender=verdict.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
+            believed=verdict.why if proven else "",
+            subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
+            automatic=machine.why if machine else None,
+            automatic_sure=machine.sure if machine else True,
+            posted_by=verdict.sender if proven else None,
+            unproven=None if proven else verdict.why,
+            size=self._size,
+            route=Route(
+                message_id=message_id,
+                references=references(head),
+                token=self._front.mailbox.token(self._envelope.recipients),
+            ),
+        )
+
+    def _key(self, head: Head, message_id: str | None) -> str:
+        """The same for the same mail, however often and by whatever way it comes (lesson L24)."""
+        named = [message_id] if message_id else [head.first(name) or "" for name in ("From", "Date", "Subject")]
+        return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
+
+    def _contact(self) -> str:
+        contact = self._front.settings.help
+        return f"Help: {contact.team}, {contact.phone}."
+
+
+def references(head: Head) -> tuple[str, ...]:
+    """What the mail says it answers: In-Reply-To first, then References from the newest to the oldest."""
+    answered = [one for value in head.all("In-Reply-To") for one in message_ids(value)]
+    thread = [one for value in head.all("References") for one in message_ids(value)]
+    return tuple(dict.fromkeys([*answered, *reversed(thread)]))[:REFERENCES_MAX]

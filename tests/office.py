@@ -1,0 +1,209 @@
+"""The whole office in one process, for stories: real SMTP in and out, a hand-wound clock, seeded tokens.
+
+A story speaks as people do: it emails, it expects an answer, it moves the clock. Nothing sleeps: `settle` does all that
+is due and returns.
+"""
+
+import random
+import re
+import smtplib
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+import aiosmtplib
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
+
+from bot import settings as configuration
+from bot.clock import Clock
+from bot.ledger import schema
+from bot.ledger.tables import File, InboxItem, OutboxItem
+from bot.vault import MasterKey
+from handlers.app import Office, Rooms, open_rooms
+from handlers.mail.channel import MailChannel
+
+RETURNS = "returns@derbyshire.example"
+MORNING = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+DOCX = b"PK\x03\x04 a small document"
+
+
+class HandWoundClock(Clock):
+    """Moves only when told to; its randomness is the same in every run."""
+
+    def __init__(self, at: datetime = MORNING, seed: int = 1) -> None:
+        self._at, self._random = at, random.Random(seed)
+
+    def now(self) -> datetime:
+        return self._at
+
+    def octets(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def advance(self, **by: float) -> None:
+        """So many days, hours, minutes, seconds later."""
+        self._at += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A mail that Postroom sent, as its recipient's mail program has it."""
+
+    envelope_from: str
+    recipient: str
+    message: EmailMessage
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"])
+
+    @property
+    def kind(self) -> str:
+        return str(self.message["Postroom-Notice"])
+
+    @property
+    def text(self) -> str:
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def html(self) -> str:
+        body = self.message.get_body(("html",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def references(self) -> list[str]:
+        """The references of the files it speaks of, from its headers."""
+        return [re.split(r"[;\s]", str(value))[0] for value in self.message.get_all("Postroom-File", [])]
+
+
+class Mailboxes:
+    """Everybody's mailboxes: a real SMTP server that keeps what it is given, and can be made to refuse."""
+
+    def __init__(self) -> None:
+        self.delivered: list[Answer] = []
+        self.refusal: str | None = None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Keep the mail."""
+        if self.refusal:
+            return self.refusal
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message = BytesParser(policy=policy.default).parsebytes(content)
+        assert isinstance(message, EmailMessage)
+        for recipient in envelope.rcpt_tos:
+            self.delivered.append(Answer(envelope.mail_from or "", recipient, message))
+        return "250 2.0.0 kept"
+
+
+@dataclass
+class TestOffice:
+    """A post office and all its correspondents."""
+
+    __test__ = False
+
+    directory: Path
+    office: Office
+    clock: HandWoundClock
+    mailboxes: Mailboxes
+    port: int
+    read: int = 0
+    _count: int = field(default=0)
+
+    @property
+    def rooms(self) -> Rooms:
+        return self.office.rooms
+
+    async def email(
+        self, sender: str, *, subject: str = "", text: str = "", attach: Mapping[str, bytes] | Sequence[str] | str = (),
+        reply_to: Answer | None = None, headers: Mapping[str, str] | None = None, to: str = RETURNS,
+        envelope_from: str | None = None,
+    ) -> EmailMessage:  # fmt: skip
+        """Send a mail by SMTP and let the office do all that follows from it."""
+        message = self.compose(sender, subject=subject, text=text, attach=attach, reply_to=reply_to, headers=headers, to=to)
+        await self.post(message, sender if envelope_from is None else envelope_from, str(message["To"]))
+        return message
+
+    def compose(
+        self, sender: str, *, subject: str = "", text: str = "", attach: Mapping[str, bytes] | Sequence[str] | str = (),
+        reply_to: Answer | None = None, headers: Mapping[str, str] | None = None, to: str = RETURNS,
+    ) -> EmailMessage:  # fmt: skip
+        """A mail as an ordinary mail program writes it."""
+        self._count += 1
+        message = EmailMessage()
+        message["From"], message["To"] = sender, str(reply_to.message["Reply-To"]) if reply_to else to
+        message["Subject"] = f"Re: {reply_to.subject}" if reply_to and not subject else subject
+        message["Message-ID"] = f"<{self._count}@mail.example>"
+        if reply_to:
+            message["In-Reply-To"] = reply_to.message["Message-ID"]
+            quoted = "\n".join(f"> {line}" for line in reply_to.text.splitlines())
+            text = f"{text}\n\nOn Tue, 1 Sept 2026 at 09:00, Returns wrote:\n{quoted}\n"
+        for name, value in (headers or {}).items():
+            message[name] = value
+        message.set_content(text)
+        for name, contents in _files(attach):
+            message.add_attachment(contents, maintype="application", subtype="octet-stream", filename=name)
+        return message
+
+    async def post(self, message: EmailMessage | bytes, sender: str, to: str = RETURNS) -> None:
+        """Send these octets by SMTP. Raises aiosmtplib's errors where they are refused."""
+        octets = message if isinstance(message, bytes) else message.as_bytes(policy=policy.SMTP)
+        await aiosmtplib.send(octets, sender=sender, recipients=[to], hostname="127.0.0.1", port=self.port)
+        await self.office.settle()
+
+    async def settle(self) -> None:
+        """Do all that is due."""
+        await self.office.settle()
+
+    def inbox_of(self, recipient: str) -> list[Answer]:
+        """All that this address has been sent, oldest first."""
+        return [answer for answer in self.mailboxes.delivered if answer.recipient == recipient]
+
+    def unread(self) -> list[Answer]:
+        """What has been delivered since this was last asked."""
+        new, self.read = self.mailboxes.delivered[self.read :], len(self.mailboxes.delivered)
+        return new
+
+    def expect(self, recipient: str, kind: str) -> Answer:
+        """The newest answer of this kind to this address; fails where there is none."""
+        found = [answer for answer in self.inbox_of(recipient) if answer.kind == kind]
+        told = [(answer.recipient, answer.kind, answer.subject) for answer in self.mailboxes.delivered]
+        assert found, f"no {kind} to {recipient} among {told}"
+        return found[-1]
+
+    def files(self) -> list[File]:
+        """Every file on record."""
+        return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(File).order_by(File.id)).unique()))
+
+    def file(self, reference: str) -> File:
+        """The file of this reference."""
+        return next(file for file in self.files() if file.reference == reference)
+
+    def waiting(self) -> list[InboxItem]:
+        """Every row of the inbox."""
+        return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(InboxItem).order_by(InboxItem.id))))
+
+    def told(self) -> list[OutboxItem]:
+        """Every row of the outbox."""
+        return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(OutboxItem))))
+
+    def contents(self, file: File) -> bytes:
+        """The clear contents of a file. Raises the vault's errors."""
+        return b"".join(self.rooms.vault.read(file.object_id))
+
+
+def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[str, bytes]]:
+    if isinstance(attach, str):
+        return [(attach, DOCX)]
+    if isinstance(attach, Mapping):
+        return attach.items()
+    return [(name, DOCX + name.encode()) for name in attach]

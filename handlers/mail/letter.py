@@ -1,0 +1,88 @@
+"""The letter itself, gathered while a mail streams past: its words within a limit, and what its pages refer to."""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from urllib.parse import unquote
+
+from handlers.mail.charset import decoded
+from handlers.mail.markup import lines_of
+from handlers.mail.mime import Part
+from handlers.mail.text import new_text
+
+TEXT_BYTES_MAX = 1 << 18
+"""Octets of a letter that are kept; nobody writes that much, only quotes it."""
+REFERENCES_MAX = 1000
+"""Pictures of one letter that are remembered."""
+
+REFERENCE = re.compile(rb"cid:([^\s\"'<>)]{1,300})[\s\"'<>)]", re.IGNORECASE)
+REFERENCE_MAX = 310
+"""Octets of such a reference."""
+
+
+@dataclass
+class Piece:
+    """One text part."""
+
+    part: Part
+    octets: bytearray = field(default_factory=bytearray)
+    cut: bool = False
+
+    def words(self) -> str:
+        """Its lines as text."""
+        said = decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
+        return lines_of(said) if self.is_page else said
+
+    @property
+    def is_page(self) -> bool:
+        """HTML."""
+        return self.part.kind.value == "text/html"
+
+
+class Letter:
+    """All text parts of a mail."""
+
+    def __init__(self) -> None:
+        self.references: set[str] = set()
+        """Content ids, in lower case, of what its pages show."""
+        self._pieces: list[Piece] = []
+        self._room = TEXT_BYTES_MAX
+        self._seam = b""
+
+    def begin(self, part: Part) -> None:
+        """A text part begins."""
+        self._pieces.append(Piece(part))
+        self._seam = b""
+
+    def write(self, octets: bytes) -> None:
+        """More of it. An attached message's text is not this letter's, but its pages show pictures too."""
+        piece = self._pieces[-1]
+        if piece.is_page:
+            self._refer(octets)
+        if not piece.part.embedded:
+            piece.cut = piece.cut or len(octets) > self._room
+            piece.octets += octets[: self._room]
+            self._room = max(0, self._room - len(octets))
+
+    def new_text(self) -> str:
+        """What this person wrote: of each multipart/alternative the plain text, unless it is blank."""
+        own = (piece for piece in self._pieces if not piece.part.embedded)
+        groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
+        return new_text("\n".join(_said(pieces) for _, pieces in groups))
+
+    def _refer(self, octets: bytes) -> None:
+        """Remember what the page shows, also where that stands across two blocks."""
+        page = self._seam + octets
+        for found in REFERENCE.findall(page):
+            if len(self.references) < REFERENCES_MAX:
+                self.references.add(unquote(html.unescape(found.decode("latin-1"))).lower())
+        self._seam = page[-REFERENCE_MAX:]
+
+
+def _said(pieces: Iterable[Piece]) -> str:
+    """What parts say that say the same in several ways; parts of no alternative come here one by one."""
+    both = list(pieces)
+    plain = "\n".join(piece.words() for piece in both if not piece.is_page)
+    return plain if plain.strip() else "\n".join(piece.words() for piece in both if piece.is_page)

@@ -67,7 +67,8 @@ class Vault:
     def begin(self, object_id: str, *, inline_max: int = 0, hash_contents: bool = True) -> Writing:
         """Begin to write an object, or to write it again: what stands under its id stays until the new one is finished.
 
-        Its key is in memory only. What comes to at most `inline_max` octets once sealed touches no file.
+        A new key is in memory only. What comes to at most `inline_max` octets once sealed touches no file. Raises
+        BadMasterKey or Damaged if the id has a key that cannot be opened.
         """
         key = self._keys.find_or_make(checked(object_id))
         begin_draft = partial(self._shelf.draft, object_id)

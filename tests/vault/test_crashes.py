@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.vault import FRAME, Destroyed, Vault
+from bot.vault import FRAME, Destroyed, FolderShelf, Keys, MasterKey, Vault
 from tests.vault import child, contents, noise, octets, on_shelf, store
 
 OLD, NEW = noise(100, seed=1), noise(2 * FRAME, seed=2)
@@ -97,6 +97,19 @@ def test_an_id_whose_destroying_was_cut_off_can_be_written_again(vault: Vault, t
     store(vault, "a", NEW)
 
     assert contents(vault, "a") == NEW
+
+
+def test_what_is_made_at_the_start_is_durable_before_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink().name))
+
+    master = MasterKey.generate(tmp_path / "master.key")
+    FolderShelf(tmp_path / "shelf")
+    Keys(tmp_path / "keys.db", master).close()
+
+    assert synced == ["master.key", tmp_path.name, "shelf", tmp_path.name, tmp_path.name]
 
 
 def traced(folder: Path) -> list[str]:

@@ -30,6 +30,14 @@ def test_contents_come_back_as_they_were(vault: Vault, size: int, inline_max: in
     assert (sealed.inline is None) == (inline_max == 0)
 
 
+@pytest.mark.parametrize(("size", "frames"), list(zip(SIZES, (1, 1, 1, 1, 2, 2, 5), strict=True)))
+def test_sealing_adds_a_header_and_a_tag_for_each_frame(vault: Vault, size: int, frames: int) -> None:
+    inline = store(vault, "a", noise(size), inline_max=1 << 30).inline
+
+    assert inline is not None
+    assert len(inline) == 12 + size + 16 * frames
+
+
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
     folder = tmp_path_factory.mktemp("vault")

@@ -30,6 +30,8 @@ class SmtpServer:
         self.door, self.ours, self.hostname, self.limits = door, ours, hostname, limits
         self.tls, self.require_tls = tls, require_tls
         self.porch = Porch(limits)
+        self.port = 0
+        """The port listened on, once it is."""
         self._listener: asyncio.Server | None = None
 
     async def listen(self, host: str, port: int) -> None:
@@ -37,13 +39,7 @@ class SmtpServer:
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd logs everybody's address
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(lambda: Session(self), host, port, backlog=200)
-
-    @property
-    def port(self) -> int:
-        """The port listened on."""
-        if self._listener is None:
-            raise RuntimeError("not listening")
-        return int(self._listener.sockets[0].getsockname()[1])
+        self.port = self._listener.sockets[0].getsockname()[1]
 
     async def close(self, grace_seconds: float = 30) -> None:
         """Listen no more; let what is being received be finished within this time, then cut."""

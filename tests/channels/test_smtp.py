@@ -1,0 +1,399 @@
+"""Mail servers deliver to the real server: what arrives, what is refused, and what they are told."""
+
+import asyncio
+import smtplib
+from email.message import EmailMessage
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.channels.smtp_peer import HELLO, KEPT, Box, Letter, connected, listening
+
+TEXT = b"Subject: A return\r\n\r\nGood morning\r\n"
+WIRE = TEXT + b".\r\n"
+
+
+class Broken(Exception):
+    """What a door raises when its disk is full."""
+
+
+def broken(*_: object) -> str:
+    raise Broken("head@school.example")
+
+
+async def test_a_mail_program_delivers_a_mail_with_an_attachment() -> None:
+    letter = EmailMessage()
+    letter["Subject"], letter["From"], letter["To"] = "A return", "head@school.example", "returns@council.example"
+    letter.set_content(".\n..\nAll the best\n")
+    letter.add_attachment(bytes(range(256)) * 500, maintype="application", subtype="pdf", filename="a.pdf")
+    letter.set_boundary("between-the-parts")
+
+    def deliver() -> dict[str, tuple[int, bytes]]:
+        with smtplib.SMTP("127.0.0.1", server.port) as client:
+            return client.send_message(letter)
+
+    box = Box()
+    async with listening(box) as server:
+        assert await asyncio.to_thread(deliver) == {}
+    assert box.texts == [letter.as_bytes().replace(b"\n", b"\r\n")]
+    envelope = box.letters[0].envelope
+    assert (envelope.peer, envelope.mail_from, envelope.recipients) == (
+        "127.0.0.1",
+        "head@school.example",
+        ("returns@council.example",),
+    )
+    assert not envelope.secure
+
+
+async def test_what_the_service_can_do_is_announced_and_no_login() -> None:
+    async with listening(Box(), message_bytes_max=12345) as server, connected(server) as peer:
+        await peer.reply()
+        offers = (await peer.say(HELLO[0])).split("\n")
+    words = {line[4:] for line in offers}
+    assert {"mx.council.example", "PIPELINING", "SIZE 12345", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"} == words
+
+
+async def test_a_server_that_only_knows_helo_may_deliver() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.reply()
+        assert await peer.say("HELO old.example") == "250 mx.council.example"
+        for command in HELLO[1:]:
+            await peer.say(command)
+        await peer.send(WIRE)
+        assert await peer.reply() == KEPT
+    assert box.letters[0].envelope.helo == "old.example"
+
+
+async def test_octets_beyond_ascii_arrive_as_they_are() -> None:
+    box = Box()
+    text = bytes(octet for octet in range(256) if octet not in b"\r\n") + b"\r\n"
+    async with listening(box) as server, connected(server) as peer:
+        assert await peer.mail(text + b".\r\n") == KEPT
+    assert box.texts == [text]
+
+
+async def test_an_address_beyond_ascii_needs_smtputf8() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.greet()
+        assert (await peer.say("MAIL FROM:<zoë@school.example>")).startswith("553 5.6.7")
+        assert (await peer.say("MAIL FROM:<zoë@school.example> SMTPUTF8 BODY=8BITMIME")).startswith("250 ")
+        await peer.say(HELLO[2])
+        await peer.say(HELLO[3])
+        await peer.send(WIRE)
+        assert await peer.reply() == KEPT
+    assert box.letters[0].envelope.mail_from == "zoë@school.example"
+
+
+async def test_a_bounce_with_its_empty_sender_is_let_in() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.greet()
+        assert (await peer.say("MAIL FROM:<>")).startswith("250 ")
+        for command in HELLO[2:]:
+            await peer.say(command)
+        await peer.send(WIRE)
+        await peer.reply()
+    assert box.letters[0].envelope.mail_from == ""
+
+
+async def test_an_empty_message_is_a_message() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        assert await peer.mail(b".\r\n") == KEPT
+    assert box.texts == [b""]
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    ["<someone@elsewhere.example>", "<returns@elsewhere.example>", "<postmaster>", "<someone%elsewhere.example@council.example>",
+     "<returns%elsewhere.example@council.example>", "<@council.example:someone@elsewhere.example>", "<elsewhere.example!someone@council.example>",
+     "<@elsewhere.example:returns@council.example>", '<"someone@elsewhere.example"@council.example>', "<someone@elsewhere.example@council.example>",
+     '<"returns"@council.example>', "<returns@[127.0.0.1]>", "<zoë@council.example>"],
+)  # fmt: skip
+async def test_nobody_can_send_mail_elsewhere_by_way_of_us(recipient: str) -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say(HELLO[1])
+        assert (await peer.say(f"RCPT TO:{recipient}")).startswith("550 5.1.1 ")
+        assert (await peer.say("DATA")).startswith("503 5.5.1 ")
+    assert box.letters == []
+
+
+async def test_a_recipient_that_is_refused_does_not_harm_the_others() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say(HELLO[1])
+        replies = [
+            await peer.say(f"RCPT TO:<{to}>")
+            for to in ("returns+ab12@council.example", "a@b.example", "Returns@Council.example")
+        ]
+        await peer.say("DATA")
+        await peer.send(WIRE)
+        assert await peer.reply() == KEPT
+    assert [reply[:3] for reply in replies] == ["250", "550", "250"]
+    assert box.letters[0].envelope.recipients == ("returns+ab12@council.example", "Returns@Council.example")
+
+
+async def test_too_many_recipients_are_asked_to_wait() -> None:
+    async with listening(Box(), recipients_max=1) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say(HELLO[1])
+        await peer.say(HELLO[2])
+        assert (await peer.say(HELLO[2])).startswith("452 4.5.3 ")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (["MAIL FROM:<a@b.example>"], "503 5.5.1"),
+        (["EHLO x", "RCPT TO:<returns@council.example>"], "503 5.5.1"),
+        (["EHLO x", "DATA"], "503 5.5.1"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example>"], "503 5.5.1"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "EHLO x", "RCPT TO:<returns@council.example>"], "503 5.5.1"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "RSET", "RCPT TO:<returns@council.example>"], "503 5.5.1"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<>"], "501 5.1.3"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<returns@council.example> NOTIFY=NEVER"], "555 5.5.4"),
+        (["EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<returns@council.example>", "DATA now"], "501 5.5.4"),
+        (["EHLO x", "MAIL FROM:a b"], "555 5.5.4"),
+        (["EHLO x", "MAIL"], "501 5.1.7"),
+        (["EHLO"], "501 5.5.4"),
+        (["HELO a\0b"], "501 5.5.4"),
+        (["VRFY head"], "252 2.0.0"),
+        (["VRFY"], "501 5.5.4"),
+        (["EXPN head"], "502 5.5.1"),
+        (["AUTH PLAIN AGEAYg=="], "502 5.5.1"),
+        (["BDAT 10 LAST"], "502 5.5.1"),
+        (["STARTTLS"], "503 5.5.1"),
+        (["\xff\xfe"], "502 5.5.1"),
+        ([""], "502 5.5.1"),
+        (["NOOP anything"], "250 2.0.0"),
+        (["HELP"], "214 2.0.0"),
+        (["RSET"], "250 2.0.0"),
+        (["NOOP " + "x" * 2000], "500 5.5.2"),
+        (["EHLO x", "MAIL FROM:<a@b.example> SIZE=99999999999999999999999"], "555 5.5.4"),
+        (["QUIT"], "221 2.0.0"),
+    ],
+)
+async def test_each_command_is_answered_as_the_standard_says(said: list[str], code: str) -> None:
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.reply()
+        replies = [await peer.say(command) for command in said]
+    assert replies[-1].startswith(code)
+
+
+async def test_quit_ends_the_connection() -> None:
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say("QUIT")
+        assert await peer.reply() == ""
+
+
+async def test_several_mails_come_on_one_connection() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.mail(WIRE)
+        for command in HELLO[1:]:
+            await peer.say(command)
+        await peer.send(b"Second\r\n.\r\n")
+        assert await peer.reply() == KEPT
+    assert box.texts == [TEXT, b"Second\r\n"]
+
+
+async def test_commands_sent_together_are_answered_in_order() -> None:
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.reply()
+        await peer.send(b"\r\n".join(HELLO) + b"\r\n")
+        replies = [await peer.reply() for _ in HELLO]
+    assert [reply[:3] for reply in replies] == ["250", "250", "250", "354"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_what_is_sent_after_the_dot_are_commands(together: bool) -> None:
+    """RFC 2920: a second mail may follow in the same breath, up to its DATA."""
+    box = Box()
+    more = b"\r\n".join(HELLO[1:]) + b"\r\n"
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        wire = WIRE + more
+        for octets in [wire] if together else [bytes([octet]) for octet in wire]:
+            await peer.send(octets)
+        replies = [(await peer.reply())[:3] for _ in range(4)]
+        await peer.send(b"Second\r\n.\r\nQUIT\r\n")
+        replies += [(await peer.reply())[:3] for _ in range(2)]
+    assert replies == ["250", "250", "250", "354", "250", "221"]
+    assert box.texts == [TEXT, b"Second\r\n"]
+
+
+async def test_a_great_many_commands_after_a_great_mail_keep_their_order() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        sending = asyncio.create_task(
+            peer.send((b"x" * 68 + b"\r\n") * 20_000 + b".\r\n" + b"NOOP\r\n" * 20_000 + b"VRFY a\r\n")
+        )
+        replies = [(await peer.reply())[:3] for _ in range(20_002)]
+        await sending
+    assert replies == ["250"] * 20_001 + ["252"]
+
+
+SMUGGLED = b"\r\nMAIL FROM:<evil@x.example>\r\nRCPT TO:<returns@council.example>\r\nDATA\r\nevil\r\n"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b"\n.\r\n", b"\n.\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r.\r\n", b"\r\n.\0\r\n", b"\r\n.\r\r\n", b"\n\n.\r\n"],
+)
+async def test_no_other_end_than_the_standard_one_ends_a_mail(end: bytes) -> None:
+    """CVE-2023-51764 and its like: what one server takes for the end, the next takes for text."""
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        reply = await peer.mail(b"first" + end + SMUGGLED + b".\r\n")
+        assert (await peer.say("NOOP")).startswith("250 ")
+    assert len(box.letters) == 1
+    if end == b"\r\n.\0\r\n":
+        assert reply == KEPT
+    else:
+        assert reply.startswith("550 5.6.0 ")
+        assert box.letters[0].abandoned
+
+
+@pytest.mark.parametrize("text", [b"a\nb\r\n", b"a\rb\r\n", b"a\r\n\nb\r\n", b"\ra\r\n", b"a\n\rb\r\n", b"a\r\r\n"])
+async def test_a_bare_line_end_is_refused_in_words_that_help(text: bytes) -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        reply = await peer.mail(text + b".\r\n")
+    assert reply.startswith("550 5.6.0 Nothing was kept")
+    assert "a CR or an LF that stands alone" in reply
+    assert box.letters[0].abandoned
+
+
+async def test_a_declared_size_that_is_too_large_is_refused_at_once() -> None:
+    async with listening(Box(), message_bytes_max=2_000_000) as server, connected(server) as peer:
+        await peer.greet()
+        assert (await peer.say("MAIL FROM:<a@b.example> SIZE=2000000")).startswith("250 ")
+        await peer.say("RSET")
+        reply = await peer.say("MAIL FROM:<a@b.example> SIZE=2000001")
+    assert reply.startswith("552 5.3.4 ")
+    assert "2 MB" in reply
+
+
+@pytest.mark.parametrize(("octets", "kept"), [(1000, True), (1001, False)])
+async def test_the_largest_mail_is_taken_and_one_octet_more_is_not(octets: int, kept: bool) -> None:
+    box = Box()
+    lines = b"." * 98 + b"\r\n"
+    text = (lines * 10)[: 1000 - 2] + b"x" * (octets - 1000) + b"\r\n"
+    async with listening(box, message_bytes_max=1000) as server, connected(server) as peer:
+        reply = await peer.mail(b"".join(b"." + line for line in text.splitlines(keepends=True)) + b".\r\n")
+        assert (await peer.say("NOOP")).startswith("250 ")
+    assert (reply == KEPT, box.letters[0].abandoned) == (kept, not kept)
+    assert kept or reply.startswith("552 5.3.4 ")
+
+
+async def test_a_mail_that_grows_too_large_is_stored_no_further() -> None:
+    box = Box()
+    async with listening(box, message_bytes_max=100_000) as server, connected(server) as peer:
+        reply = await peer.mail(b"x" * 70_000 + b"\r\n" + b"x" * 90_000 + b"\r\n.\r\n")
+    assert reply.startswith("552 5.3.4 ")
+    assert len(box.letters[0].text) <= 100_000
+
+
+async def test_a_mail_without_end_is_not_listened_to_for_ever() -> None:
+    box = Box()
+    async with listening(box, message_bytes_max=100_000) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(b"x" * 300_000)
+        assert (await peer.reply()).startswith("552 5.3.4 ")
+        assert await peer.reply() == ""
+    assert box.letters[0].abandoned
+
+
+async def test_a_door_that_does_not_open_asks_the_sender_to_try_again() -> None:
+    box = Box()
+    box.on_open = broken
+    async with listening(box) as server, connected(server) as peer:
+        await peer.greet()
+        with capture_logs() as logs:
+            replies = [await peer.say(command) for command in HELLO[1:]]
+        assert (await peer.say("RSET")).startswith("250 ")
+    assert replies[-1].startswith("451 4.3.0 ")
+    assert "head@" not in replies[-1] + str(logs)
+    assert logs[0]["error"] == "Broken"
+
+
+async def test_a_door_that_fails_in_the_middle_keeps_nothing_and_asks_to_try_again() -> None:
+    box = Box()
+    box.on_write = broken
+    async with listening(box) as server, connected(server) as peer:
+        with capture_logs() as logs:
+            reply = await peer.mail(WIRE)
+        assert (await peer.say("NOOP")).startswith("250 ")
+    assert reply.startswith("451 4.3.0 ")
+    assert box.letters[0].abandoned
+    assert "head@" not in reply + str(logs)
+    assert any("broken" in where for where in logs[0]["where"])
+
+
+async def test_a_door_that_fails_in_the_end_asks_to_try_again_and_is_not_told_to_abandon() -> None:
+    box = Box()
+    box.on_accept = broken
+    async with listening(box) as server, connected(server) as peer:
+        with capture_logs() as logs:
+            reply = await peer.mail(WIRE)
+    assert reply.startswith("451 4.3.0 ")
+    assert not box.letters[0].abandoned
+    assert "head@" not in reply + str(logs)
+
+
+async def test_a_door_that_answers_nonsense_is_a_fault_of_ours() -> None:
+    box = Box()
+    box.on_accept = lambda _: "ok\r\n250 fine"
+    async with listening(box) as server, connected(server) as peer:
+        with capture_logs():
+            assert (await peer.mail(WIRE)).startswith("451 4.3.0 ")
+
+
+async def test_the_refusal_of_the_door_is_handed_on_whole() -> None:
+    text = "550 5.7.1 " + " ".join(f"word{number}" for number in range(200))
+    box = Box()
+    box.on_accept = lambda _: text
+    async with listening(box) as server, connected(server) as peer:
+        reply = await peer.mail(WIRE)
+    assert " ".join(line[10:] for line in reply.split("\n")) == text[10:]
+
+
+async def test_a_mistake_in_our_own_house_does_not_leak_into_the_dialogue() -> None:
+    async with listening(Box()) as server:
+        server.ours = lambda address: bool(broken(address))
+        async with connected(server) as peer:
+            await peer.greet()
+            await peer.say(HELLO[1])
+            with capture_logs() as logs:
+                reply = await peer.say(HELLO[2])
+    assert reply.startswith("451 4.3.0 ")
+    assert "head@" not in reply + str(logs)
+
+
+async def test_nothing_is_acknowledged_before_the_door_says_that_it_is_durable() -> None:
+    box = Box()
+    box.may_accept.clear()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(WIRE)
+        await box.accepting.wait()
+        answer = asyncio.create_task(peer.reply())
+        await asyncio.sleep(0)
+        assert not answer.done()
+        box.may_accept.set()
+        assert await answer == KEPT
+
+
+def test_letters_are_incoming_mail() -> None:
+    """The double used here has the shape that the server asks for."""
+    from handlers.mail.smtp import Incoming  # noqa: PLC0415 (only this test speaks of it)
+
+    shape: type[Incoming] = Letter
+    assert shape is Letter

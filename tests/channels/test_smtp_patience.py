@@ -1,0 +1,301 @@
+"""Slow, stalled, half-closed and lost connections, too many of them, and an orderly end: nobody harms anybody else."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from structlog.testing import capture_logs
+
+from handlers.mail.smtp import SmtpServer
+from handlers.mail.smtp.session import Session
+from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, listening
+
+WIRE = b"Subject: A return\r\n\r\nGood morning\r\n.\r\n"
+
+
+class Clock:
+    """The event loop's own clock, which can be put forward."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, patch: pytest.MonkeyPatch) -> None:
+        self._ahead = 0.0
+        true: Callable[[], float] = loop.time
+        patch.setattr(loop, "time", lambda: true() + self._ahead)
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(asyncio.get_running_loop(), monkeypatch)
+
+
+async def test_a_slow_transfer_is_never_cut_while_it_keeps_the_least_rate(clock: Clock) -> None:
+    """Goal 9: for two hours 1,000 octets come in each second, on average, a minute's worth at a time."""
+    box = Box()
+    minute = (b"x" * 998 + b"\r\n") * 60
+    async with listening(box, octets_per_second_min=1000, patience_seconds=120) as server, connected(server) as peer:
+        await peer.begin()
+        for _ in range(2 * 60):
+            await peer.send(minute)
+            read = 0
+            while read < len(minute) - 2:
+                read += await box.written.get()
+            clock.advance(60)
+        await peer.send(b"\r\n.\r\n")
+        assert await peer.reply() == KEPT
+    assert len(box.texts[0]) == 2 * 60 * len(minute) + 2
+
+
+async def test_a_transfer_that_stalls_is_cut_and_nothing_is_kept(clock: Clock) -> None:
+    box = Box()
+    async with listening(box, patience_seconds=300) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(b"x" * 1000)
+        await box.written.get()
+        clock.advance(301)
+        assert (await peer.reply()).startswith("421 4.4.2 The mail was sent too slowly")
+        assert await peer.reply() == ""
+        assert (await box.abandoned.get()).accepted is False
+
+
+async def test_a_transfer_that_merely_drips_is_cut(clock: Clock) -> None:
+    box = Box()
+    async with listening(box, octets_per_second_min=1000, patience_seconds=300) as server, connected(server) as peer:
+        await peer.begin()
+        for _ in range(4):
+            await peer.send(b"x" * 1000)
+            await box.written.get()
+            clock.advance(100)
+        assert (await peer.reply()).startswith("421 4.4.2 ")
+
+
+async def test_a_peer_that_says_nothing_is_sent_away(clock: Clock) -> None:
+    async with listening(Box(), patience_seconds=300) as server, connected(server) as peer:
+        await peer.greet()
+        clock.advance(299)
+        assert (await peer.say("NOOP")).startswith("250 ")
+        clock.advance(299)
+        assert (await peer.say("NOOP")).startswith("250 ")
+        clock.advance(301)
+        assert (await peer.reply()).startswith("421 4.4.2 ")
+        assert await peer.reply() == ""
+
+
+async def test_a_peer_that_never_reads_its_replies_is_cut_in_the_end(clock: Clock) -> None:
+    async with listening(Box(), patience_seconds=300) as server, connected(server) as peer:
+        await peer.greet()
+        [session], talk = server.porch._guests, conversation(server)
+        assert isinstance(session, Session)
+        peer.reader._transport.pause_reading()  # type: ignore[attr-defined]  # nothing public stops a stream from reading
+        flooding = asyncio.create_task(flood(peer))
+        while not peer.writer.transport.get_write_buffer_size():  # noqa: ASYNC110 (no event tells of a full buffer)
+            await asyncio.sleep(0)
+        clock.advance(301)  # the peer is told that it said nothing for too long, and does not read that either
+        while not session._writer.is_closing():  # noqa: ASYNC110 (nor of one that is closing)
+            await asyncio.sleep(0)
+        clock.advance(11)
+        await asyncio.wait([talk])
+        await asyncio.wait([flooding])
+
+
+async def flood(peer: Peer) -> None:
+    """Commands without end, until the connection is cut."""
+    while not peer.writer.is_closing():
+        await peer.send(b"HELP\r\n" * 10_000)
+
+
+def conversation(server: SmtpServer) -> asyncio.Task[object]:
+    """What ends when the only connection has ended."""
+    [(task, _)] = server.porch._guests.values()
+    return task
+
+
+async def test_a_peer_that_half_closes_after_its_mail_still_gets_its_answer() -> None:
+    box = Box()
+    box.may_accept.clear()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(WIRE + b"NOOP\r\n")
+        peer.writer.write_eof()
+        await box.accepting.wait()
+        box.may_accept.set()
+        assert await peer.reply() == KEPT
+        assert (await peer.reply()).startswith("250 ")
+        assert await peer.reply() == ""
+
+
+async def test_a_whole_dialogue_sent_at_once_and_half_closed_is_carried_out() -> None:
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.send(b"EHLO x\r\nNOOP\r\nVRFY a\r\n")
+        peer.writer.write_eof()
+        replies = [(await peer.reply())[:3] for _ in range(5)]
+    assert replies == ["220", "250", "250", "252", ""]
+
+
+async def test_a_mail_whose_sender_half_closes_in_the_middle_is_abandoned() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(b"Subject: A return\r\n\r\nGood mor")
+        peer.writer.write_eof()
+        assert await peer.reply() == ""
+        assert (await box.abandoned.get()).accepted is False
+
+
+async def test_a_mail_whose_connection_is_lost_in_the_middle_is_abandoned() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(b"x" * 10_000)
+        await box.written.get()
+        peer.vanish()
+        assert (await box.abandoned.get()).accepted is False
+
+
+async def test_a_mail_that_is_being_accepted_is_accepted_to_the_end_though_the_connection_is_lost() -> None:
+    """Half of an acceptance would be worse than none; the sender repeats the mail, and it is known by then."""
+    box = Box()
+    box.may_accept.clear()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(WIRE)
+        await box.accepting.wait()
+        talk = conversation(server)
+        peer.vanish()
+        await asyncio.wait([talk])
+        box.may_accept.set()
+        assert (await box.accepted.get()).abandoned is False
+
+
+async def test_one_connection_too_many_is_asked_to_come_back_and_may_once_another_has_left() -> None:
+    async with listening(Box(), connections_max=2) as server, connected(server) as first, connected(server) as second:
+        await first.greet()
+        await second.greet()
+        async with connected(server) as third:
+            assert (await third.reply()).startswith("421 4.3.2 ")
+            assert await third.reply() == ""
+        await first.say("QUIT")
+        assert await first.reply() == ""
+        async with connected(server) as third:
+            assert (await third.reply()).startswith("220 ")
+
+
+async def test_one_address_cannot_take_all_connections() -> None:
+    async with listening(Box(), per_address_max=1) as server, connected(server) as first, connected(server) as second:
+        await first.greet()
+        assert (await second.reply()).startswith("421 4.7.0 ")
+
+
+async def test_whoever_makes_one_mistake_after_the_other_is_sent_away() -> None:
+    async with listening(Box(), faults_max=3) as server, connected(server) as peer:
+        await peer.reply()
+        replies = [(await peer.say("SECRET"))[:3] for _ in range(4)]
+        assert replies == ["502"] * 4
+        assert (await peer.reply()).startswith("421 4.7.0 ")
+        assert await peer.reply() == ""
+
+
+async def test_a_mail_is_no_mistake_even_if_it_is_refused() -> None:
+    box = Box()
+    box.on_accept = lambda _: "550 5.7.1 Not proven."
+    async with listening(box, faults_max=1) as server, connected(server) as peer:
+        await peer.greet()
+        for _ in range(3):
+            for command in HELLO[1:]:
+                await peer.say(command)
+            await peer.send(WIRE)
+            assert (await peer.reply()).startswith("550 5.7.1")
+
+
+async def test_a_line_that_does_not_end_is_not_read_for_ever() -> None:
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.reply()
+        await peer.send(b"x" * 300_000)
+        assert (await peer.reply()).startswith("500 5.5.2 ")
+        assert await peer.reply() == ""
+
+
+async def test_many_sessions_deliver_at_once() -> None:
+    box = Box()
+
+    async def deliver(number: int) -> str:
+        async with await Peer.connect(server.port) as peer:
+            return await peer.mail(f"{number}\r\n".encode() * 30_000 + b".\r\n")
+
+    async with listening(box) as server:
+        replies = await asyncio.gather(*(deliver(number) for number in range(20)))
+    assert replies == [KEPT] * 20
+    assert sorted(box.texts) == sorted(f"{number}\r\n".encode() * 30_000 for number in range(20))
+
+
+async def test_others_are_served_while_one_large_mail_comes_in() -> None:
+    """Goal 5: each idle session is answered before the large mail is through."""
+    box = Box()
+    large = (b"x" * 998 + b"\r\n") * 20_000
+    async with listening(box) as server, connected(server) as busy, connected(server) as idle:
+        await idle.greet()
+        await busy.begin()
+        sending = asyncio.create_task(busy.send(large + b".\r\n"))
+        await box.written.get()
+        answered = 0
+        while not box.accepting.is_set():
+            assert (await idle.say("NOOP")).startswith("250 ")
+            answered += not box.accepting.is_set()
+        await sending
+        assert await busy.reply() == KEPT
+    assert answered > 10
+
+
+async def test_a_stop_sends_idle_peers_away_and_lets_a_running_mail_finish() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as idle, connected(server) as busy:
+        await idle.greet()
+        await busy.begin()
+        await busy.send(b"First half\r\n")
+        await box.written.get()
+        stopping = asyncio.create_task(server.close(grace_seconds=60))
+        assert (await idle.reply()).startswith("421 4.3.2 ")
+        assert await idle.reply() == ""
+        with pytest.raises(ConnectionError):
+            await Peer.connect(server.port)
+        await busy.send(b"Second half\r\n.\r\n")
+        assert await busy.reply() == KEPT
+        assert (await busy.reply()).startswith("421 4.3.2 ")
+        await stopping
+    assert box.texts == [b"First half\r\nSecond half\r\n"]
+
+
+async def test_a_stop_waits_no_longer_than_it_was_told() -> None:
+    box = Box()
+    async with listening(box) as server, connected(server) as busy:
+        await busy.begin()
+        await busy.send(b"First half\r\n")
+        await box.written.get()
+        await server.close(grace_seconds=0)
+        assert (await box.abandoned.get()).accepted is False
+
+
+async def test_a_stop_waits_for_a_mail_that_is_being_accepted_though_its_sender_has_gone() -> None:
+    box = Box()
+    box.may_accept.clear()
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(WIRE)
+        await box.accepting.wait()
+        talk = conversation(server)
+        peer.vanish()
+        await asyncio.wait([talk])
+        stopping = asyncio.create_task(server.close(grace_seconds=60))
+        await asyncio.sleep(0)
+        box.may_accept.set()
+        await stopping
+        assert len(box.texts) == 1
+
+
+async def test_addresses_of_peers_and_senders_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(0)
+    with capture_logs() as logs:
+        async with listening(Box()) as server, connected(server) as peer:
+            await peer.mail(WIRE)
+    assert "school.example" not in caplog.text + str(logs)

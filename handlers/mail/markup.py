@@ -78,8 +78,8 @@ class _Reader:
             self.said.append("\n")
         elif tag in BLOCKS:
             self._begin_line()
-        elif tag in CELLS:
-            self.said.append(" ")
+        elif tag in CELLS and not ends:
+            self.words(" ")
         if tag == "pre":
             self._preformatted = 0 if ends else 1
 

@@ -32,8 +32,15 @@ class Value(NamedTuple):
     """One parameter's value."""
 
     text: str
-    cut: bool = False
-    """Unquoted, so that it may be only the beginning."""
+    unquoted: bool = False
+    """It may be only the beginning."""
+    gap: bool = False
+    """A section of it is missing."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether it may have been cut short: what ends like the name of a file was not."""
+        return self.gap or (self.unquoted and not EXTENSION.search(self.text))
 
 
 class Name(NamedTuple):
@@ -66,8 +73,8 @@ class Field:
 
 def name_of(head: Head, kind: Field, disposition: Field) -> Name:
     """The file's name: `filename`, else `name`, the first that was not cut; as a last resort the Content-Location."""
-    given = [Value(unencoded(value.text), value.cut) for value in _names(kind, disposition)]
-    names = [_without_path(value.text, cut=value.cut and not EXTENSION.search(value.text)) for value in given]
+    given = [value._replace(text=unencoded(value.text)) for value in _names(kind, disposition)]
+    names = [_without_path(value.text, cut=value.cut) for value in given]
     names = [name for name in names if name.text]
     whole = (name for name in names if not name.cut)
     return next(whole, None) or next(iter(names), None) or _located(head)
@@ -105,7 +112,7 @@ def _given(rest: str) -> dict[str, Value]:
         raw = quoted or UNQUOTED.match(rest, name.end())
         assert raw  # noqa: S101 (UNQUOTED matches the empty string)
         text = ESCAPED.sub(r"\1", raw[1]) if quoted else raw[1].rstrip()
-        given.setdefault(name[1].lower(), Value(text, cut=not quoted))
+        given.setdefault(name[1].lower(), Value(text, unquoted=not quoted))
         at = raw.end()
     return given
 
@@ -133,7 +140,7 @@ def _continued(found: dict[int, tuple[Value, bool]]) -> Value:
     """Sections in the order of their numbers; where one is missing, the name is not whole."""
     numbers = sorted(found)
     text = _extended([(found[number][0].text, found[number][1]) for number in numbers])
-    return Value(text, cut=numbers != list(range(len(numbers))))
+    return Value(text, gap=numbers != list(range(len(numbers))))
 
 
 def _extended(sections: list[tuple[str, bool]]) -> str:

@@ -1,0 +1,98 @@
+"""The tables of `authority.toml`: who the authority is, and the numbers and lists that each chooses for itself."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from bot.settings.kinds import (
+    Address,
+    Days,
+    Digits3,
+    Domain,
+    Line,
+    Mailbox,
+    Octets,
+    OptionalLine,
+    Switch,
+    Table,
+    Years,
+    Zone,
+)
+
+NEVER_TAKEN = frozenset({
+    "app", "bat", "cmd", "com", "cpl", "dll", "exe", "hta", "jar", "js", "jse", "lnk", "msc", "msi", "msp", "pif",
+    "ps1", "reg", "scr", "sh", "vb", "vbe", "vbs", "ws", "wsf", "wsh",
+})  # fmt: skip
+"""What runs when it is opened. No authority can want it, so no configuration allows it."""
+
+
+def _extension(text: str) -> str:
+    if not text.isascii() or not text.isalnum() or text != text.lower():
+        raise ValueError('an extension in lower case without the dot, such as "docx"')
+    if text in NEVER_TAKEN:
+        raise ValueError("left out: such a file is a program, which runs when an officer opens it")
+    return text
+
+
+Extension = Annotated[str, AfterValidator(_extension)]
+
+
+class Authority(Table):
+    """`[authority]`"""
+
+    name: Line
+    """The authority's name, as schools know it."""
+    number: Digits3
+    """The authority's three digits, with which the number of each of its schools begins."""
+    timezone: Zone = "Europe/London"
+    """IANA name of the time zone in which times are told and days and academic years begin."""
+
+
+class Help(Table):
+    """`[help]`: shown in every reply."""
+
+    team: Line
+    """Who helps, in words."""
+    phone: OptionalLine = ""
+    """Their telephone number; empty leaves it out."""
+    email: Address
+    """Their email address."""
+    large_files: OptionalLine = ""
+    """What to do with a file too large for mail; empty refers to the team."""
+
+
+class Retention(Table):
+    """`[retention]`: how long things are kept (docs/rules.md, «A file's life»)."""
+
+    contents_days: Days = 90
+    """Days from sending until contents are destroyed."""
+    held_days: Days = 7
+    """Days that a file with a wrong name waits for its sender's word."""
+    warn_days: Days = 60
+    """Days from sending until it is said that nobody has received a file."""
+    quarantine_days: Days = 30
+    """Days that a message lies in quarantine."""
+    queue_days: Days = 30
+    """Days for which delivery of an answer is tried."""
+    record_years: Years = 7
+    """Years that the record of a file is kept, its contents long destroyed."""
+
+
+class Access(Table):
+    """`[access]`: access is personal (docs/rules.md, «Duties»)."""
+
+    shared_mailboxes: tuple[Mailbox, ...]
+    """The parts before the @ of mailboxes that several people read."""
+    personal_domains: tuple[Domain, ...]
+    """Domains of private mail; `hotmail.*` stands for all that begin so."""
+    refuse_shared: Switch = True
+    """Whether these mailboxes are refused."""
+
+
+class Files(Table):
+    """`[files]`: what may be sent."""
+
+    extensions: Annotated[tuple[Extension, ...], Field(min_length=1)]
+    """The extensions that are taken, in lower case without the dot."""
+    attachment_bytes_max: Octets = 150_000_000
+    """Octets of one file."""

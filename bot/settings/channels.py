@@ -1,0 +1,220 @@
+"""The tables of `channels.toml`: the ways in and out."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from bot.settings.kinds import (
+    AccountName,
+    Address,
+    AuthservId,
+    Count,
+    Days,
+    Host,
+    Hours,
+    Line,
+    Nameserver,
+    Network,
+    Octets,
+    OfficeHours,
+    OptionalAddress,
+    OptionalLine,
+    OptionalPath,
+    PeerPort,
+    Port,
+    Secret,
+    Switch,
+    Table,
+    Url,
+)
+from bot.settings.networks import narrow, own
+
+MAILBOX_MAX = 37
+"""Characters before the @: RFC 5321 (section 4.5.3.1.1) allows 64, and a `+` and 26 of a reply token come after."""
+
+
+def _takes_tokens(address: str) -> str:
+    mailbox = address.rpartition("@")[0]
+    if "+" in mailbox or len(mailbox) > MAILBOX_MAX:
+        raise ValueError(f"an address without +, with at most {MAILBOX_MAX} characters before the @: replies add a tag")
+    return address
+
+
+OwnAddress = Annotated[Address, AfterValidator(_takes_tokens)]
+SubmissionNetwork = Annotated[Network, AfterValidator(own)]
+TrustedNetwork = Annotated[Network, AfterValidator(narrow)]
+Encryption = Literal["none", "starttls", "implicit"]
+
+
+class Smtp(Table):
+    """`[email.smtp]`: the server that takes mail in."""
+
+    enabled: Switch = True
+    """Whether it listens at all."""
+    host: Host = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 2525
+    """The port to listen on; 0 takes any that is free."""
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    """What is spoken: LMTP only to a mail server that hands its mail on."""
+    message_bytes_max: Octets = 220_000_000
+    """Octets of one message, encoded as it comes; announced as SIZE."""
+    tls_certificate: OptionalPath = None
+    """PEM file of the certificate chain; with it STARTTLS is offered."""
+    tls_key: OptionalPath = None
+    """PEM file of the certificate's key."""
+    require_tls: Switch = False
+    """Whether mail is refused until STARTTLS."""
+    connections_max: Count = 200
+    """Connections at a time."""
+    per_address_max: Count = 50
+    """Connections at a time from one IPv4 address or one IPv6 /64."""
+    rate_bytes_per_second_min: Count = 1_000
+    """Octets a second below which a transfer is cut; whoever is faster never is (docs/mail-and-chat.md, L30)."""
+
+
+class Imap(Table):
+    """One of `[email.imap.<name>]`: a mailbox that mail is fetched from."""
+
+    host: Host
+    """The server."""
+    port: PeerPort = 993
+    """Its port."""
+    tls: Encryption = "implicit"
+    """How the connection is encrypted."""
+    user: Line
+    """The name to log in with."""
+    password_file: OptionalPath = None
+    """The file that holds the password."""
+    password: Secret = None
+    """The password, from the environment alone."""
+    folder: Line = "INBOX"
+    """The folder that mail is fetched from."""
+    done_folder: Line = "Postroom done"
+    """The folder that mail is moved to once it is taken in."""
+
+
+class Outgoing(Table):
+    """`[email.outgoing]`: the server that answers are handed to."""
+
+    host: Host = "127.0.0.1"
+    """The authority's outgoing mail server."""
+    port: PeerPort = 25
+    """Its port."""
+    tls: Encryption = "none"
+    """How the connection is encrypted."""
+    user: OptionalLine = ""
+    """The name to log in with; empty: no login."""
+    password_file: OptionalPath = None
+    """The file that holds the password."""
+    password: Secret = None
+    """The password, from the environment alone."""
+    from_name: Line = "School returns"
+    """The name beside the address in From."""
+
+
+class Trust(Table):
+    """`[email.trust]`: whose word counts on who has written."""
+
+    relay_networks: tuple[TrustedNetwork, ...] = ()
+    """Networks of the mail servers whose Authentication-Results are believed."""
+    authserv_ids: tuple[AuthservId, ...] = ()
+    """The names under which those servers write them (lesson L3)."""
+    submission_networks: tuple[SubmissionNetwork, ...] = ()
+    """Networks whose From is believed as it stands."""
+    authenticate: Switch = False
+    """Whether everybody else is proven by SPF, DKIM and DMARC."""
+
+
+class Email(Table):
+    """`[email]`"""
+
+    address: OwnAddress
+    """The returns mailbox."""
+    try_address: OptionalAddress = None
+    """A mailbox for trying out: it judges, answers, and stores nothing."""
+    replies_per_hour: Count = 30
+    """Answers to one address within an hour, files aside, before a person is asked (lesson L18)."""
+    smtp: Smtp = Smtp()
+    imap: Mapping[AccountName, Imap] = Field(default_factory=dict)
+    outgoing: Outgoing = Outgoing()
+    trust: Trust = Trust()
+
+
+class Dns(Table):
+    """`[dns]`"""
+
+    nameservers: tuple[Nameserver, ...] = ()
+    """The resolvers to ask; none: the system's."""
+
+
+class Slack(Table):
+    """`[slack]`; without this table Slack is off."""
+
+    mode: Literal["socket", "http"] = "socket"
+    """Whether Postroom calls Slack, or Slack calls Postroom."""
+    bot_token_file: OptionalPath = None
+    """The file that holds the bot's token (xoxb-…)."""
+    bot_token: Secret = None
+    """The bot's token, from the environment alone."""
+    app_token_file: OptionalPath = None
+    """The file that holds the app-level token (xapp-…); needed in mode socket."""
+    app_token: Secret = None
+    """The app-level token, from the environment alone."""
+    signing_secret_file: OptionalPath = None
+    """The file that holds the signing secret; needed in mode http."""
+    signing_secret: Secret = None
+    """The signing secret, from the environment alone."""
+    api_url: Url = "https://slack.com/api/"
+    """Where Slack's API is."""
+    returns_channels: tuple[Line, ...] = ()
+    """Ids of the channels in which schools may post returns."""
+    link: Literal["email", "proof"] = "email"
+    """How a Slack user becomes a person on the roster: by their confirmed email, or by a proof mailed to them."""
+    allow_guests: Switch = False
+    """Whether guests of the workspace may act."""
+    allow_connect: Switch = False
+    """Whether members of other workspaces (Slack Connect) may act."""
+    delete_copy: Switch = True
+    """Whether the sender is asked to delete the copy that Slack keeps."""
+    remind_hours: Hours = 24
+    """Office hours until a service is reminded of a file that waits."""
+    escalate_hours: Hours = 48
+    """Office hours until the administrators are told of it."""
+    office_hours: OfficeHours = "Mon-Fri 08:30-17:00"
+    """When those hours count."""
+
+
+class Teams(Table):
+    """`[teams]`; without this table Teams is off."""
+
+    client_id: Line
+    """The bot's application (client) id in Entra."""
+    tenant_id: Line
+    """The authority's tenant id in Entra."""
+    client_secret_file: OptionalPath = None
+    """The file that holds the client secret."""
+    client_secret: Secret = None
+    """The client secret, from the environment alone."""
+    service_url: Url = "https://smba.trafficmanager.net/teams/"
+    """Where messages that nobody asked for are sent."""
+
+
+class Web(Table):
+    """`[web]`: pages, one-time links, and the end points that Slack and Teams call."""
+
+    host: Host = "127.0.0.1"
+    """The address to listen on."""
+    port: Port = 8025
+    """The port to listen on; 0 takes any that is free."""
+    base_url: Url = "http://127.0.0.1:8025"
+    """Where people reach it: links begin with this."""
+    tls_certificate: OptionalPath = None
+    """PEM file of the certificate chain; without it plain http is spoken, to a proxy or to this machine."""
+    tls_key: OptionalPath = None
+    """PEM file of the certificate's key."""
+    proxy_networks: tuple[TrustedNetwork, ...] = ()
+    """Networks of the proxies whose X-Forwarded-For and -Proto are believed."""
+    link_days: Days = 7
+    """Days for which a one-time link is good."""

@@ -119,3 +119,15 @@ def test_whoever_stays_below_the_least_rate_is_cut_in_the_end() -> None:
         now += 1
         pace.took(500, now)
     assert now == 20
+
+
+@given(
+    st.integers(0, 5), st.integers(2, 6), st.integers(0, 60), st.sampled_from([b"\r", b"\n", b"x", b"\r\n", b"\n\r"])
+)
+def test_a_line_end_that_stands_alone_is_found_among_lines_of_one_length(
+    lead: int, length: int, at: int, odd: bytes
+) -> None:
+    text = b"x" * lead + b"\r\n" + (b"x" * length + b"\r\n") * 8
+    wire = text[:at] + odd + text[at + len(odd) :] + b"x\r\n.\r\n"
+    alone = wire.removesuffix(b".\r\n").replace(b"\r\n", b"")
+    assert (read(wire, [])[1].fault is Fault.LINE_END) == (b"\r" in alone or b"\n" in alone)

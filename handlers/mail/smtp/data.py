@@ -59,13 +59,13 @@ class Text:
 
     def _look_for_faults(self, text: bytes) -> None:
         """No piece of text ends between a CR and its LF, so that each can be judged by itself."""
-        line_ends = text.count(b"\r\n")
-        if text.count(b"\n") != line_ends or text.count(b"\r") != line_ends:
+        if not (_all_lines_alike(text) or _no_line_end_alone(text)):
             self.fault = self.fault or Fault.LINE_END
-        self._line += text.find(b"\r\n") if line_ends else len(text)
+        first = text.find(b"\r\n")
+        self._line += len(text) if first < 0 else first
         if self._line > LINE_OCTETS_MAX:
             self.fault = self.fault or Fault.LINE_LENGTH
-        if line_ends:
+        if first >= 0:
             self._line = len(text) - text.rfind(b"\r\n") - 2
 
 
@@ -91,3 +91,28 @@ class Pace:
 def _undecided(text: bytes) -> int:
     """How many octets at the end of the text may be the beginning of the end."""
     return next((size for size in (4, 3, 2, 1) if text.endswith(END[:size])), 0)
+
+
+def _no_line_end_alone(text: bytes) -> bool:
+    line_ends = text.count(b"\r\n")
+    return text.count(b"\n") == line_ends == text.count(b"\r")
+
+
+def _all_lines_alike(text: bytes) -> bool:
+    """Whether lines of one length make up the text, and no CR or LF stands elsewhere.
+
+    So it is with nearly all of a large mail, which is base64, and this tells ten times as fast as counting does: blank
+    what stands where line ends have to, and one look for each octet shows that no other is left.
+    """
+    first = text.find(b"\r\n")
+    second = text.find(b"\r\n", first + 2)
+    if first < 0 or second < 0:
+        return False
+    rest, blanks = bytearray(text), 0
+    for at, octet in ((first, b"\r"), (first + 1, b"\n")):
+        column = text[at :: second - first]
+        if column.count(octet) != len(column):
+            return False
+        rest[at :: second - first] = bytes(len(column))
+        blanks += len(column)
+    return blanks % 2 == 0 and b"\r" not in rest and b"\n" not in rest

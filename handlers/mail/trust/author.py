@@ -1,0 +1,59 @@
+"""The one address in From, or doubt: people see what their mail program makes of it, and we must see the same."""
+
+import re
+
+from bot.rules.address import normal
+
+from handlers.mail.head import Head
+from handlers.mail.trust.lexical import Doubtful, uncommented
+
+NAMED = re.compile(r'(?P<name>(?:"(?:[^"\\]|\\.)*"|[^"<>,;:\\()\[\]])*)<(?P<address>[^<>"\s]+)>')
+"""A display name, quoted where it must be, and an address in brackets. A name may hold an @ only as `_unhidden` allows."""
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+ADDRESS = re.compile(rf"{ATOM}(?:\.{ATOM})*@{LABEL}(?:\.{LABEL})+\.?")
+"""Plain ASCII, no quotes, no literal, at least two labels: nobody on a roster has any other."""
+ENCODED_WORD = "=?"
+
+
+def author(head: Head) -> str:
+    """The address in From, in its normal form. Raises Doubtful where there is not exactly one, plain to see (lesson L1)."""
+    if head.cut:
+        raise Doubtful("its head is longer than any mail program writes")
+    values = head.all("From")
+    if len(values) != 1:
+        raise Doubtful(f"it has {len(values) or 'no'} From {'lines' if values else 'line'}, and must have one")
+    return address_in(values[0], "From")
+
+
+def sender(head: Head) -> str | None:
+    """The address in Sender, in its normal form; None where there is no Sender. Raises Doubtful (lesson L6)."""
+    values = head.all("Sender")
+    if len(values) > 1:
+        raise Doubtful("it has more than one Sender line")
+    return address_in(values[0], "Sender") if values else None
+
+
+def address_in(value: str, field: str) -> str:
+    """The one address in the value of an address field, in its normal form.
+
+    Raises Doubtful for none, for several, for a group, for an encoded address, and for whatever mail programs read
+    differently. A display name and comments are no matter.
+    """
+    text = uncommented(value, field)
+    named = NAMED.fullmatch(text)
+    address = named["address"] if named else text
+    plain = ADDRESS.fullmatch(address)
+    if not plain or ENCODED_WORD in address:
+        raise Doubtful(f"{field} does not hold exactly one address that is plain to see")
+    found = normal(address)
+    if found is None or (named and not _unhidden(named["name"], found)):
+        raise Doubtful(f"{field} does not hold exactly one address that is plain to see")
+    return found
+
+
+def _unhidden(name: str, address: str) -> bool:
+    """Whether a display name cannot be taken for an address, because it holds none outside quotes, or the same one."""
+    bare = QUOTED.sub("", name).strip()
+    return "@" not in bare or normal(bare) == address

@@ -43,8 +43,6 @@ class Head:
             if text[:1] in (b" ", b"\t"):
                 if found:
                     found[-1][1].append(text)
-            elif len(found) > FIELDS_MAX:
-                break
             elif field := FIELD.fullmatch(text):
                 found.append((field[1], [field[2]]))
         cut = len(found) > FIELDS_MAX or (len(raw) > HEAD_BYTES_MAX and not ended)

@@ -128,24 +128,22 @@ class _Walk:
     def _head(self) -> Generator[Part | bytes, None, bool]:
         """Take a header section, if it is all there."""
         seen = self.buffer[:HEAD_BYTES_MAX]
-        if (found := self._end_of_head(seen)) is not None:
-            end, rest = found
-            self.buffer, self.fresh = self.buffer[rest:], True
+        if (end := self._end_of_head(seen)) is not None:
+            self.buffer, self.fresh = self.buffer[end:], True
             yield from self._enter(seen[:end])
             return True
         if len(self.buffer) > HEAD_BYTES_MAX:
             raise Unreadable("a header section in it is far longer than any program writes")
         return False
 
-    def _end_of_head(self, seen: bytes) -> tuple[int, int] | None:
-        """Where the header ends, and where the line end before the contents begins."""
-        at, _ = boundary = self._boundary(seen) or (len(seen), None)
-        if at == 0 or NO_HEAD.match(seen):
-            return 0, 0
-        end = END_OF_HEAD.search(seen)
-        if end and end.start() < at:
-            return end.start(1), end.start(1)
-        return (at, at) if boundary[1] else None
+    def _end_of_head(self, seen: bytes) -> int | None:
+        """Where the header ends, and the line end before the contents begins."""
+        if NO_HEAD.match(seen):
+            return 0
+        boundary, end = self._boundary(seen), END_OF_HEAD.search(seen)
+        if end and not (boundary and boundary[0] <= end.start()):
+            return end.start(1)
+        return boundary[0] if boundary else None
 
     def _enter(self, raw: bytes) -> Iterator[Part]:
         """Go into what this header begins: a multipart, an attached message, or contents."""

@@ -1,7 +1,7 @@
 """Header fields as they really come (docs/mail-and-chat.md, L1, L31, L32)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.mail.head import FIELDS_MAX, HEAD_BYTES_MAX, MESSAGE_IDS_MAX, Head, message_ids
@@ -91,6 +91,7 @@ def test_a_head_beyond_the_limits_says_that_it_was_cut() -> None:
     assert not Head.parse(b"A: b\r\n\r\n" + b"x" * HEAD_BYTES_MAX).cut
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.binary()
     | st.lists(

@@ -77,7 +77,8 @@ def test_a_multipart_that_does_not_name_its_boundary_is_read_by_the_first_line_t
 def test_an_outer_boundary_is_not_guessed_to_be_an_inner_one() -> None:
     raw = crlf(
         "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed\n\n"
-        f"--b\n{FILE}\n--b\n{attached('REVG', name='b.pdf')}\n--b--\n"
+        f"--b\n{FILE}\n--b\n{attached('REVG', name='b.pdf')}\n--b--\nepilogue\n"
+        f"--b\n{FILE}\n--b--\n"
     )
     assert files_of(raw) == [("a.pdf", b"ABC"), ("b.pdf", b"DEF")]
 
@@ -103,6 +104,10 @@ def test_a_part_that_is_all_header_is_an_empty_file() -> None:
         ("a.pdf", b""),
         ("a.pdf", b""),
     ]
+
+
+def test_a_boundary_that_looks_like_a_field_is_a_boundary() -> None:
+    assert files_of(mixed("", FILE, boundary="a:b")) == [("a.pdf", b"ABC")]
 
 
 def test_a_type_that_is_none_is_plain_text() -> None:  # RFC 2045, section 5.2

@@ -5,7 +5,7 @@ import quopri
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.arrival import Unreadable
@@ -90,16 +90,19 @@ QUOTED_SOUP = st.lists(st.sampled_from([b"=", b"A", b"4", b"1", b" ", b"\t", b"\
 CUTS = st.lists(st.integers(0, 60), max_size=6)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(BASE64_SOUP | st.binary(), CUTS)
 def test_base64_reads_the_same_wherever_it_is_cut(octets: bytes, cuts: list[int]) -> None:
     assert undone(Base64(), octets, cuts) == undone(Base64(), octets)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(QUOTED_SOUP | st.binary(), CUTS)
 def test_quoted_printable_reads_the_same_wherever_it_is_cut(octets: bytes, cuts: list[int]) -> None:
     assert undone(QuotedPrintable(), octets, cuts) == undone(QuotedPrintable(), octets)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.binary(max_size=500), CUTS)
 def test_what_was_encoded_comes_back(contents: bytes, cuts: list[int]) -> None:
     assert undone("base64", base64.encodebytes(contents), cuts) == contents

@@ -144,6 +144,12 @@ def test_a_reference_counts_however_far_down_the_letter_it_stands() -> None:
     assert files_of(mixed(page, logo())) == []
 
 
+def test_a_reference_counts_wherever_the_page_is_cut_into_pieces() -> None:
+    for before in range(0, 700, 7):
+        page = f'Content-Type: text/html\n\n{"x" * before}<img src="cid:logo@x">{"x" * 700}'
+        assert files_of(pieces(mixed(page, logo()), 600)) == []
+
+
 @pytest.mark.parametrize(
     ("kind", "name"),
     [
@@ -198,6 +204,11 @@ def test_files_of_an_attached_message_are_taken_and_its_words_are_not() -> None:
         mail = mixed("Content-Type: text/plain\n\nSee below", *["Content-Type: message/rfc822\n\n" * depth + inner])
         assert text_of(mail) == "See below"
         assert files_of(mail) == [("a.pdf", b"ABC")]
+
+
+def test_the_words_of_an_attached_message_leave_room_for_the_letter() -> None:
+    long = "Content-Type: message/rfc822\n\nSubject: x\n\n" + "words\n" * 100_000
+    assert text_of(mixed(long, "Content-Type: text/plain\n\nafterwards")) == "afterwards"
 
 
 def test_whatever_ends_the_reading_leaves_nothing_behind() -> None:

@@ -1,0 +1,96 @@
+"""The administrator's channel: `postroom NOUN COMMAND`.
+
+Each noun is a module, and is imported only when it is asked for: `postroom --help` and what needs no database start at once.
+Exit status: 0 done, 1 a problem was found, 2 wrong usage. Every failure is a sentence on standard error, never a traceback.
+"""
+
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer._click import Context  # typer brings its own click and offers its Context under no other name
+from typer.core import TyperCommand, TyperGroup
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command is: a whole noun is the `app` of its module, a single command one function of it."""
+
+    module: str
+    summary: str
+    function: str | None = None
+
+
+COMMANDS = {
+    "init": Command("setup", "Begin: a commented configuration, a new master key, an empty database.", "init"),
+    "migrate": Command("setup", "Create the database, or bring it to the shape that this version needs.", "migrate"),
+    "serve": Command("setup", "Take in, handle and answer, until it is stopped.", "serve"),
+    "send": Command("send", "Mail files to the returns mailbox, for trying out.", "send"),
+    "names": Command("names", "Check names of files against the convention."),
+    "files": Command("files", "See, decide and export what schools have sent."),
+    "schools": Command("schools", "The authority's schools: import, list, show."),
+    "people": Command("people", "Who may send and take in: import, add, remove, list."),
+    "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
+    "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
+    "ledger": Command("ledger", "The record: verify."),
+    "messages": Command("messages", "Every message as it will be read: preview."),
+}
+
+
+def load(name: str) -> Any:
+    """The command of this name, ready to be run."""
+    command = COMMANDS[name]
+    module = importlib.import_module(f"{__name__}.{command.module}")
+    if command.function is None:
+        noun = typer.main.get_group(module.app)
+        noun.help, noun.no_args_is_help = command.summary, True
+        return noun
+    single = typer.Typer(add_completion=False)
+    single.command(name)(getattr(module, command.function))
+    return typer.main.get_command(single)
+
+
+class Postroom(TyperGroup):
+    """All commands; until one is asked for, its summary stands in for it."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, command in COMMANDS.items():
+            self.add_command(TyperCommand(name, help=command.summary))
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:
+        """The real command in place of its stand-in."""
+        if args[0] in COMMANDS:
+            self.add_command(load(args[0]), args[0])
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run; whatever fails ends as a sentence."""
+        try:
+            return super().main(*args, **extra)
+        except Exception as fault:  # noqa: BLE001 - no failure at all may reach the reader as a traceback
+            failures = importlib.import_module(f"{__name__}.failures")  # only now: it knows every room's failures
+            print(failures.sentence(fault), file=sys.stderr)  # noqa: T201 - this is where the reader is told
+            sys.exit(1)
+
+
+main = typer.Typer(
+    name="postroom", cls=Postroom, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+
+@main.callback()
+def begin(
+    ctx: typer.Context,
+    config: Annotated[
+        Path,
+        typer.Option(
+            envvar="POSTROOM_CONFIG", metavar="DIR", help="The configuration folder.", show_default="./config"
+        ),
+    ] = Path("config"),
+) -> None:
+    """Takes in schools' returns for a local authority, by email and chat, and answers each with a receipt or exact advice."""
+    ctx.obj = config

@@ -1,0 +1,172 @@
+"""What the rows of a file say of each person, and everything that is wrong with what they say."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import Session
+
+from bot import roster
+from bot.ledger.tables import Person
+from bot.roster.imports.sheet import Fault, Row
+from bot.rules import address
+from bot.rules.authority import ALL, Role
+from bot.settings import Settings
+
+CHANNEL = "email"
+SEPARATOR = ";"
+A = {Role.SENDER: "a", Role.HEADTEACHER: "a", Role.OFFICER: "an", Role.ADMINISTRATOR: "an"}
+MAY_BE_TOLD = frozenset({Role.HEADTEACHER})
+"""Whose mailbox may be a shared one: it is told things, and can never act (docs/rules.md, «Duties»)."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A person's duties and addresses."""
+
+    duties: frozenset[tuple[Role, str]] = frozenset()
+    addresses: frozenset[str] = frozenset()
+
+    def told(self, *, without: "Held") -> list[str]:
+        """In words, what this has beyond the other."""
+        duties = [f"{role} {scope}" for role, scope in sorted(self.duties - without.duties)]
+        return duties + sorted(self.addresses - without.addresses)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A person as all rows with their email say."""
+
+    line: int | None
+    email: str
+    name: str
+    duties: frozenset[tuple[Role, str]]
+    others: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where they write from: the one they are told things at first."""
+        return [self.email, *sorted(self.others - {self.email})]
+
+    @property
+    def held(self) -> Held:
+        """Duties and addresses."""
+        return Held(self.duties, frozenset(self.addresses))
+
+    def joined(self, held: Held, email: str) -> "Wanted":
+        """The same, with what the person holds already and told things where they are now."""
+        return replace(
+            self, email=email, duties=self.duties | held.duties, others=frozenset(self.addresses) | held.addresses
+        )
+
+
+def held_by(person: Person) -> Held:
+    """What somebody on record holds."""
+    return Held(
+        frozenset((duty.role, duty.scope) for duty in person.duties),
+        frozenset(one.value for one in person.identities if one.channel == CHANNEL),
+    )
+
+
+def check(tx: Session, rows: Sequence[Row], settings: Settings) -> tuple[list[Wanted], list[Fault]]:
+    """Each person that the rows speak of, in the order of the file, and every fault of every row."""
+    checking = _Checking(roster.numbers(tx), frozenset(service.code for service in settings.services), settings)
+    for row in rows:
+        checking.take(row)
+    return list(checking.wanted.values()), checking.faults
+
+
+@dataclass
+class _Checking:
+    schools: frozenset[str]
+    services: frozenset[str]
+    settings: Settings
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def take(self, row: Row) -> None:
+        """One row: added to what was said of the same person before, unless it is at fault."""
+        role = self._role(row)
+        email, *others = self._addresses(row, role)
+        duties = self._duties(row, role) if role else frozenset[tuple[Role, str]]()
+        known = self.wanted.get(email) or Wanted(row.line, email, row["name"], frozenset())
+        if not known.name:
+            self._fault(row, "name", "the name is missing")
+        elif row["name"] and row["name"] != known.name:
+            self._fault(row, "name", f"«{row['name']}» is {known.name} in line {known.line}")
+        self.wanted[email] = replace(known, duties=known.duties | duties, others=known.others | frozenset(others))
+
+    def _role(self, row: Row) -> Role | None:
+        try:
+            return Role(row["role"].lower())
+        except ValueError:
+            self._fault(row, "role", f"«{row['role']}» is no role; write {', '.join(Role)}")
+            return None
+
+    def _addresses(self, row: Row, role: Role | None) -> Iterator[str]:
+        """The email, then the others. What is no address stands for itself, so that the row's other faults are found."""
+        for column, texts in (("email", [row["email"]]), ("other_emails", _several(row["other_emails"]))):
+            for text in texts:
+                found = address.normal(text)
+                if found is None or "@" not in found:
+                    self._fault(row, column, f"«{text}» is not an email address")
+                elif problem := self._unfit_mailbox(found, role):
+                    self._fault(row, column, problem)
+                yield found or text
+
+    def _unfit_mailbox(self, found: str, role: Role | None) -> str | None:
+        access = self.settings.access
+        if not access.refuse_shared:
+            return None
+        if address.is_personal(found, access.personal_domains):
+            return f"{found} is a private mailbox; write the person's own at work"
+        if role not in MAY_BE_TOLD and address.is_shared(found, access.shared_mailboxes):
+            return f"{found} is a mailbox that several people read; write the person's own"
+        return None
+
+    def _duties(self, row: Row, role: Role) -> frozenset[tuple[Role, str]]:
+        return frozenset((role, scope) for scope in SCOPES[role](self, row, role))
+
+    def _for_schools(self, row: Row, role: Role) -> list[str]:
+        self._empty(row, "services", role)
+        return self._scopes(row, "schools", self.schools, role, "there is no school {} on the roster; import it first")
+
+    def _for_services(self, row: Row, role: Role) -> list[str]:
+        self._empty(row, "schools", role)
+        return self._scopes(row, "services", self.services, role, "there is no service with the code {}")
+
+    def _for_all(self, row: Row, role: Role) -> list[str]:
+        for column in ("schools", "services"):
+            if row[column] not in ("", ALL):
+                self._fault(row, column, f"{A[role]} {role} acts for all; leave it empty")
+        return [ALL]
+
+    def _scopes(self, row: Row, column: str, known: frozenset[str], role: Role, unknown: str) -> list[str]:
+        scopes = _several(row[column])
+        if not scopes:
+            self._fault(
+                row, column, f"{A[role]} {role} needs some; write them with «{SEPARATOR}» between, or {ALL} for all"
+            )
+        for scope in scopes:
+            if scope not in known and scope != ALL:
+                self._fault(row, column, unknown.format(scope))
+        return scopes
+
+    def _empty(self, row: Row, column: str, role: Role) -> None:
+        if row[column]:
+            self._fault(row, column, f"{A[role]} {role} has none; leave it empty")
+
+    def _fault(self, row: Row, column: str, problem: str) -> None:
+        self.faults.append(Fault(row.line, column, problem))
+
+
+SCOPES: dict[Role, Callable[[_Checking, Row, Role], list[str]]] = {
+    Role.SENDER: _Checking._for_schools,  # noqa: SLF001 - the table of this module's own class
+    Role.HEADTEACHER: _Checking._for_schools,  # noqa: SLF001 - the same
+    Role.OFFICER: _Checking._for_services,  # noqa: SLF001 - the same
+    Role.ADMINISTRATOR: _Checking._for_all,  # noqa: SLF001 - the same
+}
+"""What bounds each role."""
+
+
+def _several(cell: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in cell.split(SEPARATOR) if part.strip()))

@@ -1,0 +1,62 @@
+"""What the reader is told when a command fails. Imported only then: it knows the failures of every room."""
+
+import os
+import tempfile
+import traceback
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.ledger import Later
+from bot.roster.imports import TooManyLeavers, Unfit
+from bot.settings import Misconfigured
+from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable
+from handlers.app import NotReady
+from handlers.cli import show
+
+
+def _as_it_says(fault: Exception) -> str:
+    return str(fault)
+
+
+def _of_a_file(fault: Exception) -> str:
+    assert isinstance(fault, OSError)  # noqa: S101 - the table below says so
+    return f"{fault.filename or 'The disk'}: {fault.strerror or fault}."
+
+
+SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
+    show.Problem: _as_it_says,
+    Misconfigured: _as_it_says,
+    NotReady: _as_it_says,
+    BadMasterKey: _as_it_says,
+    Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
+    TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
+    Unavailable: lambda fault: (
+        f"The vault cannot be used now ({fault}). Nothing was changed that is not said above; try again."
+    ),
+    Damaged: lambda fault: f"The stored contents are damaged ({fault}). Restore the vault from its backup.",
+    Destroyed: lambda _: "The contents are destroyed, and nobody can bring them back.",
+    Later: lambda fault: f"It could not be done now ({fault}). Nothing was changed; try again.",
+    SQLAlchemyError: lambda fault: f"The database cannot be used ({type(fault).__name__}). Run: postroom ledger verify",
+    OSError: _of_a_file,
+}
+"""By the nearest kind of failure."""
+
+
+def sentence(fault: Exception) -> str:
+    """The failure in words, with the next step."""
+    for kind in type(fault).__mro__:
+        if kind in SENTENCES:
+            return show.safe(SENTENCES[kind](fault))
+    return f"Postroom failed in a way that it should not. {_kept(fault)}"
+
+
+def _kept(fault: Exception) -> str:
+    """Where the details are: in a file for its owner alone, for they may hold names."""
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="postroom-fault-", suffix=".log", text=True)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            traceback.print_exception(fault, file=file)
+    except OSError:
+        return "Where the details should be kept, nothing can be written; run it again where something can."
+    return f"Show {path} to whoever looks after it."

@@ -1,0 +1,15 @@
+"""`postroom files …`: see, decide and export what schools have sent."""
+
+import typer
+
+from handlers.cli.files import acts, exporting, listing
+
+app = typer.Typer()
+app.command("list")(listing.list_files)
+app.command("show")(listing.show_file)
+app.command("history")(listing.show_history)
+app.command("receive")(acts.receive)
+app.command("reject")(acts.reject)
+app.command("move")(acts.move)
+app.command("recall")(acts.recall)
+app.command("export")(exporting.export)

@@ -1,0 +1,78 @@
+"""`postroom files export`: a file's contents, decrypted while they are written."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from bot import roster
+from bot.ledger import files
+from bot.ledger.tables import Contents, File, Person
+from bot.rules.lifecycle import Act, Status
+from handlers.app import Rooms
+from handlers.cli import show
+from handlers.cli.files.finding import CHANNEL, Reference, asking, file_of
+from handlers.cli.opening import rooms
+from handlers.cli.show import Problem
+
+
+def export(
+    ctx: typer.Context,
+    ref: Reference,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="The file to write; never overwritten.")],
+    by: Annotated[str, typer.Option(metavar="EMAIL", help="As this person may; without it, as the operator.")] = "",
+) -> None:
+    """Write a file's contents out, for you alone to read. History keeps that it was done, and by whom."""
+    with rooms(ctx) as opened, _new(out) as target:
+        object_id, size = opened.ledger.write_now(lambda tx: _recorded(tx, ref, by, opened))
+        for piece in opened.vault.read(object_id):
+            target.write(piece)
+    show.say(f"{out}: {size:,} octets.")
+
+
+def _recorded(tx: Session, ref: str, by: str, opened: Rooms) -> tuple[str, int]:
+    """Where the contents are. History says so first: nobody is to have them without a trace. Raises `Problem`."""
+    file = file_of(tx, ref)
+    person = asking(tx, by, opened).person if by else None
+    if person and not _may(tx, person, file):
+        received = " An officer has it only after receiving it." if _may_receive(tx, person, file) else ""
+        raise Problem(
+            f"{by} may not have the contents of {file.reference}.{received} See who may: postroom people list"
+        )
+    if file.contents is Contents.DESTROYED or file.status in (Status.RECALLED, Status.DISCARDED, Status.INFECTED):
+        raise Problem(f"{file.reference} is {file.status}: its contents are destroyed, and nobody can bring them back.")
+    now = opened.clock.now()
+    files.note(tx, file, Act.EXPORTED, by=person.id if person else None, now=now, channel=CHANNEL)
+    return file.object_id, file.size
+
+
+def _may(tx: Session, person: Person, file: File) -> bool:
+    """A school's person within its rights; an officer once the file is received."""
+    if roster.may(tx, person, Act.COPIED, file):
+        return True
+    return file.status is Status.RECEIVED and roster.may(tx, person, Act.EXPORTED, file)
+
+
+def _may_receive(tx: Session, person: Person, file: File) -> bool:
+    return file.status is Status.SENT and roster.may(tx, person, Act.RECEIVED, file)
+
+
+@contextmanager
+def _new(out: Path) -> Iterator[IO[bytes]]:
+    """A new file for its owner alone; gone again where it could not be completed. Raises `Problem`."""
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise Problem(f"{out} is there already and is not overwritten. Name another file.") from None
+    except OSError as fault:
+        raise Problem(f"{out} cannot be written ({fault.strerror}). Name another file.") from fault
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            yield target
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,36 @@
+"""What `import` takes and tells, for schools and people alike."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.roster.imports import Difference
+from handlers.cli import show
+from handlers.cli.show import Line
+
+Csv = Annotated[Path, typer.Argument(metavar="FILE.csv", exists=True, dir_okay=False, help="The file to import.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
+
+
+class DifferenceLine(Line):
+    """What changes for one school or person."""
+
+    change: str
+    who: str
+    name: str
+    details: tuple[str, ...]
+
+
+def tell(differences: Sequence[Difference], *, as_json: bool, dry_run: bool) -> None:
+    """Each difference where nothing was done or a program asks; else how many of each kind."""
+    lines = [DifferenceLine(**vars(one)) for one in differences]
+    if as_json or (dry_run and lines):
+        show.report(lines, tuple(DifferenceLine.model_fields), as_json=as_json, zone=UTC)
+    if not as_json:
+        counts = Counter(one.change for one in differences)
+        summary = ", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing differs"
+        show.say(f"{'Would be' if dry_run else 'Done'}: {summary}.")

@@ -1,0 +1,141 @@
+"""`postroom people …`: who may send, and who takes in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from bot.ledger.tables import Person
+from bot.roster import imports
+from bot.roster.imports import Row
+from bot.rules.authority import ALL, OF_A_SCHOOL, Role
+from handlers.cli import show
+from handlers.cli.importing import Csv, DryRun, tell
+from handlers.cli.opening import rooms
+from handlers.cli.show import Json, Line, Problem
+
+app = typer.Typer()
+
+COLUMNS = ("email", "name", "role", "schools", "services", "other_emails")
+
+
+class PersonLine(Line):
+    """One person in one role, as in the file that is imported."""
+
+    email: str
+    name: str
+    role: Role
+    schools: tuple[str, ...]
+    services: tuple[str, ...]
+    other_emails: tuple[str, ...]
+
+
+@app.command("import")
+def import_file(
+    ctx: typer.Context,
+    *,
+    file: Csv,
+    dry_run: DryRun = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The file lists everybody: who is not in it has left.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Even if more than one in ten would lose access.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Add and update people. Columns: email, name, role, schools, services, other_emails.
+
+    Several values stand with «;» between, «*» is all. Rows with one email add up, and together are all that the person holds.
+    """
+    with rooms(ctx) as opened:
+        sheet, settings, now = imports.read_people(Path(file).read_bytes()), opened.settings, opened.clock.now()
+        if dry_run:
+            plan = opened.ledger.read_now(lambda tx: imports.plan_people(tx, sheet, settings, whole=whole))
+        else:
+            plan = opened.ledger.write_now(
+                lambda tx: imports.import_people(tx, sheet, settings, now, whole=whole, anyway=yes)
+            )
+    tell(plan.differences, as_json=as_json, dry_run=dry_run)
+    if dry_run and plan.leaves_too_few and not yes:
+        raise Problem(
+            f"{plan.leavers} of {plan.present} people would lose their access: without --yes this is not done."
+        )
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    *,
+    email: Annotated[str, typer.Argument(metavar="EMAIL")],
+    role: Annotated[Role, typer.Option(help="What they are to schools or services.")],
+    name: Annotated[str, typer.Option(help="Needed for somebody new.")] = "",
+    school: Annotated[
+        list[str] | None, typer.Option(metavar="N", help="May be given several times; * for all.")
+    ] = None,
+    service: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="May be given several times; * for all.")
+    ] = None,
+    other_email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="May be given several times.")] = None,
+) -> None:
+    """Give somebody, new or known, one more role."""
+    several = {"schools": school, "services": service, "other_emails": other_email}
+    cells = {column: ";".join(values or []) for column, values in several.items()}
+    row = Row(None, {"email": email, "name": name, "role": role, **cells})
+    with rooms(ctx) as opened:
+        settings, now = opened.settings, opened.clock.now()
+        differences = opened.ledger.write_now(lambda tx: imports.add_person(tx, row, settings, now))
+    for one in differences:
+        show.say(f"{one.who} ({one.name}): {one.change}. {', '.join(one.details)}")
+    if not differences:
+        show.say(f"{email} is that already.")
+
+
+@app.command()
+def remove(ctx: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
+    """Somebody has left: all access ends at once. What they did stays on record."""
+    with rooms(ctx) as opened:
+        now = opened.clock.now()
+        name = opened.ledger.write_now(lambda tx: _removed(imports.remove_person(tx, email, now)))
+    if name is None:
+        raise Problem(f"Nobody on the roster has the address {email}. See: postroom people list")
+    show.say(f"{name} has left: no access from now on.")
+
+
+@app.command("list")
+def list_people(
+    ctx: typer.Context,
+    *,
+    school: Annotated[str, typer.Option(metavar="N", help="Who may act for this school.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Everybody with access, one line for each role."""
+    with rooms(ctx) as opened:
+        lines = opened.ledger.read_now(lambda tx: [line for line in _lines(tx) if _acts_for(line, school)])
+        show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+
+
+def _removed(person: Person | None) -> str | None:
+    return person.name if person else None
+
+
+def _lines(tx: Session) -> list[PersonLine]:
+    loaded = (selectinload(Person.duties), selectinload(Person.identities))
+    present = select(Person).where(Person.left_at.is_(None)).order_by(Person.email).options(*loaded)
+    return [
+        _line(person, role) for person in tx.scalars(present) for role in sorted({duty.role for duty in person.duties})
+    ]
+
+
+def _line(person: Person, role: Role) -> PersonLine:
+    scopes = tuple(sorted(duty.scope for duty in person.duties if duty.role is role))
+    others = sorted(one.value for one in person.identities if one.channel == "email" and one.value != person.email)
+    at_school = role in OF_A_SCHOOL
+    return PersonLine(
+        email=person.email, name=person.name, role=role, schools=scopes if at_school else (),
+        services=() if at_school else scopes, other_emails=tuple(others),
+    )  # fmt: skip
+
+
+def _acts_for(line: PersonLine, school: str) -> bool:
+    return not school or school in line.schools or ALL in line.schools

@@ -1,0 +1,83 @@
+"""`postroom schools …`: the authority's schools."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import roster
+from bot.ledger.tables import School
+from bot.roster import imports
+from handlers.cli import show
+from handlers.cli.importing import Csv, DryRun, tell
+from handlers.cli.opening import rooms
+from handlers.cli.show import Json, Line, Problem
+
+app = typer.Typer()
+
+COLUMNS = ("number", "name", "phase", "status", "headteacher", "head_email")
+
+
+class SchoolLine(Line):
+    """A school; its headteacher as the roster has them, else by name as the public register does."""
+
+    number: str
+    name: str
+    phase: str
+    status: str
+    headteacher: str | None
+    head_email: str | None
+
+    @classmethod
+    def of(cls, tx: Session, school: School) -> Self:
+        """From the record."""
+        head = next(iter(roster.headteachers(tx, school.number)), None)
+        return cls(
+            number=school.number, name=school.name, phase=school.phase, status=school.status,
+            headteacher=(head.name if head else school.head_name) or None, head_email=head.email if head else None,
+        )  # fmt: skip
+
+
+@app.command("import")
+def import_file(ctx: typer.Context, *, file: Csv, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Enter and update schools from the public register's CSV (GIAS, «Establishment fields»). None is removed."""
+    with rooms(ctx) as opened:
+        register = imports.read_schools(Path(file).read_bytes(), opened.settings.authority.number)
+        if dry_run:
+            differences = opened.ledger.read_now(lambda tx: imports.plan_schools(tx, register))
+        else:
+            differences = opened.ledger.write_now(lambda tx: imports.import_schools(tx, register))
+    tell(differences, as_json=as_json, dry_run=dry_run)
+    if register.unnumbered and not as_json:
+        show.say(f"{register.unnumbered} establishments without a number were left out: nobody can send for them.")
+
+
+@app.command("list")
+def list_schools(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """All schools, by number."""
+    with rooms(ctx) as opened:
+        lines = opened.ledger.read_now(
+            lambda tx: [SchoolLine.of(tx, school) for school in tx.scalars(select(School).order_by(School.number))]
+        )
+        show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+
+
+@app.command("show")
+def show_school(
+    ctx: typer.Context,
+    *,
+    number: Annotated[str, typer.Argument(metavar="N", help="Seven digits, such as 8302000.")],
+    as_json: Json = False,
+) -> None:
+    """One school."""
+    with rooms(ctx) as opened:
+        line = opened.ledger.read_now(lambda tx: _line(tx, number))
+        show.details(line, as_json=as_json, zone=opened.settings.timezone)
+
+
+def _line(tx: Session, number: str) -> SchoolLine:
+    if (school := tx.get(School, number)) is None:
+        raise Problem(f"There is no school {number} on the roster. See: postroom schools list")
+    return SchoolLine.of(tx, school)

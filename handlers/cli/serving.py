@@ -1,0 +1,51 @@
+"""The whole office at work in one process, for `postroom serve`."""
+
+import asyncio
+import signal
+
+import typer
+
+from bot.clock import Clock
+from bot.settings import Settings
+from handlers.app import Office, Serving, open_rooms
+from handlers.cli import show
+from handlers.cli.show import Problem
+from handlers.mail.channel import MailChannel, PortTaken
+
+PARTS = ("smtp", "imap", "slack", "teams", "web", "worker")
+"""What `--only` may name."""
+
+
+def check_parts(only: str, settings: Settings) -> None:
+    """Whether this process may do no more than these parts. Raises `typer.BadParameter` (status 2)."""
+    named = {part.strip() for part in only.split(",") if part.strip()}
+    if unknown := sorted(named.difference(PARTS)):
+        raise typer.BadParameter(
+            f"There is no part {', '.join(unknown)}; parts are {', '.join(PARTS)}.", param_hint="--only"
+        )
+    if named and (missing := sorted(configured_parts(settings) - named)):
+        raise typer.BadParameter(
+            f"A SQLite database is served by one process alone, so {', '.join(missing)} cannot be left to another. "
+            "Leave --only out; to divide the work, keep the ledger in PostgreSQL.",
+            param_hint="--only",
+        )
+
+
+def configured_parts(settings: Settings) -> set[str]:
+    """What there is to do under this configuration."""
+    return {"worker", *(["smtp"] if settings.email.smtp.enabled else [])}
+
+
+async def serve(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then finish what was begun. Raises `NotReady`, `Problem` and the vault's errors."""
+    stopped = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    with open_rooms(settings, Clock()) as rooms:
+        mail = MailChannel(settings, rooms.clock, rooms.vault)
+        try:
+            async with Serving(Office(rooms, {mail.name: mail})):
+                show.warn("ready")
+                await stopped.wait()
+        except PortTaken as fault:
+            raise Problem(str(fault)) from fault

@@ -1,0 +1,90 @@
+"""`postroom init`, `migrate`, `serve`: from nothing to a post office at work."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import data
+from bot.ledger import file_of, schema
+from bot.settings import Settings, load
+from bot.vault import MasterKey
+from handlers.cli import configured, logs, serving, show
+from handlers.cli.show import Problem
+
+NEXT = """
+1. Write down who you are and who helps: {config}/authority.toml
+2. Choose your services, and who is told of new files: {config}/services.toml
+3. Say how mail reaches Postroom, whom it believes, and where answers go: {config}/channels.toml
+4. Bring in schools and people:
+     postroom --config {config} schools import edubaseallstatefunded.csv
+     postroom --config {config} people import people.csv
+5. Start it: postroom --config {config} serve
+6. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again."""
+
+
+def init(
+    ctx: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The new configuration folder.")] = None,
+) -> None:
+    """Begin: a commented configuration, a new master key, an empty database. Nothing is ever overwritten."""
+    config = folder or configured.folder(ctx)
+    written = _copy(data.folder("config"), config)
+    try:
+        settings = load(config, os.environ)
+        _refuse_to_overwrite(settings)
+    except BaseException:
+        for path in written:
+            path.unlink()
+        raise
+    key = settings.keys.master_key_file
+    if settings.keys.master_key is None:
+        key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        MasterKey.generate(key)
+    schema.upgrade(settings.ledger.url)
+    show.say(
+        f"The configuration is in {config}, and an empty database in {file_of(settings.ledger.url)}. What to do next:"
+    )
+    show.say(NEXT.format(config=config, key=key))
+
+
+def migrate(ctx: typer.Context) -> None:
+    """Create the database, or bring it to the shape that this version of Postroom needs."""
+    url = configured.settings(ctx).ledger.url
+    before = schema.present(url)
+    schema.upgrade(url)
+    after = schema.newest()
+    show.say(
+        f"{file_of(url)} has the newest shape ({after})" + ("." if before == after else f"; it had {before or 'none'}.")
+    )
+
+
+def serve(
+    ctx: typer.Context,
+    only: Annotated[
+        str, typer.Option(metavar="PART,…", help="Only these parts (smtp, worker); other processes must do the rest.")
+    ] = "",
+) -> None:
+    """Take mail in, handle it and answer it, until it is stopped (Ctrl-C, or SIGTERM)."""
+    logs.configure()
+    settings = configured.settings(ctx)
+    serving.check_parts(only, settings)
+    asyncio.run(serving.serve(settings))
+
+
+def _copy(template: Path, into: Path) -> list[Path]:
+    """The commented files, without the demo's. Raises `Problem` where there is a configuration already."""
+    if any(into.glob("*.toml")):
+        raise Problem(f"There is a configuration in {into} already, and it is not overwritten. Name another folder.")
+    into.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return [Path(shutil.copyfile(file, into / file.name)) for file in sorted(template.glob("*.toml"))]
+
+
+def _refuse_to_overwrite(settings: Settings) -> None:
+    database = file_of(settings.ledger.url)
+    for what, path in (("master key", settings.keys.master_key_file), ("database", database)):
+        if path and path.exists() and not (what == "master key" and settings.keys.master_key):
+            raise Problem(f"There is a {what} at {path} already, and it is not overwritten. Name another folder.")

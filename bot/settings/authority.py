@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from bot.settings.kinds import (
     Address,
+    AtLeastOne,
     Days,
     Digits3,
     Domain,
@@ -92,7 +93,7 @@ class Access(Table):
 class Files(Table):
     """`[files]`: what may be sent."""
 
-    extensions: Annotated[tuple[Extension, ...], Field(min_length=1)]
+    extensions: Annotated[tuple[Extension, ...], AtLeastOne]
     """The extensions that are taken, in lower case without the dot."""
     attachment_bytes_max: Octets = 150_000_000
     """Octets of one file."""

@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,8 +19,9 @@ from pydantic import (
     Strict,
     ValidationInfo,
 )
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
+T = TypeVar("T")
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -40,7 +41,7 @@ def is_loopback(host: str) -> bool:
 
 def nearest(word: str, known: list[str]) -> str | None:
     """The known word that was most likely meant; None where none is near."""
-    best = process.extractOne(word.lower(), known, score_cutoff=65)
+    best = process.extractOne(word, known, scorer=fuzz.ratio, processor=str.lower, score_cutoff=65)
     return best[0] if best else None
 
 
@@ -55,6 +56,12 @@ def _filled(text: str) -> str:
     if not text:
         raise ValueError("some text: it must not be empty")
     return text
+
+
+def _some(entries: tuple[T, ...]) -> tuple[T, ...]:
+    if not entries:
+        raise ValueError("at least one entry")
+    return entries
 
 
 def _matching(pattern: str, right: str) -> AfterValidator:
@@ -78,7 +85,7 @@ def _address(text: str) -> str:
 def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         hint = nearest(name, sorted(available_timezones()))
         raise ValueError(f'a time zone by its IANA name, such as "{hint or "Europe/London"}"') from None
 
@@ -156,6 +163,8 @@ Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
 Hours = Annotated[Whole, Field(ge=1, le=8_760)]
 Minutes = Annotated[Whole, Field(ge=0, le=1_440)]
 Octets = Annotated[Whole, Field(ge=1, le=10_000_000_000)]
+
+AtLeastOne = AfterValidator(_some)
 
 OptionalLine = Annotated[str, AfterValidator(_line)]
 Line = Annotated[OptionalLine, AfterValidator(_filled)]

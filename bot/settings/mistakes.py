@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic_core import ErrorDetails
 
 from bot.settings.kinds import nearest
-from bot.settings.tables import Loc, field_at, is_secret, table_at
+from bot.settings.tables import Loc, field_at, is_secret, table_at, table_within
 
 SHOWN_MAX = 80
 """Characters of a value that are shown."""
@@ -56,7 +56,6 @@ PLAIN = {
     "secret_type": "text",
     "path_type": "a path in quotes",
     "tuple_type": 'a list in square brackets, such as ["one", "two"]',
-    "too_short": "at least one entry",
     "model_type": "a table of keys",
     "mapping_type": "a table of keys",
     "literal_error": "one of {expected}",
@@ -77,6 +76,8 @@ def right(error: ErrorDetails) -> str:
     field = field_at(loc)
     if error["type"] == "missing" and field and field.description:
         return f"{words}. {field.description}"
+    if error["type"] == "string_type" and isinstance(error["input"], int) and not is_secret(loc):
+        return f'{words}: "{error["input"]}"'
     return words
 
 
@@ -103,7 +104,9 @@ def spelt(loc: Loc) -> str:
 
 def shown(loc: Loc, value: object) -> str | None:
     """A value as it may be told; None for what might be a secret, and for whole tables."""
-    if field_at(tuple(loc[: _field_end(loc)])) is None or is_secret(loc[: _field_end(loc)]) or _holds_tables(value):
+    key = loc[: _field_end(loc)]
+    field = field_at(key)
+    if field is None or table_within(field.annotation) or is_secret(key):
         return None
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = re.sub(r"(://)[^/@]*@", r"\1…@", text)
@@ -112,7 +115,3 @@ def shown(loc: Loc, value: object) -> str | None:
 
 def _field_end(loc: Loc) -> int:
     return max(position for position, part in enumerate(loc, start=1) if isinstance(part, str))
-
-
-def _holds_tables(value: object) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and any(map(_holds_tables, value)))

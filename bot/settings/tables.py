@@ -7,12 +7,12 @@ from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, PrivateAttr, SecretStr
+from pydantic import PrivateAttr, SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.settings.authority import Access, Authority, Files, Help, Retention
 from bot.settings.channels import Dns, Email, Slack, Teams, Web
-from bot.settings.kinds import Line, Table
+from bot.settings.kinds import AtLeastOne, Line, Table
 from bot.settings.services import Reason, Service
 from bot.settings.storage import Keys, Ledger, Scanner, Vault
 
@@ -30,7 +30,7 @@ class Settings(Table):
     files: Files
     tags: tuple[Line, ...] = ()
     """What a sender may mark a file with; none is the default."""
-    services: Annotated[tuple[Service, ...], Field(min_length=1)]
+    services: Annotated[tuple[Service, ...], AtLeastOne]
     """What schools may send to."""
     reasons: tuple[Reason, ...] = ()
     """What an officer is offered when rejecting."""

@@ -1,0 +1,112 @@
+"""Words every notice: `mail_templates/<kind>.md`, filled with its facts, becomes a Letter that each channel draws.
+
+One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
+(the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days` and
+`attachment_bytes_max`; and the filters `when`, `day` and `size`. An unknown fact is an error, never a gap.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from bot import data
+from bot.notices import Finding, Notice
+from bot.settings import Settings
+from bot.settings.authority import Help
+from bot.wording import speaking
+from bot.wording.letter import (
+    Block,
+    Bullets,
+    Button,
+    Heading,
+    Letter,
+    Line,
+    Paragraph,
+    Rule,
+    Span,
+    Table,
+    spoken,
+)
+from bot.wording.reading import BadTemplate, blocks
+from bot.wording.values import Values, plain
+
+__all__ = [
+    "BadTemplate", "Block", "Bullets", "Button", "Heading", "Letter", "Line", "Paragraph", "Rule", "Span", "Table",
+    "Wording", "plain", "spoken",
+]  # fmt: skip
+
+SUBJECT = "Subject: "
+SUBJECT_CHARACTERS_MAX = 250
+"""A longer subject is cut: no list of mails shows as much, and a name can be of any length."""
+
+
+class Wording:
+    """Speaks for one authority."""
+
+    def __init__(
+        self, templates: Path, *, authority: str, zone: ZoneInfo, help_contact: Help, contents_days: int, held_days: int,
+        attachment_bytes_max: int,
+    ) -> None:  # fmt: skip
+        """`templates`: the folder `mail_templates`; `zone`: in which times are told."""
+        self._environment = Environment(
+            loader=FileSystemLoader(templates), undefined=StrictUndefined, finalize=_set_aside,
+            autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
+            trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False,
+        )  # fmt: skip
+        self._environment.filters |= {
+            "when": lambda at: speaking.when(at, zone),
+            "day": lambda on: speaking.day(on, zone),
+            "size": speaking.size,
+        }
+        self._environment.globals |= {
+            "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
+            "attachment_bytes_max": attachment_bytes_max,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As configured."""
+        return cls(
+            data.folder("mail_templates"), authority=settings.authority.name, zone=settings.timezone, help_contact=settings.help,
+            contents_days=settings.retention.contents_days, held_days=settings.retention.held_days,
+            attachment_bytes_max=settings.files.attachment_bytes_max,
+        )  # fmt: skip
+
+    def letter(self, notice: Notice) -> Letter:
+        """The notice in words. Raises jinja2's errors and `BadTemplate` where its template is at fault."""
+        facts = {name: getattr(notice, name) for name in type(notice).model_fields}
+        values = Values()
+        filled = self._fill(f"{notice.kind}.md", facts | {"mentioned": notice.mentioned()}, values)
+        head, _, body = filled.partition("\n")
+        if not head.startswith(SUBJECT):
+            raise BadTemplate(f"{notice.kind}.md does not begin with «{SUBJECT}»")
+        subject = " ".join(values.put_back(head.removeprefix(SUBJECT)).split())
+        return Letter(_cut(subject), blocks(body, values.put_back))
+
+    def fault(self, finding: Finding, model: str = "") -> str:
+        """One thing that is at fault, as a sentence. `model`: a good name."""
+        values = Values()
+        facts = {"found": finding.found, "model": model}
+        (block,) = blocks(self._fill(f"faults/{finding.fault}.md", facts, values), values.put_back)
+        if not isinstance(block, Paragraph):
+            raise BadTemplate(f"faults/{finding.fault}.md is not one sentence")
+        return spoken(block.line)
+
+    def _fill(self, template: str, facts: Mapping[str, object], values: Values) -> str:
+        return self._environment.get_template(template).render(facts, values=values)
+
+
+@pass_context
+def _set_aside(context: Context, value: object) -> str:
+    """What a template's `{{ … }}` leaves in the text."""
+    values = context["values"]
+    assert isinstance(values, Values)  # noqa: S101 - put there by `_fill`
+    return values.set_aside(value)
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= SUBJECT_CHARACTERS_MAX else f"{subject[: SUBJECT_CHARACTERS_MAX - 1]}…"

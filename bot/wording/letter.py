@@ -1,0 +1,98 @@
+"""A letter in blocks: what every channel draws in its own way. All text in it is literal, never markup."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some words of one look."""
+
+    text: str
+    strong: bool = False
+    code: bool = False
+    """To be typed or copied exactly as it stands, such as a command."""
+    link: str = ""
+    """Where the words lead, as a URL; empty: nowhere."""
+
+
+Line = tuple[Span, ...]
+"""Words that run on."""
+
+
+def spoken(line: Line) -> str:
+    """The words alone."""
+    return "".join(span.text for span in line)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Begins a part of the letter."""
+
+    kind: ClassVar[str] = "heading"
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One thought."""
+
+    kind: ClassVar[str] = "paragraph"
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Things of one sort."""
+
+    kind: ClassVar[str] = "bullets"
+    items: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Facts: rows of a label and its value."""
+
+    kind: ClassVar[str] = "table"
+    rows: tuple[tuple[Line, Line], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line drawn across."""
+
+    kind: ClassVar[str] = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something the reader can have done by one word. In chat a button, in mail «Reply `word argument` to label.»"""
+
+    kind: ClassVar[str] = "button"
+    word: str
+    argument: str
+    label: str
+    """What the word does, as it follows «to»."""
+
+    @property
+    def line(self) -> Line:
+        """How mail says it."""
+        command = f"{self.word} {self.argument}".strip()
+        return (Span("Reply "), Span(command, code=True), Span(f" to {self.label}."))
+
+
+Block = Heading | Paragraph | Bullets | Table | Rule | Button
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One notice in words."""
+
+    subject: str
+    """One line."""
+    blocks: tuple[Block, ...]
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """What the reader can have done, in the order it is said."""
+        return tuple(block for block in self.blocks if isinstance(block, Button))

@@ -1,0 +1,112 @@
+"""Reads the Markdown of a filled-in template into blocks (https://spec.commonmark.org, and tables)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from bot.wording.letter import Block, Bullets, Button, Heading, Line, Paragraph, Rule, Span, Table, spoken
+
+PutBack = Callable[[str], str]
+
+
+class BadTemplate(Exception):
+    """A template that is not written as letters are: says how."""
+
+
+def _markdown() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    # A link's target holds values set aside, which must come through as they are.
+    reader.normalizeLink = lambda url: url  # type: ignore[method-assign] # markdown-it's documented way to override
+    return reader
+
+
+MARKDOWN = _markdown()
+
+
+def blocks(markdown: str, put_back: PutBack) -> tuple[Block, ...]:
+    """What the Markdown says, values put back. Raises `BadTemplate` at Markdown that letters do not use."""
+    return tuple(_block(node, put_back) for node in SyntaxTreeNode(MARKDOWN.parse(markdown)).children)
+
+
+def _block(node: SyntaxTreeNode, put_back: PutBack) -> Block:
+    if node.type not in BLOCKS:
+        raise BadTemplate(f"letters have no {node.type}")
+    return BLOCKS[node.type](node, put_back)
+
+
+def _heading(node: SyntaxTreeNode, put_back: PutBack) -> Heading:
+    return Heading(_line(node, put_back))
+
+
+def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button:
+    line = _line(node, put_back)
+    return _button(line) or Paragraph(line)
+
+
+def _button(line: Line) -> Button | None:
+    """«Reply `word argument` to …», where nothing else is to be typed."""
+    if len(line) < 3 or line[0] != Span("Reply ") or not line[1].code or any(span.code for span in line[2:]):
+        return None
+    said = spoken(line[2:])
+    if not said.startswith(" to ") or not said.endswith("."):
+        return None
+    word, _, argument = line[1].text.partition(" ")
+    return Button(word, argument, said.removeprefix(" to ").removesuffix("."))
+
+
+def _bullets(node: SyntaxTreeNode, put_back: PutBack) -> Bullets:
+    return Bullets(tuple(_line(_only(item), put_back) for item in node.children))
+
+
+def _only(item: SyntaxTreeNode) -> SyntaxTreeNode:
+    if [child.type for child in item.children] != ["paragraph"]:
+        raise BadTemplate("a bullet holds one paragraph and nothing else")
+    return item.children[0]
+
+
+def _table(node: SyntaxTreeNode, put_back: PutBack) -> Table:
+    rows = [[_line(cell, put_back) for cell in row.children] for part in node.children for row in part.children]
+    if any(len(row) != 2 for row in rows):
+        raise BadTemplate("a table has two columns: a label and its value")
+    return Table(tuple((label, value) for label, value in rows if label or value))
+
+
+def _rule(_node: SyntaxTreeNode, _put_back: PutBack) -> Rule:
+    return Rule()
+
+
+BLOCKS: dict[str, Callable[[SyntaxTreeNode, PutBack], Block]] = {
+    "heading": _heading,
+    "paragraph": _paragraph,
+    "bullet_list": _bullets,
+    "table": _table,
+    "hr": _rule,
+}
+
+
+def _line(node: SyntaxTreeNode, put_back: PutBack) -> Line:
+    """The words of a heading, a paragraph or a cell, neighbours of one look joined."""
+    found = [span for inline in node.children for span in _spans(inline, Span(""), put_back)]
+    alike = groupby(found, key=lambda span: replace(span, text=""))
+    joined = (replace(look, text="".join(span.text for span in spans)) for look, spans in alike)
+    return tuple(span for span in joined if span.text)
+
+
+def _spans(node: SyntaxTreeNode, look: Span, put_back: PutBack) -> Iterator[Span]:
+    for child in node.children:
+        match child.type:
+            case "text":
+                yield replace(look, text=put_back(child.content))
+            case "code_inline":
+                yield replace(look, text=put_back(child.content), code=True)
+            case "softbreak":
+                yield replace(look, text=" ")
+            case "strong":
+                yield from _spans(child, replace(look, strong=True), put_back)
+            case "link":
+                yield from _spans(child, replace(look, link=put_back(str(child.attrs["href"]))), put_back)
+            case other:
+                raise BadTemplate(f"letters have no {other}")

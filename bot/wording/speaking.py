@@ -1,0 +1,30 @@
+"""How times, days and sizes are spoken: the filters that templates may use."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.rules import calendar
+
+UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000))
+"""As mail programs and file managers on most desks count."""
+
+
+def when(at: datetime, zone: ZoneInfo) -> str:
+    """«09:00 on 1 September 2026», where the authority is."""
+    return calendar.spoken_time(at, zone)
+
+
+def day(on: date, zone: ZoneInfo) -> str:
+    """«1 September 2026», for a moment the day it falls on where the authority is."""
+    return calendar.spoken_date(on.astimezone(zone).date() if isinstance(on, datetime) else on)
+
+
+def size(octets: int) -> str:
+    """«213 bytes», «48 KB», «2.1 MB»."""
+    for name, unit in UNITS:
+        amount = octets / unit
+        if round(amount, 1) >= 1:
+            return (
+                f"{amount:.1f} {name}".replace(".0 ", " ") if amount < 9.95 and name != "KB" else f"{amount:.0f} {name}"
+            )
+    return "1 byte" if octets == 1 else f"{octets} bytes"

@@ -1,0 +1,66 @@
+"""A letter as plain text: 72 columns, in which commands and names are never broken."""
+
+import textwrap
+from collections.abc import Iterator
+
+from bot.wording import Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+
+WIDTH = 72
+"""Columns, so that a reply that quotes it twice still fits 78 (RFC 5322, section 2.1.1)."""
+LABEL_MAX = 26
+"""Columns for the labels of a table; a longer label takes a line of its own."""
+GLUE = "\x1f"
+"""Stands for a space at which no line may be broken; no letter contains it, for values are freed of controls."""
+REPLY_ABOVE = "-- Please reply above this line --"
+"""What is below it is not taken for a new comment when the answer quotes it (lesson L40)."""
+
+
+def text(letter: Letter) -> str:
+    """All of the letter but its subject."""
+    parts = [REPLY_ABOVE, *("\n".join(_lines(block)) for block in letter.blocks)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(line):
+            heading = _wrapped(line)
+            yield from heading
+            yield "-" * max(5, min(WIDTH, max(map(len, heading), default=0)))
+        case Paragraph(line) | Button(line=line):
+            yield from _wrapped(line)
+        case Bullets(items):
+            for item in items:
+                yield from _wrapped(item, "- ", "  ")
+        case Table(rows):
+            yield from _table(rows)
+        case Rule():
+            yield "-" * (WIDTH // 2)
+
+
+def _table(rows: tuple[tuple[Line, Line], ...]) -> Iterator[str]:
+    labels = ["".join(map(_words, label)).replace(GLUE, " ") for label, _ in rows]
+    width = max((len(label) for label in labels if len(label) <= LABEL_MAX), default=0)
+    indent = " " * (width + 2)
+    for label, (_, value) in zip(labels, rows, strict=True):
+        if len(label) > width:
+            yield label
+            yield from _wrapped(value, indent, indent)
+        else:
+            yield from _wrapped(value, label.ljust(width + 2), indent)
+
+
+def _wrapped(line: Line, first: str = "", rest: str = "") -> list[str]:
+    words = "".join(map(_words, line))
+    lines = textwrap.wrap(
+        words, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return [one.replace(GLUE, " ").rstrip() for one in lines] or [first.rstrip()]
+
+
+def _words(span: Span) -> str:
+    """The span as text: a command in backticks, a link by its address unless the words are the address."""
+    words = f"`{span.text}`" if span.code else span.text
+    if span.link and span.link.removeprefix("mailto:") != span.text:
+        words = f"{words} ({span.link})"
+    return words.replace(" ", GLUE) if span.code or span.strong else words

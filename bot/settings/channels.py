@@ -71,7 +71,7 @@ class Smtp(Table):
     per_address_max: Count = 50
     """Connections at a time from one IPv4 address or one IPv6 /64."""
     rate_bytes_per_second_min: Count = 1_000
-    """Octets a second below which a transfer is cut; whoever is faster never is (docs/mail-and-chat.md, L30)."""
+    """Octets a second below which a transfer is cut; whoever is faster never is."""
 
 
 class Imap(Table):

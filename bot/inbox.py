@@ -173,7 +173,7 @@ class InboxWorker:
 
 def back_off(tries: int) -> timedelta:
     """How long to wait after so many failures."""
-    return min(BACK_OFF * 2 ** min(tries - 1, 20), BACK_OFF_MAX)
+    return min(BACK_OFF * (1 << min(tries - 1, 20)), BACK_OFF_MAX)
 
 
 def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> None:
@@ -197,7 +197,9 @@ def _claim(tx: Session, now: datetime, lease: str) -> list[Claimed]:
     tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
     rows = tx.scalars(select(InboxItem).where(InboxItem.id.in_(ids)).order_by(InboxItem.id))
     return [
-        Claimed(row.id, lease, row.tries, Arrival.model_validate(row.arrival), row.arrived_at, row.object_id, row.sealed)
+        Claimed(
+            row.id, lease, row.tries, Arrival.model_validate(row.arrival), row.arrived_at, row.object_id, row.sealed
+        )
         for row in rows
     ]
 

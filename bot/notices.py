@@ -364,14 +364,20 @@ CODES = (("INFO", "EYFS, Phonics"), ("SEN", "SEN – (EHCP via EHC Hub)"))
 
 Receipt.example = Receipt(outcomes=(SENT,))
 Advice.example = Advice(outcomes=(HELD,))
-Mixed.example = Mixed(outcomes=(SENT, HELD.model_copy(update={"offers": (Offer(number=1, name=FILE.name, sure=True),)})))
+Mixed.example = Mixed(
+    outcomes=(SENT, HELD.model_copy(update={"offers": (Offer(number=1, name=FILE.name, sure=True),)}))
+)
 Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.name, file=FILE),))
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
 NothingAttached.example = NothingAttached(model="8302000_SENdescription20260901")
-Status.example = Status(asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE))
+Status.example = Status(
+    asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE)
+)
 History.example = History(file=RECEIVED, entries=HISTORY)
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
-Which.example = Which(asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED)))
+Which.example = Which(
+    asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED))
+)
 TooLate.example = TooLate(file=RECEIVED, act="recall")
 Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model="8302000_SENdescription20260901")
 UnknownCommand.example = UnknownCommand(said="staus", nearest="status")

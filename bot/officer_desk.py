@@ -41,7 +41,7 @@ def reject(tx: Session, chosen: Sequence[File], why: str, asking: Asking, seen: 
 
 
 def move(
-    tx: Session, chosen: Sequence[File], code: str, asking: Asking, seen: int | None = None, why: str = ""
+    tx: Session, chosen: Sequence[File], code: str, asking: Asking, *, seen: int | None = None, why: str = ""
 ) -> list[Notice]:
     """An officer hands files to the service they belong to, which must have officers or a place."""
     if refusal := _unfit(tx, chosen, code, asking):

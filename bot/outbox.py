@@ -138,7 +138,7 @@ class OutboxWorker:
 
 def back_off(tries: int, chance: float) -> timedelta:
     """How long to wait after so many failures; `chance` from 0 to 1 spreads the gaps."""
-    return min(BACK_OFF * 2 ** min(tries - 1, 20), BACK_OFF_MAX) * (1 + JITTER * chance)
+    return min(BACK_OFF * (1 << min(tries - 1, 20)), BACK_OFF_MAX) * (1 + JITTER * chance)
 
 
 def recover(tx: Session) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ class Occasion:
     settings: Settings
     clock: Clock
     now: datetime
-    route: Route = Route()
+    route: Route = field(default_factory=Route)
     """Of the message being handled: its answer is threaded to it."""
 
 
@@ -129,7 +129,7 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     references = {file.reference for file in notice.mentioned()}
     found = tx.execute(select(File.reference, File.id).where(File.reference.in_(references)))
-    return {reference: number for reference, number in found}
+    return dict(found.tuples().all())
 
 
 def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
@@ -97,9 +98,15 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
-    master = MasterKey.load(settings.keys.master_key_file)
+    master = _master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
     return Rooms(settings, clock, Ledger(settings.ledger.url, master.derive("history")), vault)
+
+
+def _master_key(settings: Settings) -> MasterKey:
+    if settings.keys.master_key is not None:
+        return MasterKey.from_text(settings.keys.master_key.get_secret_value(), "POSTROOM__KEYS__MASTER_KEY")
+    return MasterKey.load(settings.keys.master_key_file)
 
 
 @dataclass
@@ -155,7 +162,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         await ledger.write(inbox.recover)
         await ledger.write(outbox.recover)
         loop = asyncio.get_running_loop()
-        ledger.on_change(lambda: loop.call_soon_threadsafe(self._wake_all))
+        ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
         for worker in self._office.workers:
             wake = asyncio.Event()
             self._wake.append(wake)
@@ -199,6 +206,11 @@ class Serving(AbstractAsyncContextManager["Serving"]):
             connection.close()
 
 
+def _wake_from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
+        loop.call_soon_threadsafe(wake)
+
+
 async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
     """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
     while True:
@@ -216,7 +228,7 @@ def _lock(settings: Settings) -> IO[str]:
     """Hold this database for this process alone: two that serve it would both take up what the other is handling."""
     database = file_of(settings.ledger.url)
     assert database is not None  # noqa: S101 - the settings allow SQLite only
-    held = Path(f"{database}.lock").open("w", encoding="utf-8")
+    held = Path(f"{database}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - it is held as long as we serve
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

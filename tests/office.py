@@ -4,34 +4,48 @@ A story speaks as people do: it emails, it expects an answer, it moves the clock
 is due and returns.
 """
 
+import asyncio
+import json
 import random
 import re
-import smtplib
+import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Protocol
 
 import aiosmtplib
 from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
-from bot import settings as configuration
+from bot import data, settings as configuration
 from bot.clock import Clock
 from bot.ledger import schema
 from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.vault import MasterKey
+from bot.roster import imports
+from bot.settings import Settings
 from handlers.app import Office, Rooms, open_rooms
 from handlers.mail.channel import MailChannel
 
 RETURNS = "returns@derbyshire.example"
 MORNING = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 DOCX = b"PK\x03\x04 a small document"
+
+
+class Opener(Protocol):
+    """Opens an office that is configured otherwise than the demo's."""
+
+    def __call__(
+        self, environ: Mapping[str, str] | None = None, *, announce: Mapping[str, Sequence[str]] | None = None
+    ) -> AbstractAsyncContextManager["TestOffice"]:
+        """See `open_office`."""
 
 
 class HandWoundClock(Clock):
@@ -129,7 +143,9 @@ class TestOffice:
         envelope_from: str | None = None,
     ) -> EmailMessage:  # fmt: skip
         """Send a mail by SMTP and let the office do all that follows from it."""
-        message = self.compose(sender, subject=subject, text=text, attach=attach, reply_to=reply_to, headers=headers, to=to)
+        message = self.compose(
+            sender, subject=subject, text=text, attach=attach, reply_to=reply_to, headers=headers, to=to
+        )
         await self.post(message, sender if envelope_from is None else envelope_from, str(message["To"]))
         return message
 
@@ -180,6 +196,10 @@ class TestOffice:
         assert found, f"no {kind} to {recipient} among {told}"
         return found[-1]
 
+    async def leave(self, email: str) -> None:
+        """They leave the school at this moment."""
+        await self.rooms.ledger.write(lambda tx: imports.remove_person(tx, email, self.clock.now()))
+
     def files(self) -> list[File]:
         """Every file on record."""
         return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(File).order_by(File.id)).unique()))
@@ -207,3 +227,65 @@ def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[
     if isinstance(attach, Mapping):
         return attach.items()
     return [(name, DOCX + name.encode()) for name in attach]
+
+
+@asynccontextmanager
+async def open_office(
+    directory: Path, environ: Mapping[str, str] | None = None, *, announce: Mapping[str, Sequence[str]] | None = None
+) -> AsyncIterator[TestOffice]:
+    """An office of the demo's schools and people whose everything lies in `directory`.
+
+    `announce`: places that are told of a service's new files.
+    """
+    mailboxes = Mailboxes()
+    correspondents = UnthreadedController(mailboxes, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    server = await asyncio.get_running_loop().create_server(correspondents.factory, "127.0.0.1", 0)
+    settings = configuration.load(_configuration(directory, announce or {}), {
+        **places(directory),
+        "POSTROOM__EMAIL__SMTP__PORT": "0",
+        "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),
+        **(environ or {}),
+    })  # fmt: skip
+    clock = HandWoundClock()
+    with set_up(settings, clock) as rooms:
+        channel = MailChannel(settings, clock, rooms.vault)
+        office = Office(rooms, {"email": channel})
+        await channel.start(office.inbox)
+        yield TestOffice(directory, office, clock, mailboxes, channel.port)
+        await channel.stop()
+    server.close()
+
+
+def _configuration(directory: Path, announce: Mapping[str, Sequence[str]]) -> Path:
+    """The demo's configuration, with these places added."""
+    folder = directory / "config"
+    shutil.copytree(data.folder("config") / "demo", folder)
+    services = folder / "services.toml"
+    text = services.read_text(encoding="utf-8")
+    for code, addresses in announce.items():
+        text = text.replace(f'code = "{code}"\n', f'code = "{code}"\nannounce = {json.dumps(list(addresses))}\n')
+    services.write_text(text, encoding="utf-8")
+    return folder
+
+
+def places(directory: Path) -> dict[str, str]:
+    """What puts everything that Postroom keeps into this folder."""
+    return {
+        "POSTROOM__LEDGER__URL": f"sqlite:///{directory}/ledger.db",
+        "POSTROOM__VAULT__URL": f"{directory}/vault",
+        "POSTROOM__KEYS__PATH": f"{directory}/keys.db",
+        "POSTROOM__KEYS__MASTER_KEY_FILE": f"{directory}/master.key",
+    }
+
+
+def set_up(settings: Settings, clock: Clock) -> Rooms:
+    """An empty office with the demo's schools and people."""
+    MasterKey.generate(settings.keys.master_key_file)
+    schema.upgrade(settings.ledger.url)
+    rooms = open_rooms(settings, clock)
+    demo = data.folder("config") / "demo"
+    schools = imports.read_schools((demo / "schools.csv").read_bytes(), settings.authority.number)
+    people = imports.read_people((demo / "people.csv").read_bytes())
+    rooms.ledger.write_now(lambda tx: imports.import_schools(tx, schools))
+    rooms.ledger.write_now(lambda tx: imports.import_people(tx, people, settings, clock.now()))
+    return rooms

@@ -148,5 +148,3 @@ def _contents_faults(attachment: Attachment, asking: Asking) -> tuple[Finding, .
 
 def _drop(tx: Session, attachment: Attachment, why: str, asking: Asking) -> None:
     files.order_destruction(tx, attachment.object_id, why=why, now=asking.now)
-
-

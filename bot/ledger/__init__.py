@@ -78,7 +78,6 @@ class Ledger:
         """`write`, for those who have no event loop."""
         return self._submit(work).result()
 
-
     def close(self) -> None:
         """Finish what was begun and let go of the database."""
         self._jobs.put(None)

@@ -1,6 +1,6 @@
 """Reads what a message asks for, and has the desks do it: one line for each command."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,181 @@ from bot.ledger import files
 from bot.ledger.tables import File
 from bot.notices import Notice
 from bot.rules import commands, filename
-from bot.rules.commands import Command, Context, Reading
+from bot.rules.commands import Command, Context, Reading, Which
 from bot.telling import Asking
 
-Do = Callable[[Session, Any, Asking], list[Notice]]
+REASON_CHARACTERS_MAX = 2000
+
+
+def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
+    """What the new words of a message ask for, what tag they give, and what is left as the comment."""
+    codes = frozenset(service.code for service in asking.settings.services)
+    context = Context(
+        today=today(asking),
+        services=codes,
+        is_file=lambda text: bool(finding.find(tx, asking.person, text)),
+        replying=asking.answered is not None or bool(files.held_of(tx, asking.person.id)),
+        officer=bool(roster.services_of(asking.person, codes)),
+        has_files=bool(opened.attachments),
+        tags=asking.settings.tags,
+    )
+    return commands.read(subject, opened.text, context)
+
+
+def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
+    """Do what is asked, in its order."""
+    return [answer for command in reading.commands for answer in DO[type(command)](tx, command, asking)]
+
+
+def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
+    """What to tell somebody whose message asked for nothing that is understood; nothing to a mere «thanks»."""
+    if reading.nearest:
+        said, nearest = reading.nearest
+        return notices.UnknownCommand(said=said, nearest=nearest)
+    if asking.answered and (not reading.comment or commands.is_courtesy(reading.comment)):
+        return None
+    if asking.answered or not roster.schools_of(tx, asking.person):
+        return school_desk.help_for(tx, asking)
+    model = filename.model(convention(tx, asking), today(asking))
+    return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
+
+
+def _status(tx: Session, command: commands.Status, asking: Asking) -> list[Notice]:
+    chosen = finding.find(tx, asking.person, command.filters.text) if command.filters.text else []
+    if len(chosen) == 1:
+        return [school_desk.show_history(tx, chosen, command.said, asking)]
+    return [school_desk.status(tx, command.filters, command.said, asking)]
+
+
+def _history(tx: Session, command: commands.History, asking: Asking) -> list[Notice]:
+    chosen = finding.find(tx, asking.person, command.what) if command.what else _answered(tx, asking)
+    return [school_desk.show_history(tx, chosen, command.said, asking)]
+
+
+def _recall(tx: Session, command: commands.Recall, asking: Asking) -> list[Notice]:
+    if command.what is not None:
+        chosen = finding.find(tx, asking.person, command.what)
+        return _recall_one(tx, chosen, command.said, asking)
+    if not _is_bare(command.which):
+        chosen = _meant(tx, command.which, asking)
+        return school_desk.recall(tx, chosen, command.said, asking)
+    if asking.answered is None:
+        return [school_desk.which(school_desk.recallable(tx, asking), command.said, asking)]
+    return _recall_one(tx, _answered(tx, asking), command.said, asking)
+
+
+def _recall_one(tx: Session, chosen: list[File], said: str, asking: Asking) -> list[Notice]:
+    """Of several, it asks which."""
+    if len(chosen) > 1:
+        return [school_desk.which(chosen, said, asking)]
+    return school_desk.recall(tx, chosen, said, asking)
+
+
+def _help(tx: Session, command: commands.Help, asking: Asking) -> list[Notice]:
+    del command
+    return [school_desk.help_for(tx, asking)]
+
+
+def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
+    return [offers.accept_sure(tx, asking, command.said)]
+
+
+def _no(tx: Session, command: commands.No, asking: Asking) -> list[Notice]:
+    return [offers.decline(tx, asking, command.said, command.numbers)]
+
+
+def _pick(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
+    if command.name is None and asking.answered and asking.answered.kind == notices.Which.kind:
+        return _picked_of_which(tx, command, asking)
+    return [offers.accept_numbers(tx, asking, command.said, command.numbers, command.name)]
+
+
+def _named(tx: Session, command: commands.Named, asking: Asking) -> list[Notice]:
+    return [offers.accept_name(tx, asking, command.said, command.name)]
+
+
+def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
+    """A number in reply to «which do you mean?»: what was asked then is done to the file meant."""
+    assert asking.answered is not None  # noqa: S101 - checked by the caller
+    asked = notices.Which.model_validate(asking.answered.facts).asked
+    word = asked.split(maxsplit=1)[0].lower()
+    chosen = _meant(tx, Which(numbers=command.numbers), asking)
+    if word == "history":
+        return [school_desk.show_history(tx, chosen, asked, asking)]
+    if word in ("recall", "withdraw"):
+        return school_desk.recall(tx, chosen, asked, asking)
+    numbers = " ".join(str(number) for number in command.numbers)
+    said = f"{word} {numbers} {asked.partition(' ')[2]}".strip()
+    again = commands.read_line(said, Context(today(asking), frozenset(), lambda _: False, True, True, False))  # noqa: FBT003
+    return DO[type(again)](tx, again, asking) if isinstance(again, OFFICERS) else [_which(said, asking)]
+
+
+def _receive(tx: Session, command: commands.Receive, asking: Asking) -> list[Notice]:
+    chosen = _for_officer(tx, command.which, asking)
+    return officer_desk.receive(tx, chosen, asking) if chosen else _ask(tx, command, asking)
+
+
+def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notice]:
+    if not command.reason:
+        because = "A reason is needed: the sender and the headteacher are told it. Reply: reject, and the reason."
+        return [notices.UnknownCommand(said=command.said, because=because)]
+    chosen = _for_officer(tx, command.which, asking)
+    if not chosen:
+        return _ask(tx, command, asking)
+    return officer_desk.reject(tx, chosen, command.reason[:REASON_CHARACTERS_MAX], asking)
+
+
+def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
+    chosen = _for_officer(tx, command.which, asking)
+    return officer_desk.move(tx, chosen, command.service, asking) if chosen else _ask(tx, command, asking)
+
+
+def _for_officer(tx: Session, which: Which, asking: Asking) -> list[File]:
+    """The files that an officer means; nothing where it must be asked which."""
+    if not _is_bare(which):
+        return _meant(tx, which, asking)
+    spoken = _answered(tx, asking)
+    return spoken if len(spoken) == 1 else []
+
+
+def _ask(tx: Session, command: Command, asking: Asking) -> list[Notice]:
+    return [school_desk.which(_answered(tx, asking), command.said, asking)]
+
+
+def _which(said: str, asking: Asking) -> Notice:
+    return school_desk.which([], said, asking)
+
+
+def _meant(tx: Session, which: Which, asking: Asking) -> list[File]:
+    """The files of these references, numbers of the notice answered, or all of it; none that may not be seen."""
+    spoken = finding.answered_files(tx, asking.person, asking.answered)
+    if which.all:
+        return list(spoken.values())
+    found = finding.mentioned_in(tx, asking.person, which.references)
+    return [*found, *(spoken[number] for number in which.numbers if number in spoken)]
+
+
+def _answered(tx: Session, asking: Asking) -> list[File]:
+    return list(finding.answered_files(tx, asking.person, asking.answered).values())
+
+
+def _is_bare(which: Which) -> bool:
+    return which == Which()
+
+
+OFFICERS = (commands.Receive, commands.Reject, commands.Move)
+
+DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
+    commands.Status: _status,
+    commands.History: _history,
+    commands.Recall: _recall,
+    commands.Help: _help,
+    commands.Yes: _yes,
+    commands.No: _no,
+    commands.Pick: _pick,
+    commands.Named: _named,
+    commands.Receive: _receive,
+    commands.Reject: _reject,
+    commands.Move: _move,
+}
+"""Which desk does what."""

@@ -84,7 +84,7 @@ class Wording:
         head, _, body = filled.partition("\n")
         if not head.startswith(SUBJECT):
             raise BadTemplate(f"{notice.kind}.md does not begin with «{SUBJECT}»")
-        subject = " ".join(values.put_back(head.removeprefix(SUBJECT)).split())
+        subject = values.put_back(head.removeprefix(SUBJECT)).strip()
         return Letter(_cut(subject), blocks(body, values.put_back))
 
     def fault(self, finding: Finding, model: str = "") -> str:

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.rules import calendar
 
-UNITS = (("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1_000))
-"""As mail programs and file managers on most desks count."""
+UNITS = (("GB", 1_000_000_000, 1), ("MB", 1_000_000, 1), ("KB", 1_000, 0))
+"""Name, octets, and decimal places, counted as most mail programs count."""
 
 
 def when(at: datetime, zone: ZoneInfo) -> str:
@@ -21,10 +21,7 @@ def day(on: date, zone: ZoneInfo) -> str:
 
 def size(octets: int) -> str:
     """«213 bytes», «48 KB», «2.1 MB»."""
-    for name, unit in UNITS:
-        amount = octets / unit
-        if round(amount, 1) >= 1:
-            return (
-                f"{amount:.1f} {name}".replace(".0 ", " ") if amount < 9.95 and name != "KB" else f"{amount:.0f} {name}"
-            )
+    for name, unit, places in UNITS:
+        if octets >= unit:
+            return f"{octets / unit:.{places}f}".removesuffix(".0") + f" {name}"
     return "1 byte" if octets == 1 else f"{octets} bytes"

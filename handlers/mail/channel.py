@@ -57,8 +57,12 @@ class MailChannel:
         except OSError as fault:
             where = f"{configured.host}:{configured.port}"
             if fault.errno == errno.EADDRINUSE:
-                raise PortTaken(f"Another program listens on {where} already. Stop it, or change port in [email.smtp].") from fault
-            raise PortTaken(f"Cannot listen on {where} ({fault.strerror}). Change host or port in [email.smtp].") from fault
+                raise PortTaken(
+                    f"Another program listens on {where} already. Stop it, or change port in [email.smtp]."
+                ) from fault
+            raise PortTaken(
+                f"Cannot listen on {where} ({fault.strerror}). Change host or port in [email.smtp]."
+            ) from fault
 
     async def stop(self) -> None:
         """Listen no more, let what is being taken in finish, and hang up on the smarthost."""
@@ -74,6 +78,7 @@ def limits(settings: Settings) -> smtp.Limits:
         message_bytes_max=configured.message_bytes_max,
         connections_max=configured.connections_max,
         per_address_max=configured.per_address_max,
+        octets_per_second_min=configured.rate_bytes_per_second_min,
     )
 
 

@@ -109,18 +109,18 @@ class Letterbox:
         self._raw.abandon()
 
     def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
-        proven = isinstance(verdict, Proven)
+        proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
         return Arrival(
             channel=CHANNEL,
             key=self._key(head, message_id),
-            sender=verdict.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
-            believed=verdict.why if proven else "",
+            sender=proven.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
+            believed=proven.why if proven else "",
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
             automatic=machine.why if machine else None,
             automatic_sure=machine.sure if machine else True,
-            posted_by=verdict.sender if proven else None,
+            posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,
             route=Route(

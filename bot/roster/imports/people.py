@@ -133,7 +133,7 @@ def _owners(tx: Session) -> dict[str, Person]:
         select(Identity.value, Person).join(Person, Person.id == Identity.person_id).where(Identity.channel == CHANNEL)
     )
     whole = known.options(selectinload(Person.duties), selectinload(Person.identities))
-    return dict(tx.execute(whole).tuples().all())
+    return {value: person for value, person in tx.execute(whole)}  # noqa: C416 - a row is typed as a tuple only when unpacked
 
 
 def _taken(wanted: Sequence[Wanted], owners: dict[str, Person]) -> Iterator[Fault]:

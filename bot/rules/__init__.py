@@ -1,0 +1,1 @@
+"""The rules of the domain: pure. Values in, values out; no clock, no chance, nothing read or written."""

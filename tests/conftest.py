@@ -1,0 +1,22 @@
+"""What every test may ask for."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.office import Opener, TestOffice, open_office
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[TestOffice]:
+    """The whole office, with the demo's schools and people, on the first morning of a school year."""
+    async with open_office(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+def post_with(tmp_path: Path) -> Opener:
+    """The same, configured otherwise."""
+    return partial(open_office, tmp_path)

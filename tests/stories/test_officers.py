@@ -1,0 +1,163 @@
+"""Officers receive, reject and move; exactly one act wins; everybody concerned hears."""
+
+import pytest
+
+from bot.ledger.tables import Contents
+from bot.rules.lifecycle import Status
+from tests.office import DOCX, Opener, TestOffice
+from tests.people import ALEX, BETH, DEE, EYFS, IAN, JO, LENA, MOORVIEW_HEAD, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
+
+
+async def test_an_officer_receives_by_replying_and_the_sender_hears(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    (file,) = post.files()
+    assert (file.status, file.received_at) == (Status.RECEIVED, post.clock.now())
+    assert "Sam Hale" in post.expect(JO, "received").text
+    assert post.expect(SAM, "decided").references == [file.reference]
+
+
+async def test_the_other_officers_who_were_told_hear_who_decided(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    assert "Sam Hale" in post.expect(NADIA, "decided").text
+
+
+async def test_a_rejection_reaches_the_sender_and_the_headteacher_by_whom_and_why(post: TestOffice) -> None:
+    await post.email(BETH, attach=EYFS)
+    await post.email(IAN, text="reject Class 2 is missing", reply_to=post.expect(IAN, "new-files"))
+    (file,) = post.files()
+    assert (file.status, file.reason, file.contents) == (Status.REJECTED, "Class 2 is missing", Contents.KEPT)
+    for reader in (BETH, MOORVIEW_HEAD):
+        told = post.expect(reader, "rejected")
+        assert "Ian Farrow" in told.text
+        assert "Class 2 is missing" in told.text
+    assert post.contents(file) == DOCX
+
+
+async def test_a_headteacher_who_sent_it_gets_one_mail(post: TestOffice) -> None:
+    await post.email(PRIYA, attach=PLAN)
+    await post.email(SAM, text="reject wrong term", reply_to=post.expect(SAM, "new-files"))
+    assert [answer.kind for answer in post.inbox_of(PRIYA)].count("rejected") == 1
+
+
+async def test_where_no_headteacher_is_on_record_the_administrators_hear(post: TestOffice) -> None:
+    await post.leave(PRIYA)
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="reject wrong term", reply_to=post.expect(SAM, "new-files"))
+    assert post.expect(ALEX, "rejected")
+
+
+async def test_a_received_file_may_still_be_rejected(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    announcement = post.expect(SAM, "new-files")
+    await post.email(SAM, text="receive", reply_to=announcement)
+    await post.email(SAM, text="reject it is the wrong child's", reply_to=announcement)
+    assert post.files()[0].status is Status.REJECTED
+
+
+async def test_a_file_moves_to_another_service_and_all_concerned_hear(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    await post.email(SAM, text="move FIN", reply_to=post.expect(SAM, "new-files"))
+    (file,) = post.files()
+    assert (file.status, file.service, file.moved_from) == (Status.SENT, "FIN", "SEN")
+    assert (file.received_by, file.received_at, file.ever_received) == (None, None, True)
+    assert post.expect(RAJ, "new-files").references == [file.reference]
+    assert "Finance" in post.expect(JO, "moved").text
+
+
+async def test_a_recall_stays_too_late_after_a_move(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    await post.email(SAM, text="move FIN", reply_to=post.expect(SAM, "new-files"))
+    await post.email(JO, text="recall", reply_to=post.expect(JO, "receipt"))
+    assert post.expect(JO, "too-late")
+    assert post.files()[0].status is Status.SENT
+
+
+@pytest.mark.parametrize("to", ["AUD", "XYZ", "SEN"])
+async def test_a_file_moves_only_to_another_service_that_somebody_takes_in_for(post: TestOffice, to: str) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text=f"move {to}", reply_to=post.expect(SAM, "new-files"))
+    assert post.files()[0].service == "SEN"
+    assert post.inbox_of(SAM)[-1].kind == "unknown-command"
+
+
+async def test_an_officer_acts_only_for_their_services(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    (file,) = post.files()
+    await post.email(IAN, text=f"receive {file.reference}")
+    assert post.files()[0].status is Status.SENT
+    assert all(PLAN not in answer.text for answer in post.inbox_of(IAN))
+
+
+async def test_an_administrator_acts_for_every_service(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(ALEX, text=f"receive {post.files()[0].reference}")
+    assert post.files()[0].status is Status.RECEIVED
+
+
+async def test_nobody_decides_on_a_file_of_their_own_school(post: TestOffice) -> None:
+    await post.email(LENA, attach="8309003_SENplan20260901.docx")
+    (file,) = post.files()
+    for said in (f"receive {file.reference}", f"reject {file.reference} no", f"move {file.reference} SP"):
+        await post.email(DEE, text=said)
+    assert post.files()[0].status is Status.SENT
+    assert post.inbox_of(DEE)[-1].kind == "not-authorised"
+
+
+async def test_a_sender_is_no_officer(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(TOM, text=f"receive {post.files()[0].reference}")
+    assert post.files()[0].status is Status.SENT
+
+
+async def test_the_loser_of_a_race_is_told_who_did_what_and_when(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="reject wrong child", reply_to=post.expect(SAM, "new-files"))
+    post.clock.advance(minutes=5)
+    await post.email(NADIA, text="receive", reply_to=post.expect(NADIA, "new-files"))
+    told = post.expect(NADIA, "lost-race").text
+    assert "Sam Hale" in told
+    assert "09:00 on 1 September 2026" in told.replace("\n", " ")
+
+
+async def test_of_several_files_a_bare_word_asks_which(post: TestOffice) -> None:
+    await post.email(JO, attach=[PLAN, "8302000_SENreview20260901.docx"])
+    announcement = post.expect(SAM, "new-files")
+    await post.email(SAM, text="receive", reply_to=announcement)
+    assert post.expect(SAM, "which")
+    assert {file.status for file in post.files()} == {Status.SENT}
+
+    await post.email(SAM, text="receive 2", reply_to=announcement)
+    assert [file.status for file in post.files()] == [Status.SENT, Status.RECEIVED]
+    await post.email(SAM, text="receive all", reply_to=announcement)
+    assert [file.status for file in post.files()] == [Status.RECEIVED, Status.RECEIVED]
+
+
+async def test_one_act_on_several_files_is_one_mail_to_their_sender(post: TestOffice) -> None:
+    await post.email(JO, attach=[PLAN, "8302000_SENreview20260901.docx"])
+    await post.email(SAM, text="receive all", reply_to=post.expect(SAM, "new-files"))
+    received = [answer for answer in post.inbox_of(JO) if answer.kind == "received"]
+    assert [len(answer.references) for answer in received] == [2]
+
+
+async def test_a_recalled_file_can_no_longer_be_received(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text="recall", reply_to=post.expect(JO, "receipt"))
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    assert post.files()[0].status is Status.RECALLED
+    assert "Jo Sands" in post.expect(SAM, "lost-race").text
+
+
+async def test_a_place_is_told_in_batches_and_without_comments(post_with: Opener) -> None:
+    async with post_with({}, announce={"SEN": ["senteam@derbyshire.example"]}) as post:
+        await post.email(JO, text="Something private", attach=PLAN)
+        await post.email(TOM, attach="8302000_SENreview20260901.docx")
+        assert not post.inbox_of("senteam@derbyshire.example")
+        post.clock.advance(minutes=16)
+        await post.settle()
+        (told,) = post.inbox_of("senteam@derbyshire.example")
+        assert len(told.references) == 2
+        assert "Something private" not in told.text

@@ -19,6 +19,7 @@ THREAD_MAX = 20
 MESSAGE_ID = re.compile(r"[!-;=?-~]{1,250}")
 """What may stand between the angle brackets: visible ASCII without them. Anything else of a remote is left out."""
 ADDRESS = re.compile(r"""[^\s<>()\[\]:;,\\"@\x00-\x1f\x7f-\x9f]+@[^\s<>()\[\]:;,\\"@\x00-\x1f\x7f-\x9f]+""")
+NOT_A_WORD = re.compile(r"[^A-Za-z0-9-]")
 QUOTED_MAX = 60
 """Characters of a parameter that is written as it is."""
 
@@ -87,8 +88,8 @@ def _thread(parcel: Parcel) -> Iterator[str]:
 
 
 def _about(file: FileFacts) -> Iterator[str]:
-    yield f"{file.reference};"
-    yield f"status={file.status};"
+    yield f"{NOT_A_WORD.sub('', file.reference)};"
+    yield f"status={NOT_A_WORD.sub('', file.status)};"
     yield from _parameter("name", file.name)
 
 

@@ -1,0 +1,82 @@
+"""The Markdown that letters are written in."""
+
+import pytest
+
+from bot.wording import BadTemplate, Bullets, Button, Heading, Paragraph, Rule, Span, Table
+from bot.wording.reading import blocks
+
+
+def same(text: str) -> str:
+    return text
+
+
+def test_each_kind_of_block_is_read() -> None:
+    markdown = "# Verdict\n\nOne\nthought.\n\n- first\n- second\n\n---\n"
+    assert blocks(markdown, same) == (
+        Heading((Span("Verdict"),)),
+        Paragraph((Span("One thought."),)),
+        Bullets(((Span("first"),), (Span("second"),))),
+        Rule(),
+    )
+
+
+def test_words_have_the_look_that_is_written() -> None:
+    (paragraph,) = blocks(
+        "Call **us *not*** or".replace(" *not*", "") + " type `help` at [the site](https://x.example/a)", same
+    )
+    assert paragraph == Paragraph((
+        Span("Call "), Span("us", strong=True), Span(" or type "), Span("help", code=True), Span(" at "),
+        Span("the site", link="https://x.example/a"),
+    ))  # fmt: skip
+
+
+def test_a_table_is_rows_of_label_and_value_and_an_empty_heading_is_none() -> None:
+    with_heading = "| Size | 3 KB |\n| --- | --- |\n| Sent | **now** |\n"
+    without = "| | |\n| --- | --- |\n| Size | 3 KB |\n| Sent | **now** |\n"
+    rows = (((Span("Size"),), (Span("3 KB"),)), ((Span("Sent"),), (Span("now", strong=True),)))
+    assert blocks(with_heading, same) == blocks(without, same) == (Table(rows),)
+
+
+@pytest.mark.parametrize(
+    ("said", "button"),
+    [
+        ("Reply `recall` to take it back.", Button("recall", "", "take it back")),
+        ("Reply `reject <reason>` to turn it down.", Button("reject", "<reason>", "turn it down")),
+        ("Reply `2` to send it as **x**.", Button("2", "", "send it as x")),
+    ],
+)
+def test_a_sentence_that_says_what_one_reply_does_is_a_button(said: str, button: Button) -> None:
+    (block,) = blocks(said, same)
+    assert block == button
+    assert "".join(f"`{span.text}`" if span.code else span.text for span in button.line) == said.replace("**", "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Reply `yes` to send it or `no` to have it destroyed.",
+        "Reply with `2` to send it.",
+        "Reply `yes`.",
+        "Reply `yes` to send it",
+        "Never reply `yes` to send it.",
+    ],
+)
+def test_any_other_sentence_is_none(said: str) -> None:
+    (block,) = blocks(said, same)
+    assert isinstance(block, Paragraph)
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "> quoted", "1. first", "*slanted*", "![picture](x.png)", "    code", "```\ncode\n```", "- a\n  - b",
+        "| a |\n| --- |\n| b |", "| a | b | c |\n| --- | --- | --- |\n| d | e | f |", "one  \ntwo",
+    ],
+)  # fmt: skip
+def test_what_no_channel_could_draw_is_refused(markdown: str) -> None:
+    with pytest.raises(BadTemplate):
+        blocks(markdown, same)
+
+
+def test_html_is_only_words() -> None:
+    assert blocks("a <b>c</b>", same) == (Paragraph((Span("a <b>c</b>"),)),)

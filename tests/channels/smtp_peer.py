@@ -94,7 +94,10 @@ class Peer:
         """The next reply; its lines without their ends. "" once the connection has ended."""
         lines = []
         while True:
-            line = (await asyncio.wait_for(self.reader.readline(), 10)).decode().removesuffix("\r\n")
+            try:
+                line = (await asyncio.wait_for(self.reader.readline(), 10)).decode().removesuffix("\r\n")
+            except ConnectionResetError:
+                return ""
             lines.append(line)
             if line[3:4] != "-":
                 return "\n".join(lines)

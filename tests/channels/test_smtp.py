@@ -122,6 +122,19 @@ async def test_nobody_can_send_mail_elsewhere_by_way_of_us(recipient: str) -> No
     assert box.letters == []
 
 
+@pytest.mark.parametrize(
+    "recipient",
+    ["someone%elsewhere.example@council.example", "@elsewhere.example:returns@council.example", "x!y@council.example"],
+)
+async def test_a_way_elsewhere_is_refused_even_where_every_mailbox_is_ours(recipient: str) -> None:
+    async with listening(Box()) as server:
+        server.ours = lambda _: True
+        async with connected(server) as peer:
+            await peer.greet()
+            await peer.say(HELLO[1])
+            assert (await peer.say(f"RCPT TO:<{recipient}>")).startswith("550 5.1.1 ")
+
+
 async def test_a_recipient_that_is_refused_does_not_harm_the_others() -> None:
     box = Box()
     async with listening(box) as server, connected(server) as peer:

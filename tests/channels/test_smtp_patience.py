@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from handlers.mail.smtp import SmtpServer
+from handlers.mail.smtp.porch import neighbourhood
 from handlers.mail.smtp.session import Session
 from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, listening
 
@@ -89,7 +90,7 @@ async def test_a_peer_that_never_reads_its_replies_is_cut_in_the_end(clock: Cloc
         assert isinstance(session, Session)
         peer.reader._transport.pause_reading()  # type: ignore[attr-defined]  # nothing public stops a stream from reading
         flooding = asyncio.create_task(flood(peer))
-        while not peer.writer.transport.get_write_buffer_size():  # noqa: ASYNC110 (no event tells of a full buffer)
+        while session._writer.transport.get_write_buffer_size() < 1 << 16:  # noqa: ASYNC110 (no event tells of a full buffer)
             await asyncio.sleep(0)
         clock.advance(301)  # the peer is told that it said nothing for too long, and does not read that either
         while not session._writer.is_closing():  # noqa: ASYNC110 (nor of one that is closing)
@@ -166,6 +167,59 @@ async def test_a_mail_that_is_being_accepted_is_accepted_to_the_end_though_the_c
         await asyncio.wait([talk])
         box.may_accept.set()
         assert (await box.accepted.get()).abandoned is False
+
+
+async def test_a_sender_waits_for_its_reply_no_longer_than_the_standard_says(clock: Clock) -> None:
+    """RFC 5321, section 4.5.3.2.6: after ten minutes it has given up, and will repeat a mail that is known by then."""
+    box = Box()
+    box.may_accept.clear()
+    async with listening(box, patience_seconds=300) as server, connected(server) as peer:
+        await peer.begin()
+        await peer.send(WIRE)
+        await box.accepting.wait()
+        clock.advance(599)
+        answer = asyncio.create_task(peer.reply())
+        await asyncio.wait([answer], timeout=0)
+        assert not answer.done()
+        clock.advance(2)
+        assert (await answer).startswith("421 4.4.2 ")
+        assert await peer.reply() == ""
+        box.may_accept.set()
+        assert (await box.accepted.get()).abandoned is False
+
+
+async def test_what_lies_ready_is_read_in_order_and_a_piece_at_a_time() -> None:
+    """While one mail is being accepted, its sender sends all of the next one and a great many commands."""
+    box = Box()
+    box.may_accept.clear()
+    turns = 0
+    seen: list[int] = []
+    box.on_write = lambda _: seen.append(turns)
+    second = (b"x" * 998 + b"\r\n") * 400
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with listening(box) as server, connected(server) as peer:
+        await peer.begin()
+        [session] = server.porch._guests
+        assert isinstance(session, Session)
+        said = b"\r\n".join([*HELLO[1:], second + b"."]) + b"\r\n" + b"NOOP\r\n" * 30_000 + b"VRFY a\r\n"
+        sending = asyncio.create_task(peer.send(WIRE + said))
+        while len(session._reader._buffer) < 1 << 19:  # type: ignore[attr-defined]  # noqa: ASYNC110 (no event tells of a full buffer)
+            await asyncio.sleep(0)
+        others = asyncio.create_task(take_turns())
+        box.may_accept.set()
+        replies = [(await peer.reply())[:3] for _ in range(1 + 3 + 1 + 30_000 + 1)]
+        others.cancel()
+        await sending
+    assert replies == ["250", "250", "250", "354"] + ["250"] * 30_001 + ["252"]
+    assert box.texts[1] == second
+    assert len(seen) > 2
+    assert len(set(seen)) == len(seen)
 
 
 async def test_one_connection_too_many_is_asked_to_come_back_and_may_once_another_has_left() -> None:
@@ -299,3 +353,17 @@ async def test_addresses_of_peers_and_senders_are_not_logged(caplog: pytest.LogC
         async with listening(Box()) as server, connected(server) as peer:
             await peer.mail(WIRE)
     assert "school.example" not in caplog.text + str(logs)
+    assert "127.0.0.1" not in caplog.text + str(logs)
+
+
+@pytest.mark.parametrize(
+    ("peer", "place"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+    ],
+)
+def test_all_addresses_of_one_ipv6_subscriber_count_as_one(peer: str, place: str) -> None:
+    assert neighbourhood(peer) == place

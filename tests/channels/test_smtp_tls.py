@@ -127,3 +127,19 @@ async def test_tls_cannot_be_demanded_without_a_certificate() -> None:
     with pytest.raises(ValueError, match="certificate"):
         async with listening(Box(), require_tls=True):
             pass
+
+
+async def test_a_mail_that_ends_in_the_middle_of_tls_is_abandoned_without_a_word(
+    server_side: ssl.SSLContext, client_side: ssl.SSLContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = Box()
+    async with listening(box, tls=server_side) as server, connected(server) as peer:
+        await peer.greet()
+        await secure(peer, client_side)
+        for command in HELLO:
+            await peer.say(command)
+        await peer.send(b"Good mor")
+        await box.written.get()
+        peer.writer.close()
+        assert (await box.abandoned.get()).accepted is False
+    assert caplog.text == ""

@@ -119,6 +119,7 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: head(@school.example)@x.example"],
         ["From: Jo (who <head@school.example>) <evil@x.example"],
         ["From: Jo (unfinished <head@school.example>"],
+        ["From: head@school.example (unfinished <evil@x.example>"],
         ['From: "Jo <head@school.example>'],
         ["From: Jo \\<head@school.example>"],
         ["From: <head@school.example >"],
@@ -127,6 +128,7 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: head@school..example"],
         ["From: .head@school.example"],
         ["From: head%school.example"],
+        ["From: 'head@school.example"],  # a mailbox of another name, though it compares as the same (lesson L12)
         ["From: Jo;<head@school.example>"],
     ],
 )

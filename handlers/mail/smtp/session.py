@@ -90,10 +90,8 @@ class Session(SMTP):
                 await self.push(refusal)
             else:
                 await self._converse()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the peer is gone
-        except TLSSetupException:
-            self.connection_lost(None)  # nobody else says so, because there never was a connection with TLS
+        except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
+            pass  # the peer is gone, or might as well be
         finally:
             self._house.porch.leave(self)
             self._close()

@@ -3,7 +3,6 @@
 import re
 
 from bot.rules.address import normal
-
 from handlers.mail.head import Head
 from handlers.mail.trust.lexical import Doubtful, uncommented
 
@@ -48,7 +47,7 @@ def address_in(value: str, field: str) -> str:
     if not plain or ENCODED_WORD in address:
         raise Doubtful(f"{field} does not hold exactly one address that is plain to see")
     found = normal(address)
-    if found is None or (named and not _unhidden(named["name"], found)):
+    if found is None or found != address.rstrip(".").lower() or (named and not _unhidden(named["name"], found)):
         raise Doubtful(f"{field} does not hold exactly one address that is plain to see")
     return found
 

@@ -2,7 +2,7 @@
 
 import re
 
-FIELD_MAX = 1 << 14
+FIELD_MAX = 1 << 13
 """Characters of a field that is read at all: many times what any of them needs."""
 OUTSIDE = re.compile(r'[^"()]+|"(?:[^"\\]|\\.)*"|\(')
 INSIDE = re.compile(r"[^()\\]+|\\.|[()]")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from bot.notices import KINDS, Alert, Notice, Receipt
+from bot.notices import KINDS, Alert, Finding, Notice, Receipt
 from bot.wording import BadTemplate, Letter, spoken
 from tests.wording.speaker import HELP, TEMPLATES, lines, speaker, words
 
@@ -93,3 +93,10 @@ def test_an_unknown_fact_is_an_error_and_never_a_gap(tmp_path: Path, unknown: st
 def test_a_template_must_begin_with_its_subject(tmp_path: Path) -> None:
     with pytest.raises(BadTemplate, match="Subject"):
         wording_of(tmp_path, "Hello\n")
+
+
+@pytest.mark.parametrize("fault", sorted(path.stem for path in (TEMPLATES / "faults").glob("*.md")))
+def test_a_fault_is_one_paragraph_of_whole_sentences(fault: str) -> None:
+    said = speaker().fault(Finding(fault=fault, found="7"), "8302000_SENdescription20260901")
+    assert said[0].isupper() or said.startswith("7")
+    assert said.endswith((".", "?"))

@@ -102,17 +102,16 @@ def _all_lines_alike(text: bytes) -> bool:
     """Whether lines of one length make up the text, and no CR or LF stands elsewhere.
 
     So it is with nearly all of a large mail, which is base64, and this tells ten times as fast as counting does: blank
-    what stands where line ends have to, and one look for each octet shows that no other is left. (A CR at the very end
-    cannot be: it is undecided.)
+    what stands where line ends have to, and one look for each octet shows that no other is left.
     """
     first = text.find(b"\r\n")
-    second = text.find(b"\r\n", first + 2)
-    if first < 0 or second < 0:
+    step = text.find(b"\r\n", first + 2) - first
+    if first < 0 or step < 0:
+        return False
+    returns, feeds = text[first::step], text[first + 1 :: step]
+    lines = len(feeds)
+    if returns != b"\r" * lines or feeds != b"\n" * lines:
         return False
     rest = bytearray(text)
-    for at, octet in ((first, b"\r"), (first + 1, b"\n")):
-        column = text[at :: second - first]
-        if column.count(octet) != len(column):
-            return False
-        rest[at :: second - first] = bytes(len(column))
+    rest[first::step] = rest[first + 1 :: step] = bytes(lines)
     return b"\r" not in rest and b"\n" not in rest

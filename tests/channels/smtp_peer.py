@@ -173,3 +173,9 @@ async def connected(server: SmtpServer) -> AsyncIterator[Peer]:
     """A peer of this server, which has said nothing yet."""
     async with await Peer.connect(server.port) as peer:
         yield peer
+
+
+def conversation(server: SmtpServer) -> asyncio.Task[object]:
+    """What ends when the only connection has ended."""
+    [(task, _)] = server.porch._guests.values()
+    return task

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.mail.smtp.data import LINE_OCTETS_MAX, Fault, Pace, Text
@@ -62,6 +62,7 @@ def test_only_a_dot_between_two_whole_line_ends_ends_a_message(raw: bytes, cuts:
 
 
 @given(RAW, st.lists(st.integers(0, 40), max_size=12))
+@example(b"a\r\n.\r", [6])  # a CR that stands alone where lines of one length would have theirs, at the end of a piece
 def test_a_line_end_that_stands_alone_is_a_fault_wherever_it_is(raw: bytes, cuts: list[int]) -> None:
     wire = raw + b"\r\n.\r\n"
     reader = read(wire, cuts)[1]

@@ -129,7 +129,7 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     references = {file.reference for file in notice.mentioned()}
     found = tx.execute(select(File.reference, File.id).where(File.reference.in_(references)))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:

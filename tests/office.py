@@ -5,7 +5,6 @@ is due and returns.
 """
 
 import asyncio
-import json
 import random
 import re
 import shutil
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Protocol
 
 import aiosmtplib
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
@@ -43,7 +41,7 @@ class Opener(Protocol):
     """Opens an office that is configured otherwise than the demo's."""
 
     def __call__(
-        self, environ: Mapping[str, str] | None = None, *, announce: Mapping[str, Sequence[str]] | None = None
+        self, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0
     ) -> AbstractAsyncContextManager["TestOffice"]:
         """See `open_office`."""
 
@@ -231,16 +229,16 @@ def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[
 
 @asynccontextmanager
 async def open_office(
-    directory: Path, environ: Mapping[str, str] | None = None, *, announce: Mapping[str, Sequence[str]] | None = None
+    directory: Path, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0
 ) -> AsyncIterator[TestOffice]:
     """An office of the demo's schools and people whose everything lies in `directory`.
 
-    `announce`: places that are told of a service's new files.
+    `announce_minutes`: how long announcements to places wait for more files.
     """
     mailboxes = Mailboxes()
-    correspondents = UnthreadedController(mailboxes, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
-    server = await asyncio.get_running_loop().create_server(correspondents.factory, "127.0.0.1", 0)
-    settings = configuration.load(_configuration(directory, announce or {}), {
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)
+    settings = configuration.load(_configuration(directory, announce_minutes), {
         **places(directory),
         "POSTROOM__EMAIL__SMTP__PORT": "0",
         "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),
@@ -256,15 +254,15 @@ async def open_office(
     server.close()
 
 
-def _configuration(directory: Path, announce: Mapping[str, Sequence[str]]) -> Path:
-    """The demo's configuration, with these places added."""
+def _configuration(directory: Path, announce_minutes: int) -> Path:
+    """The demo's configuration, in which places are told of new files in batches."""
     folder = directory / "config"
     shutil.copytree(data.folder("config") / "demo", folder)
     services = folder / "services.toml"
     text = services.read_text(encoding="utf-8")
-    for code, addresses in announce.items():
-        text = text.replace(f'code = "{code}"\n', f'code = "{code}"\nannounce = {json.dumps(list(addresses))}\n')
-    services.write_text(text, encoding="utf-8")
+    services.write_text(
+        text.replace("announce_minutes = 0", f"announce_minutes = {announce_minutes}"), encoding="utf-8"
+    )
     return folder
 
 

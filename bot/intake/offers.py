@@ -78,8 +78,7 @@ def _settle(
         taken.setdefault(file.id, name)
     done = [_accept(tx, file, taken[file.id], asking) for file in open_before if file.id in taken]
     done += [_discard(tx, file, asking) for file in open_before if file in drop and file.id not in taken]
-    touched = {outcome.file.reference for outcome in done if outcome.file}
-    remaining = [_held(tx, file, asking) for file in open_before if file.reference not in touched]
+    remaining = [_held(tx, file, asking) for file in open_before if file.id not in taken and file not in drop]
     if not done and not remaining:
         return notices.Which(asked=said)
     sent = [file for file in open_before if file.status is Status.SENT]

@@ -152,7 +152,7 @@ async def test_a_recalled_file_can_no_longer_be_received(post: TestOffice) -> No
 
 
 async def test_a_place_is_told_in_batches_and_without_comments(post_with: Opener) -> None:
-    async with post_with({}, announce={"SEN": ["senteam@derbyshire.example"]}) as post:
+    async with post_with(announce_minutes=15) as post:
         await post.email(JO, text="Something private", attach=PLAN)
         await post.email(TOM, attach="8302000_SENreview20260901.docx")
         assert not post.inbox_of("senteam@derbyshire.example")

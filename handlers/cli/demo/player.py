@@ -74,7 +74,7 @@ class Player:
         if step.logo:
             message.add_alternative(f"<p>{step.text}</p><p><img src='cid:logo@school'></p>", subtype="html")
             *_, html = message.iter_parts()
-            html.add_related(LOGO, "image", "png", cid="<logo@school>", filename="image001.png", disposition="inline")  # type: ignore[attr-defined]  # an EmailMessage's parts are such, too
+            html.add_related(LOGO, "image", "png", cid="<logo@school>", filename="image001.png", disposition="inline")
         for name, contents in step.files:
             message.add_attachment(contents, maintype="application", subtype="octet-stream", filename=name)
         return message

@@ -1,0 +1,158 @@
+"""`postroom inbox …`, `outbox …`, `ledger verify`."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.arrival import Arrival
+from bot.ledger.tables import DestroyOrder, File, InboxItem, InboxState, OutboxItem, OutboxState
+from tests.cli.conftest import JO, NOON, SAM, CommandLine
+
+
+def arrive(office: CommandLine, state: InboxState, key: str = "1", **columns: Any) -> int:
+    """Have a message lie in the inbox; its number."""
+    arrival = Arrival(
+        channel="email", key=key, sender=columns.pop("sender", JO), believed=columns.pop("believed", "it was relayed"),
+        subject="Autumn return", automatic=columns.pop("automatic", None), unproven=columns.pop("unproven", None),
+    )  # fmt: skip
+    with office.rooms() as rooms:
+        writing = rooms.vault.begin(f"raw-{key}")
+        writing.write(b"From: jo")
+        (sealed,) = rooms.vault.finish(writing)
+        item = InboxItem(
+            channel="email", key=key, state=state, arrived_at=NOON, next_at=NOON + timedelta(days=1), tries=6,
+            sender=arrival.sender, subject=arrival.subject, arrival=arrival.model_dump(mode="json"),
+            object_id=sealed.object_id, why=columns.pop("why", ""),
+        )  # fmt: skip
+
+        def enter(tx: Any) -> int:
+            tx.add(item)
+            tx.flush()
+            return item.id
+
+        return rooms.ledger.write_now(enter)
+
+
+def state_of(office: CommandLine, number: int) -> str:
+    return str(office.json("inbox", "show", str(number))["state"])
+
+
+def test_the_inbox_is_listed_with_the_promised_keys(office: CommandLine) -> None:
+    number = arrive(office, InboxState.QUARANTINED, why="KeyError")
+    (item,) = office.json("inbox", "list")
+    assert list(item) == ["id", "state", "channel", "from", "subject", "at", "why"]
+    assert (item["id"], item["state"], item["from"], item["why"]) == (number, "quarantined", JO, "KeyError")
+    assert office.json("inbox", "show", str(number)) == item
+    assert JO in office.run("inbox", "list").stdout
+    assert office.json("inbox", "list", "--state", "waiting") == []
+    assert len(office.json("inbox", "list", "--state", "quarantined", "--state", "waiting")) == 1
+
+
+def test_what_is_not_there_is_said_so(office: CommandLine) -> None:
+    assert "postroom inbox list" in office.run("inbox", "show", "7", status=1).stderr
+    assert "postroom outbox list" in office.run("outbox", "retry", "nothing", status=1).stderr
+    office.run("inbox", "show", "seven", status=2)
+
+
+@pytest.mark.parametrize("state", [InboxState.QUARANTINED, InboxState.WAITING])
+def test_a_retry_is_due_at_once_with_all_its_tries(office: CommandLine, state: InboxState) -> None:
+    number = arrive(office, state)
+    office.run("inbox", "retry", str(number))
+    found = office.read(lambda tx: tx.get_one(InboxItem, number))
+    assert (found.state, found.tries) == (InboxState.WAITING, 0)
+    assert found.next_at != NOON + timedelta(days=1)
+
+
+@pytest.mark.parametrize("state", [InboxState.DONE, InboxState.WORKING, InboxState.DISCARDED])
+@pytest.mark.parametrize("decision", ["retry", "release", "discard"])
+def test_what_is_finished_or_being_handled_is_left_alone(office: CommandLine, state: InboxState, decision: str) -> None:
+    number = arrive(office, state)
+    assert state.value in office.run("inbox", decision, str(number), status=1).stderr
+    assert state_of(office, number) == state
+
+
+def test_a_released_message_counts_as_a_proven_persons(office: CommandLine) -> None:
+    number = arrive(
+        office, InboxState.QUARANTINED, sender="Jo Sands <Jo.Sands@LeysJunior.example>", believed="", automatic="Precedence: bulk",
+        unproven="it has no proof",
+    )  # fmt: skip
+    office.run("inbox", "release", str(number))
+    item = office.read(lambda tx: tx.get_one(InboxItem, number))
+    arrival = Arrival.model_validate(item.arrival)
+    assert (item.state, item.sender, arrival.sender) == (InboxState.WAITING, JO, JO)
+    assert (arrival.automatic, arrival.unproven) == (None, None)
+    assert "administrator" in arrival.believed
+
+
+@pytest.mark.parametrize("sender", ["", "Jo", "a@leys.example, b@leys.example", "a@leys.example <b@leys.example>"])
+def test_a_message_of_no_single_sender_is_never_released(office: CommandLine, sender: str) -> None:  # lesson L1
+    number = arrive(office, InboxState.QUARANTINED, sender=sender, unproven="two From lines")
+    office.run("inbox", "release", str(number), status=1)
+    assert state_of(office, number) == "quarantined"
+
+
+def test_only_what_lies_in_quarantine_is_released(office: CommandLine) -> None:
+    office.run("inbox", "release", str(arrive(office, InboxState.WAITING)), status=1)
+
+
+def test_a_discarded_message_is_destroyed_at_once(office: CommandLine) -> None:
+    number = arrive(office, InboxState.QUARANTINED, why="unreadable")
+    assert "destroyed" in office.run("inbox", "discard", str(number)).stdout
+    item = office.json("inbox", "show", str(number))
+    assert item["state"] == "discarded"
+    assert "unreadable" in item["why"]
+    with office.rooms() as rooms:
+        assert not rooms.vault.holds("raw-1")
+        assert rooms.ledger.read_now(lambda tx: tx.scalars(select(DestroyOrder)).all()) == []
+
+
+def told(office: CommandLine, state: OutboxState) -> str:
+    """Have one notice in the outbox; its id."""
+    office.run("files", "receive", office.take_in(), "--by", SAM)
+    office.write(lambda tx: tx.execute(update(OutboxItem).values(state=state, error="550 no such user", tries=9)))
+    return office.read(lambda tx: tx.scalars(select(OutboxItem.id)).one())
+
+
+def test_the_outbox_is_listed_with_the_promised_keys(office: CommandLine) -> None:
+    number = told(office, OutboxState.FAILED)
+    (item,) = office.json("outbox", "list")
+    assert list(item) == ["id", "kind", "to", "state", "tries", "next_at", "error"]
+    assert (item["id"], item["kind"], item["to"], item["state"], item["error"]) == (
+        number,
+        "received",
+        JO,
+        "failed",
+        "550 no such user",
+    )
+    assert office.json("outbox", "list", "--state", "sent") == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_was_given_up_is_tried_again(office: CommandLine, named: bool) -> None:
+    number = told(office, OutboxState.FAILED)
+    office.run("outbox", "retry", *([number] if named else []))
+    assert office.json("outbox", "list")[0]["state"] == "waiting"
+
+
+def test_what_was_sent_is_not_sent_twice(office: CommandLine) -> None:
+    number = told(office, OutboxState.SENT)
+    office.run("outbox", "retry", number, status=1)
+    assert "Nothing" in office.run("outbox", "retry").stdout
+    assert office.json("outbox", "list")[0]["state"] == "sent"
+
+
+def test_a_whole_record_is_said_to_be_whole(office: CommandLine) -> None:
+    office.take_in()
+    assert "whole" in office.run("ledger", "verify").stdout
+    assert office.json("ledger", "verify") == {"whole": True, "faults": []}
+
+
+def test_an_altered_record_names_each_file(office: CommandLine) -> None:
+    reference = office.take_in()
+    office.write(lambda tx: tx.execute(update(File).values(sha256="0" * 64)))
+    assert reference in office.run("ledger", "verify", status=1).stdout
+    found = office.json("ledger", "verify", status=1)
+    assert not found["whole"]
+    assert reference in found["faults"][0]

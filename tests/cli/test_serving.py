@@ -1,0 +1,146 @@
+"""`postroom serve` and `send`, as processes of their own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from handlers.cli import logs
+from tests.cli.conftest import JO, NAME, CommandLine
+
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def served(office: CommandLine) -> CommandLine:
+    """An office on ports that are free; nobody takes its answers."""
+    channels = office.config / "channels.toml"
+    text = (
+        channels.read_text()
+        .replace("port = 2525", f"port = {free_port()}")
+        .replace("port = 2526", f"port = {free_port()}")
+    )
+    channels.write_text(text)
+    return office
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(office: CommandLine, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process; killed at the end if it has not stopped."""
+    command = [
+        sys.executable,
+        "-c",
+        "from handlers.cli import main; main()",
+        "--config",
+        str(office.config),
+        "serve",
+        *words,
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until_ready(process: subprocess.Popen[str]) -> None:
+    assert process.stderr
+    lines = []
+    for line in process.stderr:
+        lines.append(line)
+        if line == "ready\n":
+            return
+    raise AssertionError("".join(lines))
+
+
+def until(office: CommandLine, state: str) -> None:
+    """Wait for another process to have brought all that arrived to this state."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while (found := [item["state"] for item in office.json("inbox", "list")]) != [state]:
+        assert time.monotonic() < end, found
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_serve_says_ready_takes_what_send_sends_and_stops_when_told(
+    served: CommandLine, tmp_path: Path, sign: signal.Signals
+) -> None:
+    file = tmp_path / NAME
+    file.write_bytes(b"a plan")
+    with serving(served) as process:
+        until_ready(process)
+        assert JO in served.run("send", str(file), "--from", JO, "--text", "The autumn plan").stdout
+        until(served, "done")
+        process.send_signal(sign)
+        stdout, stderr = process.communicate(timeout=PATIENCE_SECONDS)
+        assert process.returncode == 0
+    assert stdout == ""
+    assert JO not in stderr
+    (stored,) = served.json("files", "list")
+    assert (stored["name"], stored["status"], stored["size"], stored["comment"]) == (NAME, "Sent", 6, "The autumn plan")
+    assert ("receipt", JO) in {(told["kind"], told["to"]) for told in served.json("outbox", "list")}
+
+
+def test_a_port_in_use_is_named_with_the_key_to_change(served: CommandLine) -> None:
+    port = served.settings.email.smtp.port
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with serving(served) as process:
+            _, stderr = process.communicate(timeout=PATIENCE_SECONDS)
+            assert process.returncode == 1
+    assert "Traceback" not in stderr
+    assert re.search(rf"{port}.*\[email\.smtp\]", stderr)
+
+
+def test_a_second_serve_of_one_database_says_so(served: CommandLine) -> None:
+    with serving(served) as first:
+        until_ready(first)
+        with serving(served) as second:
+            _, stderr = second.communicate(timeout=PATIENCE_SECONDS)
+            assert second.returncode == 1
+        assert "already" in stderr
+
+
+def test_a_part_of_the_work_needs_postgresql(served: CommandLine) -> None:
+    assert "PostgreSQL" in served.run("serve", "--only", "smtp", status=2).stderr
+    assert "PostgreSQL" in served.run("serve", "--only", "worker", status=2).stderr
+    assert "fax" in served.run("serve", "--only", "smtp,worker,fax", status=2).stderr
+
+
+def test_naming_every_part_is_the_whole_work(served: CommandLine) -> None:
+    with serving(served, "--only", "smtp,worker") as process:
+        until_ready(process)
+
+
+def test_send_says_where_nothing_listens(served: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"a plan")
+    assert "postroom serve" in served.run("send", str(tmp_path / NAME), "--from", JO, status=1).stderr
+
+
+def test_send_refuses_what_is_no_address_and_no_file(served: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"a plan")
+    served.run("send", str(tmp_path / NAME), "--from", "jo", status=2)
+    served.run("send", str(tmp_path / "nothing"), "--from", JO, status=2)
+    served.run("send", "--from", JO, status=2)
+
+
+def test_the_log_holds_no_address() -> None:
+    event = logs.without_addresses(None, "info", {"event": "refused", "fault": f"to <{JO}>: no", "tries": 3})
+    assert event == {"event": "refused", "fault": "to <…@…>: no", "tries": 3}

@@ -1,0 +1,75 @@
+"""`postroom init` and `migrate`."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import data
+from bot.ledger import schema
+from bot.settings import load
+from bot.vault import MasterKey
+from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """An empty folder."""
+    monkeypatch.delenv("POSTROOM_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return CommandLine(tmp_path / "config")
+
+
+def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
+    shown = nothing.run("init").stdout
+    assert {file.name for file in nothing.config.iterdir()} == {
+        file.name for file in data.folder("config").glob("*.toml")
+    }
+    key = nothing.settings.keys.master_key_file
+    assert key.stat().st_mode & 0o777 == 0o600
+    MasterKey.load(key)
+    for step in ("1. ", "2. ", "schools import", "people import", "serve", str(key)):
+        assert step in shown
+    assert nothing.json("files", "list") == []
+    nothing.run("ledger", "verify")
+
+
+def test_init_takes_the_folder_as_an_argument(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.run("init", str(tmp_path / "etc" / "postroom"))
+    assert nothing.json("schools", "list", config=tmp_path / "etc" / "postroom") == []
+
+
+def test_init_never_overwrites(nothing: CommandLine) -> None:
+    nothing.run("init")
+    key = nothing.settings.keys.master_key_file
+    before = {path: path.read_bytes() for path in (key, *nothing.config.iterdir())}
+    nothing.run("init", status=1)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("left", ["master.key", "ledger.db"])
+def test_init_leaves_nothing_behind_where_a_key_or_a_database_is_there(
+    nothing: CommandLine, tmp_path: Path, left: str
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / left).write_text("precious")
+    assert left in nothing.run("init", status=1).stderr
+    assert not list(nothing.config.glob("*"))
+    assert [path.name for path in (tmp_path / "var").iterdir()] == [left]
+    assert (tmp_path / "var" / left).read_text() == "precious"
+
+
+def test_a_master_key_of_the_environment_needs_no_file(nothing: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTROOM__KEYS__MASTER_KEY", "ab" * 32)
+    nothing.run("init")
+    assert not nothing.settings.keys.master_key_file.exists()
+    nothing.run("ledger", "verify")
+
+
+def test_migrate_makes_a_database_and_may_be_repeated(office: CommandLine) -> None:
+    database = office.config.parent / "var" / "ledger.db"
+    for file in database.parent.glob("ledger.db*"):
+        file.unlink()
+    assert schema.newest() in office.run("migrate").stdout
+    assert schema.present(load(office.config, {}).ledger.url) == schema.newest()
+    office.run("migrate")
+    assert office.json("files", "list") == []

@@ -13,6 +13,9 @@ MONTHS = (
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEAR_BEGINS = 9
 """The academic year runs from 1 September to 31 August."""
+DAY = timedelta(1)
+YEARS_TRIED = 8
+"""A 29 February recurs within so many years, or within eight around a century without one."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,19 @@ class Period:
 def academic_year(day: date, back: int = 0) -> Period:
     """The academic year that a day lies in, or the one so many years before."""
     begins = day.year - (day.month < YEAR_BEGINS) - back
-    return Period(date(begins, YEAR_BEGINS, 1), date(begins + 1, YEAR_BEGINS, 1) - timedelta(1))
+    return Period(date(begins, YEAR_BEGINS, 1), date(begins + 1, YEAR_BEGINS, 1) - DAY)
+
+
+def local(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same moment by the clocks of this zone. Raises ValueError for a moment without a zone of its own."""
+    if at.tzinfo is None:
+        raise ValueError("a moment has a zone")
+    return at.astimezone(zone)
 
 
 def bounds(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The moments between which a period lies in this zone: the first included, the second not."""
-    return _midnight(period.first, zone), _midnight(period.last + timedelta(1), zone)
+    """The moments, in UTC, between which a period lies in this zone: the first included, the second not."""
+    return _midnight(period.first, zone), _midnight(period.last + DAY, zone)
 
 
 def spoken_date(day: date) -> str:
@@ -40,70 +50,107 @@ def spoken_date(day: date) -> str:
 
 
 def spoken_time(at: datetime, zone: ZoneInfo) -> str:
-    """Such as «09:00 on 1 September 2026», in this zone."""
-    there = at.astimezone(zone)
+    """Such as «09:00 on 1 September 2026», in this zone. Raises ValueError for a moment without a zone of its own."""
+    there = local(at, zone)
     return f"{there:%H:%M} on {spoken_date(there.date())}"
 
 
-def read_day(words: str, today: date) -> date | None:
-    """The day that these words name; without a year the latest such day that is not after today."""
-    text = words.strip().lower().rstrip(".,")
-    named = {"today": today, "yesterday": today - timedelta(1)}
-    if text in named:
-        return named[text]
-    if text in WEEKDAYS:
-        return today - timedelta((today.weekday() - WEEKDAYS.index(text)) % 7)
-    for pattern, order in FORMS:
-        if match := pattern.fullmatch(text):
-            return _day(*order(match), today)
-    return None
-
-
 def read_period(words: str, today: date) -> Period | None:
-    """The period that these words name; None where they name none. Never raises."""
-    text = " ".join(words.lower().split())
-    if text in NAMED:
-        return NAMED[text](today)
-    for pattern, first, last in SPANS:
-        if match := pattern.fullmatch(text):
-            begins = read_day(match[first], today)
-            ends = read_day(match[last], today) if last else today
-            if begins and ends and begins <= ends:
-                return Period(begins, ends)
-    return _month(text, today)
+    """The period that these words name; None where they name none. Never raises.
+
+    A day or month without a year is the latest that is not after today; at the end of a range, the first that is not
+    before its beginning.
+    """
+    text = _plain(words)
+    for shape, read in SHAPES:
+        if match := shape.fullmatch(text):
+            return read(today, *match.groups())
+    return None
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-def _day(day: str, month: str, year: str | None, today: date) -> date | None:
-    number = int(month) if month.isdigit() else _month_number(month)
-    try:
-        if year:
-            return date(int(year), number, int(day))
-        this = date(today.year, number, int(day))
-        return this if this <= today else date(today.year - 1, number, int(day))
-    except ValueError:
-        return None
+def _plain(words: str) -> str:
+    """In lower case and without what says nothing: commas, `of`, the ending of `1st`."""
+    text = re.sub(r"(?<=[0-9])(?:st|nd|rd|th)\b", "", words.casefold().replace(",", " "))
+    return " ".join(word for word in text.rstrip(" .").split() if word != "of")
 
 
-def _month_number(word: str) -> int:
-    """1 to 12, or 0 for no month: a name or its first three letters at least."""
-    return next((at for at, name in enumerate(MONTHS, 1) if len(word) >= 3 and name.startswith(word)), 0)
+@dataclass(frozen=True)
+class _Dated:
+    """A day or, without one, a month; in a year or, without one, in any."""
+
+    month: int
+    day: int | None = None
+    year: int | None = None
+
+    def latest(self, limit: date) -> Period | None:
+        """The latest that has begun by then; with a year, that very one."""
+        years = [self.year] if self.year else range(limit.year, limit.year - YEARS_TRIED - 1, -1)
+        fits = (found for year in years if (found := self._within(year)) and (self.year or found.first <= limit))
+        return next(fits, None)
+
+    def earliest(self, limit: date) -> Period | None:
+        """The first that has not ended before then; with a year, that very one."""
+        years = [self.year] if self.year else range(limit.year, limit.year + YEARS_TRIED + 1)
+        fits = (found for year in years if (found := self._within(year)) and (self.year or found.last >= limit))
+        return next(fits, None)
+
+    def _within(self, year: int) -> Period | None:
+        after = (year + self.month // 12, self.month % 12 + 1)
+        try:
+            first = date(year, self.month, 1 if self.day is None else self.day)
+            return Period(first, date(*after, 1) - DAY if self.day is None else first)
+        except ValueError:
+            return None
 
 
-def _month(text: str, today: date) -> Period | None:
-    match = re.fullmatch(r"(?:in |since )?([a-z]{3,9})(?: ([0-9]{4}))?", text)
-    number = _month_number(match[1]) if match else 0
-    if not match or not number:
-        return None
-    year = int(match[2]) if match[2] else today.year - (number > today.month)
-    if not 1 <= year < date.max.year:
-        return None
-    first = date(year, number, 1)
-    after = date(year + number // 12, number % 12 + 1, 1)
-    return Period(first, today) if text.startswith("since ") else Period(first, after - timedelta(1))
+def _dated(text: str) -> _Dated | None:
+    """What a written day or month says, whether or not the calendar has it."""
+    for form in FORMS:
+        if match := form.fullmatch(text):
+            found = match.groupdict()
+            month = _month_number(found["month"])
+            year = found.get("year")
+            day = found.get("day")
+            return _Dated(month, int(day) if day else None, _whole_year(year) if year else None) if month else None
+    return None
+
+
+def _month_number(text: str) -> int:
+    """1 to 12, or 0 for no month: its number, its name, or three letters of that at least."""
+    if text.isdigit():
+        return int(text) if 1 <= int(text) <= len(MONTHS) else 0
+    return next((at for at, name in enumerate(MONTHS, 1) if len(text) >= 3 and name.startswith(text)), 0)
+
+
+def _whole_year(digits: str) -> int:
+    return int(digits) if len(digits) > 2 else 2000 + int(digits)
+
+
+def _point(today: date, text: str) -> Period | None:
+    """A single day, month, week or year."""
+    if text in NAMED:
+        return NAMED[text](today)
+    dated = _dated(text)
+    return dated.latest(today) if dated else None
+
+
+def _since(today: date, text: str) -> Period | None:
+    begins = _point(today, text)
+    return Period(begins.first, max(today, begins.first)) if begins else None
+
+
+def _range(today: date, first: str, last: str) -> Period | None:
+    begins, ends = _point(today, first), _point(today, last)
+    start, end = _dated(first), _dated(last)
+    if start and end and end.year:
+        begins = start.latest(ends.last) if ends else None
+    elif begins and end:
+        ends = end.earliest(begins.first)
+    return Period(begins.first, ends.last) if begins and ends and begins.first <= ends.last else None
 
 
 def _week(today: date, back: int = 0) -> Period:
@@ -111,38 +158,61 @@ def _week(today: date, back: int = 0) -> Period:
     return Period(monday, monday + timedelta(6))
 
 
-Parts = tuple[str, str, str | None]
-FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Parts]], ...] = (
-    (re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"), lambda found: (found[3], found[2], found[1])),
-    (re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})"), lambda found: (found[1], found[2], found[3])),
-    (re.compile(r"([0-9]{1,2})/([0-9]{1,2})"), lambda found: (found[1], found[2], None)),
-    (
-        re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3,9})(?: ([0-9]{4}))?"),
-        lambda found: (found[1], found[2], found[3]),
-    ),
-    (
-        re.compile(r"([a-z]{3,9}) ([0-9]{1,2})(?:st|nd|rd|th)?(?:,? ([0-9]{4}))?"),
-        lambda found: (found[2], found[1], found[3]),
-    ),
-)
-"""How a day is written, and where in it day, month and year stand: day before month, as in Britain."""
+def _month(today: date, back: int = 0) -> Period:
+    any_day = today
+    for _ in range(back):
+        any_day = any_day.replace(day=1) - DAY
+    return Period(any_day.replace(day=1), (any_day.replace(day=28) + timedelta(4)).replace(day=1) - DAY)
+
+
+def _days_back(count: int) -> Callable[[date], Period]:
+    return lambda today: Period(today - timedelta(count), today - timedelta(count))
+
+
+def _weekday(number: int, *, before_today: bool = False) -> Callable[[date], Period]:
+    def latest(today: date) -> Period:
+        back = (today.weekday() - number) % 7
+        return _days_back(back or 7 * before_today)(today)
+
+    return latest
+
 
 NAMED: dict[str, Callable[[date], Period]] = {
-    "today": lambda today: Period(today, today),
-    "yesterday": lambda today: Period(today - timedelta(1), today - timedelta(1)),
+    "today": _days_back(0),
+    "yesterday": _days_back(1),
     "this week": _week,
     "last week": lambda today: _week(today, 1),
-    "this year": academic_year,
-    "last year": lambda today: academic_year(today, 1),
-    "previous year": lambda today: academic_year(today, 1),
-    "this academic year": academic_year,
-    "last academic year": lambda today: academic_year(today, 1),
-    "previous academic year": lambda today: academic_year(today, 1),
-}
+    "this month": _month,
+    "last month": lambda today: _month(today, 1),
+    **{f"this {kind}year": academic_year for kind in ("", "academic ", "school ")},
+    **{
+        f"{which} {kind}year": lambda today: academic_year(today, 1)
+        for which in ("last", "previous") for kind in ("", "academic ", "school ")
+    },
+    **{name: _weekday(number) for number, name in enumerate(WEEKDAYS)},
+    **{f"last {name}": _weekday(number, before_today=True) for number, name in enumerate(WEEKDAYS)},
+}  # fmt: skip
+"""Periods that have a name. A year is an academic one."""
 
-SPANS: tuple[tuple[re.Pattern[str], int, int | None], ...] = (
-    (re.compile(r"since (.+)"), 1, None),
-    (re.compile(r"(?:from|between) (.+) (?:to|until|and) (.+)"), 1, 2),
-    (re.compile(r"on (.+)"), 1, 1),
+YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{YEAR}-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}})",
+        rf"{YEAR}(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})",
+        r"(?P<day>[0-9]{1,2})([/.-])(?P<month>[0-9]{1,2})\2(?P<year>(?:19|20)?[0-9]{2})",
+        r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})",
+        rf"(?P<day>[0-9]{{1,2}}) ?(?P<month>[a-z]{{3,9}})(?: {YEAR})?",
+        rf"(?P<month>[a-z]{{3,9}}) (?P<day>[0-9]{{1,2}})(?: {YEAR})?",
+        rf"(?P<month>[a-z]{{3,9}})(?: {YEAR})?",
+    )
 )
-"""Words that frame one day or two. `since September` is left to the months."""
+"""How a day or a month is written: in numbers the day before the month, as in Britain."""
+
+SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Period | None]], ...] = (
+    (re.compile(r"(?:(?:from|since) )?(.+) (?:to|until|till) (.+)"), _range),
+    (re.compile(r"between (.+) and (.+)"), _range),
+    (re.compile(r"(?:since|from) (.+)"), _since),
+    (re.compile(r"(?:(?:in|on) )?(.+)"), _point),
+)
+"""Words that frame one point in time, or two."""

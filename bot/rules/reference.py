@@ -1,49 +1,83 @@
-"""References: how people name a file. `PR-` and eight Crockford base-32 characters, the last a check (Luhn mod 32)."""
+"""How people name a file: `PR-7K3Q-M2XD`, read as people type it.
+
+Eight characters of Crockford's base 32 (no I, L, O, U), of which the last is a check by the Luhn algorithm modulo 32:
+each wrong character and each swap of two neighbours is noticed, save `0Z` for `Z0`, which that algorithm cannot see.
+"""
 
 import re
+from functools import reduce
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32, in the order of its values."""
+BASE = len(ALPHABET)
 BITS = 35
-"""Seven characters of five bits; the eighth is their check."""
-LOOKS_ALIKE = str.maketrans("OIL", "011")
-WRITTEN = re.compile(r"(?:PR[-\s]?)?([0-9A-TV-Z]{4})[-\s]?([0-9A-TV-Z]{4})", re.IGNORECASE)
-IN_TEXT = re.compile(r"(?<![0-9A-Za-z])PR[-\s]?[0-9A-TV-Z]{4}[-\s]?[0-9A-TV-Z]{4}(?![0-9A-Za-z])", re.IGNORECASE)
+"""What a reference holds besides its check: seven characters of five bits."""
+PREFIX = "PR"
+
+UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyzOoIiLl", "ABCDEFGHIJKLMNOPQRSTUVWXYZ001111")
+"""Either case; O for 0, I and L for 1. Only ASCII: other scripts' letters stand for nothing here."""
+DASHES = r"\-\u2010-\u2015\u2212\u00ad"
+"""For a set of characters in a pattern."""
+SEPARATORS = re.compile(rf"[\s{DASHES}]+")
+SYMBOLS = re.compile(rf"[{ALPHABET}]{{8}}")
+LETTER = re.compile(r"[A-Za-z]")
+IN_TEXT = re.compile(
+    rf"(?<![0-9A-Za-z])PR[{DASHES}]?[0-9A-Za-z]{{4}}[{DASHES}\s]?[0-9A-Za-z]{{4}}(?![0-9A-Za-z])", re.IGNORECASE
+)
+"""In free text the prefix must be there, and only the places where the shown form has a dash may be spaced."""
 
 
 def make(number: int) -> str:
-    """The reference of these 35 random bits. Raises ValueError for a number outside them."""
+    """The reference of these 35 bits. Raises ValueError for a number that does not fit."""
     if not 0 <= number < 1 << BITS:
-        raise ValueError("a reference has 35 bits")
-    body = "".join(ALPHABET[number >> shift & 31] for shift in range(BITS - 5, -1, -5))
-    return _shown(body + _check(body))
+        raise ValueError(f"a reference is made of {BITS} bits")
+    values = [number >> shift & (BASE - 1) for shift in range(BITS - 5, -5, -5)]
+    return _shown([*values, _check(values)])
 
 
 def read(text: str) -> str | None:
-    """The reference that this text is, as it is shown; in either case, with or without `PR-` and dashes.
+    """The reference that the whole of this text is, as it is shown; None for anything else, also for a wrong check.
 
-    None where it is none or its check is wrong. O is read as 0, I and L as 1.
+    The prefix may be missing where nothing but a reference looks so: a run of letters alone, or of digits alone, is a
+    word or a date.
     """
-    match = WRITTEN.fullmatch(text.strip())
-    if not match:
-        return None
-    body = (match[1] + match[2]).upper().translate(LOOKS_ALIKE)
-    return _shown(body) if _check(body[:-1]) == body[-1] else None
+    joined = SEPARATORS.sub("", text)
+    symbols = joined.translate(UPPER)
+    if symbols.startswith(PREFIX) and (shown := _proved(symbols.removeprefix(PREFIX))):
+        return shown
+    return _proved(symbols) if _is_no_word(text.strip(), joined) else None
 
 
 def find(text: str) -> list[str]:
-    """Every reference in a text, each once, as it is shown. Here `PR` is needed: other words have eight letters, too."""
-    found = (read(match[0]) for match in IN_TEXT.finditer(text))
-    return list(dict.fromkeys(reference for reference in found if reference))
+    """All references in free text such as a subject, as they are shown, each once."""
+    found = (read(match.group()) for match in IN_TEXT.finditer(text))
+    return list(dict.fromkeys(shown for shown in found if shown))
 
 
-def _shown(body: str) -> str:
-    return f"PR-{body[:4]}-{body[4:]}"
+def has_prefix(text: str) -> bool:
+    """Whether the text begins as the shown form does."""
+    return text[: len(PREFIX)].upper() == PREFIX
 
 
-def _check(body: str) -> str:
-    """Luhn mod 32: from the right every second value is doubled, and its two base-32 digits are added."""
-    total = 0
-    for place, character in enumerate(reversed(body)):
-        doubled = ALPHABET.index(character) * (2 if place % 2 == 0 else 1)
-        total += doubled // 32 + doubled % 32
-    return ALPHABET[-total % 32]
+def _is_no_word(text: str, joined: str) -> bool:
+    """Whether eight characters without the prefix can be meant as a reference, and not as a word or a date."""
+    spaced = text != joined
+    return bool(LETTER.search(joined)) and (spaced or not joined.isalpha())
+
+
+def _proved(symbols: str) -> str | None:
+    if not SYMBOLS.fullmatch(symbols):
+        return None
+    values = [ALPHABET.index(symbol) for symbol in symbols]
+    return _shown(values) if _check(values[:-1]) == values[-1] else None
+
+
+def _check(values: list[int]) -> int:
+    """Luhn modulo 32: from the right, every other value is doubled and its two digits in base 32 are added."""
+    doubled = (value * 2 // BASE + value * 2 % BASE for value in values[::-2])
+    return -reduce(int.__add__, doubled, sum(values[-2::-2])) % BASE
+
+
+def _shown(values: list[int]) -> str:
+    symbols = "".join(ALPHABET[value] for value in values)
+    return f"{PREFIX}-{symbols[:4]}-{symbols[4:]}"

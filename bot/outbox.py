@@ -58,10 +58,11 @@ class Courier(Protocol):
 
 @dataclass(frozen=True)
 class _Claimed:
-    channel: str
+    id: str
+    kind: str
     lease: str
     tries: int
-    parcel: Parcel
+    row: OutboxItem
 
 
 GiveUp = Callable[[Session, OutboxItem], None]
@@ -93,7 +94,9 @@ class OutboxWorker:
         rows = tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(_due(now).limit(CLAIM_MAX)))).all()
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
-        return [_Claimed(row.channel, lease, row.tries, self._parcel(row)) for row in rows]
+        tx.flush()
+        tx.expunge_all()
+        return [_Claimed(row.id, row.kind, lease, row.tries, row) for row in rows]
 
     def _parcel(self, row: OutboxItem) -> Parcel:
         notice = KINDS[row.kind].model_validate(row.facts)
@@ -104,18 +107,19 @@ class OutboxWorker:
 
     async def _one(self, item: _Claimed) -> None:
         try:
-            await self._couriers[item.channel].deliver(item.parcel)
+            parcel = self._parcel(item.row)
+            await self._couriers[item.row.channel].deliver(parcel)
         except Undeliverable as refusal:
             await self._settle(item, OutboxState.FAILED, str(refusal))
         except Exception as fault:  # noqa: BLE001 - a courier may fail in any way; the notice must not be lost
-            log.warning("a notice must wait", notice=item.parcel.id, kind=item.parcel.notice.kind, fault=repr(fault))
+            log.warning("a notice must wait", notice=item.id, kind=item.kind, fault=repr(fault))
             await self._put_off(item, repr(fault))
         else:
             await self._settle(item, OutboxState.SENT, "")
-            self._delivered(item.parcel)
+            self._delivered(parcel)
 
     async def _put_off(self, item: _Claimed, fault: str) -> None:
-        expired = self._clock.now() - item.parcel.created_at > self._queue
+        expired = self._clock.now() - item.row.created_at > self._queue
         await self._settle(item, OutboxState.FAILED if expired else OutboxState.WAITING, fault)
 
     async def _settle(self, item: _Claimed, state: OutboxState, error: str) -> None:
@@ -124,16 +128,16 @@ class OutboxWorker:
         next_at = now + back_off(tries, self._clock.number(16) / 2**16)
 
         def write(tx: Session) -> None:
-            mine = update(OutboxItem).where(OutboxItem.id == item.parcel.id, OutboxItem.lease == item.lease)
+            mine = update(OutboxItem).where(OutboxItem.id == item.id, OutboxItem.lease == item.lease)
             if tx.execute(mine.values(next_at=next_at, **columns).returning(OutboxItem.id)).first() is None:
                 return
             if state is OutboxState.FAILED:
-                self._give_up(tx, tx.get_one(OutboxItem, item.parcel.id))
+                self._give_up(tx, tx.get_one(OutboxItem, item.id))
 
         try:
             await self._ledger.write(write)
         except Later:
-            log.warning("a notice stays leased until its lease ends", notice=item.parcel.id)
+            log.warning("a notice stays leased until its lease ends", notice=item.id)
 
 
 def back_off(tries: int, chance: float) -> timedelta:

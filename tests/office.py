@@ -22,13 +22,14 @@ import aiosmtplib
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
-from bot import data, settings as configuration
+from bot import data
+from bot import settings as configuration
 from bot.clock import Clock
 from bot.ledger import schema
 from bot.ledger.tables import File, InboxItem, OutboxItem
-from bot.vault import MasterKey
 from bot.roster import imports
 from bot.settings import Settings
+from bot.vault import MasterKey
 from handlers.app import Office, Rooms, open_rooms
 from handlers.mail.channel import MailChannel
 
@@ -83,7 +84,7 @@ class Answer:
     def text(self) -> str:
         body = self.message.get_body(("plain",))
         assert body is not None
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
 
     @property
     def html(self) -> str:
@@ -106,6 +107,7 @@ class Mailboxes:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the mail."""
+        del server, session
         if self.refusal:
             return self.refusal
         content = envelope.content
@@ -171,7 +173,8 @@ class TestOffice:
     async def post(self, message: EmailMessage | bytes, sender: str, to: str = RETURNS) -> None:
         """Send these octets by SMTP. Raises aiosmtplib's errors where they are refused."""
         octets = message if isinstance(message, bytes) else message.as_bytes(policy=policy.SMTP)
-        await aiosmtplib.send(octets, sender=sender, recipients=[to], hostname="127.0.0.1", port=self.port)
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=self.port) as client:
+            await client.sendmail(sender, [to], octets)
         await self.office.settle()
 
     async def settle(self) -> None:

@@ -157,8 +157,7 @@ ENDINGS = tuple(
         (r"(?<=[a-z0-9])(?-i:V)(?P<n>[0-9]{1,2})$", True, _version),
         (r"(?<=[a-z])v(?P<n>[0-9]{1,2})$", False, _version),
         (
-            rf"{NOT_IN_DIGITS}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?{SEP}?(?P<m>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-            rf"[a-z]{{0,6}}{SEP}?(?P<y>[0-9]{{4}})$",
+            rf"{NOT_IN_DIGITS}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?{SEP}?(?P<m>{'|'.join(MONTHS)})[a-z]{{0,6}}{SEP}?(?P<y>[0-9]{{4}})$",
             False,
             _in_words,
         ),

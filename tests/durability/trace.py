@@ -41,9 +41,9 @@ def events(lines: Iterable[str], root: Path, reply: str) -> Iterator[Event]:
         path = held["path"] if held else ""
         if call in SENDS and reply in rest and not path.startswith(str(root)):
             yield Event("reply", path)
-        elif call in NAMES and (names := QUOTED.findall(rest)):
-            yield Event("name", names[-1])
-        elif call == "openat" and "O_CREAT" in rest and (names := QUOTED.findall(rest)):
+        elif (call in NAMES and (names := QUOTED.findall(rest))) or (
+            call == "openat" and "O_CREAT" in rest and (names := QUOTED.findall(rest))
+        ):
             yield Event("name", names[-1])
         elif path.startswith(str(root)) and call in WRITES:
             yield Event("write", path)

@@ -7,6 +7,7 @@ Exit status: 0 done, 1 a problem was found, 2 wrong usage. Every failure is a se
 import importlib
 import sys
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ class Command:
 
 
 COMMANDS = {
+    "demo": Command("demo", "A day in the life, with made-up people, through real SMTP.", "demo"),
     "init": Command("setup", "Begin: a commented configuration, a new master key, an empty database.", "init"),
     "migrate": Command("setup", "Create the database, or bring it to the shape that this version needs.", "migrate"),
     "serve": Command("setup", "Take in, handle and answer, until it is stopped.", "serve"),
@@ -69,6 +71,9 @@ class Postroom(TyperGroup):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; whatever fails ends as a sentence."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to fail
         try:
             return super().main(*args, **extra)
         except Exception as fault:  # noqa: BLE001 - no failure at all may reach the reader as a traceback

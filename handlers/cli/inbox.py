@@ -99,6 +99,8 @@ def discard(ctx: typer.Context, number: Id) -> None:
 
 def _decide(ctx: typer.Context, number: int, decision: Callable[[InboxItem, datetime], None]) -> None:
     with rooms(ctx) as opened:
+        if not destroy_now(opened):  # else what an earlier try left is destroyed later, when it may be in use again
+            raise Problem("The vault cannot be used now, so nothing was changed; try again.")
         now = opened.clock.now()
         opened.ledger.write_now(lambda tx: decision(_open_item(tx, number), now))
 

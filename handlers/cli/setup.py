@@ -35,16 +35,15 @@ def init(
     written = _copy(data.folder("config"), config)
     try:
         settings = load(config, os.environ)
-        _refuse_to_overwrite(settings)
+        written += _new_places(settings)
+        schema.upgrade(settings.ledger.url)
+        if settings.keys.master_key is None:
+            MasterKey.generate(settings.keys.master_key_file)
     except BaseException:
         for path in written:
-            path.unlink()
+            path.unlink(missing_ok=True)
         raise
     key = settings.keys.master_key_file
-    if settings.keys.master_key is None:
-        key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        MasterKey.generate(key)
-    schema.upgrade(settings.ledger.url)
     show.say(
         f"The configuration is in {config}, and an empty database in {file_of(settings.ledger.url)}. What to do next:"
     )
@@ -83,8 +82,13 @@ def _copy(template: Path, into: Path) -> list[Path]:
     return [Path(shutil.copyfile(file, into / file.name)) for file in sorted(template.glob("*.toml"))]
 
 
-def _refuse_to_overwrite(settings: Settings) -> None:
-    database = file_of(settings.ledger.url)
-    for what, path in (("master key", settings.keys.master_key_file), ("database", database)):
-        if path and path.exists() and not (what == "master key" and settings.keys.master_key):
+def _new_places(settings: Settings) -> list[Path]:
+    """Where database and master key are to be. Raises `Problem` where one is there already."""
+    database, key = file_of(settings.ledger.url), settings.keys.master_key_file
+    places = {"database": database} | ({"master key": key} if settings.keys.master_key is None else {})
+    for what, path in places.items():
+        if path and path.exists():
             raise Problem(f"There is a {what} at {path} already, and it is not overwritten. Name another folder.")
+    for path in filter(None, places.values()):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [path for path in places.values() if path]

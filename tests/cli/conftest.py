@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import structlog
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
@@ -115,6 +117,16 @@ class CommandLine:
     def history(self, reference: str) -> list[str]:
         """The acts of a file's history."""
         return [entry["act"] for entry in self.json("files", "history", reference)]
+
+
+@pytest.fixture(autouse=True)
+def the_log_as_it_was() -> Iterator[None]:
+    """What a command does to the log of this process is undone."""
+    handlers, level = list(logging.root.handlers), logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture

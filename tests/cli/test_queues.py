@@ -86,6 +86,13 @@ def test_a_released_message_counts_as_a_proven_persons(office: CommandLine) -> N
     assert "administrator" in arrival.believed
 
 
+def test_nothing_of_an_earlier_try_is_left_to_be_destroyed_when_it_is_handled_again(office: CommandLine) -> None:
+    number = arrive(office, InboxState.QUARANTINED)
+    office.write(lambda tx: tx.add(DestroyOrder(object_id=f"f{number}-1", why="sent by a machine", ordered_at=NOON)))
+    office.run("inbox", "release", str(number))
+    assert office.read(lambda tx: tx.scalars(select(DestroyOrder)).all()) == []
+
+
 @pytest.mark.parametrize("sender", ["", "Jo", "a@leys.example, b@leys.example", "a@leys.example <b@leys.example>"])
 def test_a_message_of_no_single_sender_is_never_released(office: CommandLine, sender: str) -> None:  # lesson L1
     number = arrive(office, InboxState.QUARANTINED, sender=sender, unproven="two From lines")

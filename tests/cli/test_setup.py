@@ -1,5 +1,6 @@
 """`postroom init` and `migrate`."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,17 @@ def test_init_leaves_nothing_behind_where_a_key_or_a_database_is_there(
     assert not list(nothing.config.glob("*"))
     assert [path.name for path in (tmp_path / "var").iterdir()] == [left]
     assert (tmp_path / "var" / left).read_text() == "precious"
+
+
+def test_init_leaves_nothing_behind_where_the_database_cannot_be_made(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "ledger.db")
+
+    monkeypatch.setattr(schema, "upgrade", full)
+    assert "No space left" in nothing.run("init", status=1).stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_a_master_key_of_the_environment_needs_no_file(nothing: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ class Ledger:
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
-        with Session(self._reading) as tx:
+        with Session(self._reading, info={"key": self.history_key}) as tx:
             return work(tx)
 
     def write_now(self, work: Work[T]) -> T:

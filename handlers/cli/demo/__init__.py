@@ -4,7 +4,11 @@ import asyncio
 import errno
 import os
 import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
@@ -16,7 +20,8 @@ from bot.ledger import history, schema
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import NotReady, Office, Rooms, Serving, open_rooms
+from handlers.app import Office, Rooms, Serving, open_rooms
+from handlers.cli import logs
 from handlers.cli.demo.day import day
 from handlers.cli.demo.mailboxes import Delivered, Mailboxes
 from handlers.cli.demo.player import Player
@@ -31,16 +36,30 @@ Postroom is up. Send it a file of your own, as any of the demo's people:
 Each answer is printed here as it leaves. Ctrl-C ends the demo."""
 
 
-def run(*, once: bool, console: Console) -> int:
-    """Play the day; stay up unless `once`. Returns the exit status."""
-    settings = configuration.load(data.folder("config") / "demo", os.environ)
+def demo(
+    *, once: Annotated[bool, typer.Option("--once", help="Play the day and exit: 1 if any step went wrong.")] = False
+) -> None:
+    """A day in the life, with made-up people, through real SMTP; then it stays up for mail of your own."""
+    logs.configure(least="warning")
+    settings = configuration.load(data.folder("config") / "demo", {**_places(), **os.environ})
     try:
-        return asyncio.run(_run(settings, once=once, console=console))
-    except (NotReady, PortTaken) as fault:
-        console.print(Text(str(fault), style="bold red"))
-        return 1
+        status = asyncio.run(_run(settings, once=once, console=Console()))
     except KeyboardInterrupt:
-        return 0
+        status = 0
+    raise typer.Exit(status)
+
+
+def _places() -> Mapping[str, str]:
+    """Where an installed Postroom, which has no checkout's `var/`, keeps the demo's files: in `var/` here."""
+    if data.folder("config").parent == data.ROOT:
+        return {}
+    var = Path("var").absolute()
+    return {
+        "POSTROOM__LEDGER__URL": f"sqlite:///{var}/ledger.db",
+        "POSTROOM__VAULT__URL": str(var / "vault"),
+        "POSTROOM__KEYS__PATH": str(var / "keys.db"),
+        "POSTROOM__KEYS__MASTER_KEY_FILE": str(var / "master.key"),
+    }
 
 
 async def _run(settings: Settings, *, once: bool, console: Console) -> int:

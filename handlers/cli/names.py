@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.clock import Clock
-from bot.judging import findings
+from bot.notices import Finding
 from bot.rules import filename
 from bot.rules.filename import Convention, Verdict
 from bot.settings import Settings
@@ -72,7 +72,8 @@ def _convention(settings: Settings, schools: list[str]) -> Convention:
 
 
 def _line(name: str, verdict: Verdict, wording: Wording, model: str) -> NameLine:
-    faults = tuple(FaultLine(code=one.fault, text=wording.fault(one, model)) for one in findings(verdict))
+    found = [Finding(fault=one.fault.value, found=one.found) for one in verdict.faults]
+    faults = tuple(FaultLine(code=one.fault, text=wording.fault(one, model)) for one in found)
     valid = verdict.name is not None
     return NameLine(
         name=name, valid=valid, faults=faults, meant=None if valid else verdict.meant, choices=tuple(verdict.choices)

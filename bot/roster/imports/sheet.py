@@ -11,6 +11,8 @@ from typing import Literal
 ENCODINGS = ("utf-8-sig", "windows-1252")
 """Tried in this order: what the public register and Excel write."""
 
+NOT_CSV = "this is not CSV: a quotation mark opens a cell and does not close it rightly"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -74,21 +76,20 @@ def read(octets: bytes, needed: Collection[str], optional: Collection[str] | Non
 
     Raises `Unfit` where the columns are not those that are needed.
     """
-    lines = _lines(_text(octets))
-    _, header = next(lines, (1, []))
-    columns = [cell.strip() for cell in header]
-    if faults := list(_column_faults(columns, needed, optional)):
-        raise Unfit(faults)
+    lines, faults = _lines(_text(octets)), list[Fault]()
+    _, header = next(lines, (1, None))
+    columns = [cell.strip() for cell in header or ()]
+    if wrong := list(_column_faults(columns, needed, optional)):
+        raise Unfit(wrong)
     wanted = {name: columns.index(name) for name in (*needed, *(optional or ())) if name in columns}
     rows: list[Row] = []
-    try:
-        for line, cells in lines:
-            if any(cells[len(columns) :]):
-                faults.append(Fault(line, "", f"it has {len(cells)} cells, but there are {len(columns)} columns"))
-            elif any(cells):
-                rows.append(Row(line, {name: _tidy(cells[at]) for name, at in wanted.items() if at < len(cells)}))
-    except csv.Error as fault:
-        faults.append(Fault((rows[-1].line or 0) + 1 if rows else 2, "", f"this is not CSV ({fault})"))
+    for line, cells in lines:
+        if cells is None:
+            faults.append(Fault(line, "", NOT_CSV))
+        elif any(cells[len(columns) :]):
+            faults.append(Fault(line, "", f"it has {len(cells)} cells, but there are {len(columns)} columns"))
+        elif any(cells):
+            rows.append(Row(line, {name: _tidy(cells[at]) for name, at in wanted.items() if at < len(cells)}))
     return Sheet(tuple(rows), tuple(faults))
 
 
@@ -105,13 +106,19 @@ def _text(octets: bytes) -> str:
     )
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each line's number and cells; a cell may run over several lines, and the first is the one that counts."""
+def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Each line's number and cells; a cell may run over several lines, and the first is the one that counts.
+
+    None for cells: what begins here is not CSV, and nothing after it can be read.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     first = 1
-    for cells in reader:
-        yield first, cells
-        first = reader.line_num + 1
+    try:
+        for cells in reader:
+            yield first, cells
+            first = reader.line_num + 1
+    except csv.Error:
+        yield first, None
 
 
 def _column_faults(columns: list[str], needed: Collection[str], optional: Collection[str] | None) -> Iterator[Fault]:

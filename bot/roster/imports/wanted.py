@@ -1,6 +1,6 @@
 """What the rows of a file say of each person, and everything that is wrong with what they say."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,12 @@ from bot.settings import Settings
 
 CHANNEL = "email"
 SEPARATOR = ";"
+BOUND_BY = {Role.SENDER: "schools", Role.HEADTEACHER: "schools", Role.OFFICER: "services"}
+"""The column that says how far each role reaches."""
+UNKNOWN = {
+    "schools": "there is no school {} on the roster; import it first",
+    "services": "there is no service with the code {}",
+}
 A = {Role.SENDER: "a", Role.HEADTEACHER: "a", Role.OFFICER: "an", Role.ADMINISTRATOR: "an"}
 MAY_BE_TOLD = frozenset({Role.HEADTEACHER})
 """Whose mailbox may be a shared one: it is told things, and can never act (docs/rules.md, «Duties»)."""
@@ -124,48 +130,27 @@ class _Checking:
         return None
 
     def _duties(self, row: Row, role: Role) -> frozenset[tuple[Role, str]]:
-        return frozenset((role, scope) for scope in SCOPES[role](self, row, role))
-
-    def _for_schools(self, row: Row, role: Role) -> list[str]:
-        self._empty(row, "services", role)
-        return self._scopes(row, "schools", self.schools, role, "there is no school {} on the roster; import it first")
-
-    def _for_services(self, row: Row, role: Role) -> list[str]:
-        self._empty(row, "schools", role)
-        return self._scopes(row, "services", self.services, role, "there is no service with the code {}")
-
-    def _for_all(self, row: Row, role: Role) -> list[str]:
+        """One for each school or service; an administrator's reaches all."""
+        bound = BOUND_BY.get(role)
         for column in ("schools", "services"):
-            if row[column] not in ("", ALL):
-                self._fault(row, column, f"{A[role]} {role} acts for all; leave it empty")
-        return [ALL]
+            if column != bound and row[column] and (bound or row[column] != ALL):
+                self._fault(row, column, f"{A[role]} {role} has none; leave it empty")
+        return frozenset((role, scope) for scope in (self._scopes(row, bound, role) if bound else [ALL]))
 
-    def _scopes(self, row: Row, column: str, known: frozenset[str], role: Role, unknown: str) -> list[str]:
+    def _scopes(self, row: Row, column: str, role: Role) -> list[str]:
         scopes = _several(row[column])
         if not scopes:
             self._fault(
                 row, column, f"{A[role]} {role} needs some; write them with «{SEPARATOR}» between, or {ALL} for all"
             )
+        known = {"schools": self.schools, "services": self.services}[column]
         for scope in scopes:
             if scope not in known and scope != ALL:
-                self._fault(row, column, unknown.format(scope))
+                self._fault(row, column, UNKNOWN[column].format(scope))
         return scopes
-
-    def _empty(self, row: Row, column: str, role: Role) -> None:
-        if row[column]:
-            self._fault(row, column, f"{A[role]} {role} has none; leave it empty")
 
     def _fault(self, row: Row, column: str, problem: str) -> None:
         self.faults.append(Fault(row.line, column, problem))
-
-
-SCOPES: dict[Role, Callable[[_Checking, Row, Role], list[str]]] = {
-    Role.SENDER: _Checking._for_schools,  # noqa: SLF001 - the table of this module's own class
-    Role.HEADTEACHER: _Checking._for_schools,  # noqa: SLF001 - the same
-    Role.OFFICER: _Checking._for_services,  # noqa: SLF001 - the same
-    Role.ADMINISTRATOR: _Checking._for_all,  # noqa: SLF001 - the same
-}
-"""What bounds each role."""
 
 
 def _several(cell: str) -> list[str]:

@@ -104,6 +104,7 @@ class Mailboxes:
     def __init__(self) -> None:
         self.delivered: list[Answer] = []
         self.refusal: str | None = None
+        self.arrived = asyncio.Condition()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the mail."""
@@ -116,6 +117,8 @@ class Mailboxes:
         assert isinstance(message, EmailMessage)
         for recipient in envelope.rcpt_tos:
             self.delivered.append(Answer(envelope.mail_from or "", recipient, message))
+        async with self.arrived:
+            self.arrived.notify_all()
         return "250 2.0.0 kept"
 
 

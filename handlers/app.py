@@ -91,8 +91,31 @@ class Rooms:
         return Occasion(settings=self.settings, clock=self.clock, now=self.clock.now())
 
 
+NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
+    "[email.imap]": lambda settings: settings.email.imap,
+    '[email.smtp] protocol = "lmtp"': lambda settings: settings.email.smtp.protocol == "lmtp",
+    "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
+    "[email] try_address": lambda settings: settings.email.try_address,
+    "[slack]": lambda settings: settings.slack,
+    "[teams]": lambda settings: settings.teams,
+    "[scanner] clamd": lambda settings: settings.scanner.clamd,
+    "[keys] mirror": lambda settings: settings.keys.mirror,
+}
+"""Keys that are read already, whose parts this version does not have. Nobody may rely on what is not there."""
+
+
+def check_built(settings: Settings) -> None:
+    """Refuse a configuration that asks for more than there is. Raises `NotReady`."""
+    asked = [key for key, is_asked in NOT_BUILT.items() if is_asked(settings)]
+    if asked:
+        raise NotReady(
+            f"This version of Postroom does not have {', '.join(asked)} yet. Take it out of the configuration."
+        )
+
+
 def open_rooms(settings: Settings, clock: Clock) -> Rooms:
     """The ledger and the vault of these settings. Raises `NotReady`, `BadMasterKey`, `Unavailable`."""
+    check_built(settings)
     present, newest = schema.present(settings.ledger.url), schema.newest()
     if present is None:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")

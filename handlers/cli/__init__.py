@@ -78,7 +78,7 @@ class Postroom(TyperGroup):
             return super().main(*args, **extra)
         except Exception as fault:  # noqa: BLE001 - no failure at all may reach the reader as a traceback
             failures = importlib.import_module(f"{__name__}.failures")  # only now: it knows every room's failures
-            print(failures.sentence(fault), file=sys.stderr)  # noqa: T201 - this is where the reader is told
+            typer.echo(failures.sentence(fault), err=True)
             sys.exit(1)
 
 

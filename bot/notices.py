@@ -103,7 +103,7 @@ class Notice(Frozen):
 
 
 FILE = FileFacts(
-    reference="PR-7K3Q-M2XD", name="8302000_SENplan20260901.docx", given="", status="Sent",
+    reference="PR-7K3Q-M2XW", name="8302000_SENplan20260901.docx", given="", status="Sent",
     school="8302000", school_name="Leys Junior School", service="SEN", service_name="SEN – (EHCP via EHC Hub)",
     size=48_213, sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", sent_at=NOON,
     sent_by="Jo Sands", comment="The autumn plan, as agreed with Sam.", kept_until=date(2026, 11, 30),

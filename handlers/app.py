@@ -179,8 +179,16 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         self._wake: list[asyncio.Event] = []
 
     async def __aenter__(self) -> Self:
-        """Raises `NotReady` where another process serves this database, or a port is taken."""
+        """Raises `NotReady` where another process serves this database, and what a channel raises that cannot start."""
         self._lock = _lock(self._office.rooms.settings)
+        try:
+            await self._begin()
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def _begin(self) -> None:
         ledger = self._office.rooms.ledger
         await ledger.write(inbox.recover)
         await ledger.write(outbox.recover)
@@ -193,11 +201,13 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         self._tasks.append(asyncio.create_task(self._watch()))
         for channel in self._office.channels.values():
             await channel.start(self._office.inbox)
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
         for channel in self._office.channels.values():
             await channel.stop()
         for task in self._tasks:
@@ -244,7 +254,8 @@ async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None
         except Exception:
             log.exception("a worker's step failed")
         with suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
+                await wake.wait()
 
 
 def _lock(settings: Settings) -> IO[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
 
 import typer
 
@@ -44,12 +43,9 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     with open_rooms(settings, Clock()) as rooms:
         mail = MailChannel(settings, rooms.clock, rooms.vault)
-        office = Serving(Office(rooms, {mail.name: mail}))
-        async with AsyncExitStack() as leaving:
-            leaving.push_async_exit(office)  # before it begins: its workers must end also where a port is taken
-            try:
-                await office.__aenter__()
-            except PortTaken as fault:
-                raise Problem(str(fault)) from fault
-            show.warn("ready")
-            await stopped.wait()
+        try:
+            async with Serving(Office(rooms, {mail.name: mail})):
+                show.warn("ready")
+                await stopped.wait()
+        except PortTaken as fault:
+            raise Problem(str(fault)) from fault

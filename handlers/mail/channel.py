@@ -47,6 +47,8 @@ class MailChannel:
     async def start(self, inbox: Inbox) -> None:
         """Listen. Raises `PortTaken`."""
         configured = self._settings.email.smtp
+        if not configured.enabled:
+            return
         front = Front(self._settings, self._clock, self._vault, inbox)
         try:
             self._server = await smtp.start(

@@ -210,7 +210,7 @@ def test_a_message_id_that_could_break_the_header_is_left_out(id_: str) -> None:
 
 def test_each_file_spoken_of_has_its_field() -> None:
     octets = RENDERER.message(parcel(receipt("8302000_SENplan20260901.docx", "8302000_SENreview20260901.docx")))
-    assert b'Postroom-File: PR-7K3Q-M2XD; status=Sent; name="8302000_SENplan20260901.docx"\r\n' in octets
+    assert b'Postroom-File: PR-7K3Q-M2XW; status=Sent; name="8302000_SENplan20260901.docx"\r\n' in octets
     assert [name for _, _, name in files_of(octets)] == [
         "8302000_SENplan20260901.docx",
         "8302000_SENreview20260901.docx",
@@ -226,7 +226,7 @@ def test_a_file_spoken_of_twice_has_one_field() -> None:
 def test_any_name_comes_through_the_header_as_it_is(name: str) -> None:
     sound = name.encode("utf-8", "replace").decode()
     octets = RENDERER.message(parcel(receipt(name)))
-    assert files_of(octets) == [("PR-7K3Q-M2XD", "Sent", sound)]
+    assert files_of(octets) == [("PR-7K3Q-M2XW", "Sent", sound)]
 
 
 @given(anything)
@@ -267,7 +267,7 @@ def test_the_text_begins_with_the_line_to_reply_above() -> None:  # lesson L40
 
 def test_facts_stand_in_columns() -> None:
     text = body(mail(Receipt.example), "plain")
-    assert "\nReference  PR-7K3Q-M2XD\nStatus     Sent\n" in text
+    assert "\nReference  PR-7K3Q-M2XW\nStatus     Sent\n" in text
     assert f"\nSHA-256    {FILE.sha256}\n" in text
 
 

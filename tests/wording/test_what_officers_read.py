@@ -12,7 +12,7 @@ OTHER = FILE.model_copy(update={"reference": "PR-0000-0000", "name": "8302000_SE
 
 def test_one_new_file_is_decided_on_by_one_word() -> None:
     letter = WORDING.letter(NewFiles.example)
-    assert letter.subject == "New for SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XD)"
+    assert letter.subject == "New for SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
     assert commands(letter) == ["receive", "reject <reason>", "move <code>"]
     assert facts(letter) == {
         "File": FILE.name, "Reference": FILE.reference, "School": "Leys Junior School (8302000)",
@@ -23,7 +23,7 @@ def test_one_new_file_is_decided_on_by_one_word() -> None:
 
 def test_of_several_new_files_each_has_a_number_to_be_named_by() -> None:
     letter = WORDING.letter(NEW.model_copy(update={"files": (FILE, OTHER)}))
-    assert letter.subject == "New for SEN: 2 files (PR-7K3Q-M2XD and 1 more)"
+    assert letter.subject == "New for SEN: 2 files (PR-7K3Q-M2XW and 1 more)"
     assert (facts(letter)["1"], facts(letter)["2"]) == (FILE.name, OTHER.name)
     assert commands(letter) == ["receive all", "receive 2"]
     assert "reject 2 <reason>" in words(letter)
@@ -33,7 +33,7 @@ def test_a_place_is_told_without_comments_and_without_buttons() -> None:
     letter = WORDING.letter(NEW.model_copy(update={"place": True}))
     assert FILE.comment not in words(letter)
     assert commands(letter) == []
-    assert "receive PR-7K3Q-M2XD" in words(letter)
+    assert "receive PR-7K3Q-M2XW" in words(letter)
 
 
 def test_administrators_are_told_why_they_are_told() -> None:

@@ -49,7 +49,7 @@ REJECTED = FILE.model_copy(
 
 def test_a_receipt_says_all_that_matters_of_the_file() -> None:
     letter = WORDING.letter(Receipt.example)
-    assert letter.subject == "Sent to SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XD)"
+    assert letter.subject == "Sent to SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
     assert facts(letter) == {
         "File": FILE.name, "Reference": FILE.reference, "Status": "Sent", "Service": "SEN – (EHCP via EHC Hub)",
         "School": "Leys Junior School (8302000)", "Size": "48 KB", "SHA-256": FILE.sha256,
@@ -73,8 +73,8 @@ def test_a_receipt_shows_tag_and_former_name_only_where_there_are_any() -> None:
 
 def test_a_receipt_for_several_files_recalls_each_by_its_reference() -> None:
     letter = WORDING.letter(Receipt(outcomes=(SENT, SENT.model_copy(update={"file": OTHER}))))
-    assert letter.subject == "Sent to SEN and INFO: 2 files (PR-7K3Q-M2XD and 1 more)"
-    assert commands(letter) == ["recall PR-7K3Q-M2XD", "recall PR-0000-0000"]
+    assert letter.subject == "Sent to SEN and INFO: 2 files (PR-7K3Q-M2XW and 1 more)"
+    assert commands(letter) == ["recall PR-7K3Q-M2XW", "recall PR-0000-0000"]
 
 
 def test_a_receipt_names_an_earlier_file_of_the_same_name() -> None:
@@ -91,12 +91,12 @@ def test_a_receipt_for_an_accepted_name_says_what_still_waits() -> None:
     letter = WORDING.letter(Receipt(outcomes=(SENT,), remaining=(held(OTHER, "b.docx", TWO),)))
     said = words(letter)
     assert said.index("Another file still waits for your answer") < said.index("Not sent yet: b.docx")
-    assert commands(letter) == ["recall PR-7K3Q-M2XD", "yes", "no"]
+    assert commands(letter) == ["recall PR-7K3Q-M2XW", "yes", "no"]
 
 
 def test_advice_with_a_sure_name_is_sent_by_yes() -> None:
     letter = WORDING.letter(Advice.example)
-    assert letter.subject == "Not sent yet: 8302000 SENplan20260901.docx (PR-7K3Q-M2XD)"
+    assert letter.subject == "Not sent yet: 8302000 SENplan20260901.docx (PR-7K3Q-M2XW)"
     assert facts(letter)["1"] == "8302000_SENplan20260901.docx"
     assert commands(letter) == ["yes", "no"]
     assert "It is not sent until you answer. We hold it for 7 days and nobody else sees it." in words(letter)
@@ -138,7 +138,7 @@ def test_of_several_nameless_ones_the_number_says_which_is_named() -> None:
 
 def test_of_several_sure_names_each_has_its_number_and_yes_sends_them_all() -> None:
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", ONE), held(OTHER, "b.docx", TWO))))
-    assert letter.subject == "Not sent yet: 2 files (PR-7K3Q-M2XD and 1 more)"
+    assert letter.subject == "Not sent yet: 2 files (PR-7K3Q-M2XW and 1 more)"
     assert commands(letter) == ["1", "2", "yes", "no 1", "no"]
     assert "Reply yes to send the 2 files for which we show one right name." in words(letter)
 
@@ -164,7 +164,7 @@ def test_a_file_without_a_name_is_called_so() -> None:
 
 def test_mixed_counts_first_and_tells_of_each() -> None:
     letter = WORDING.letter(Mixed(outcomes=(SENT, held(OTHER, "b.docx", ONE), REFUSED)))
-    assert letter.subject == "1 of 3 files sent to SEN (PR-7K3Q-M2XD and 1 more)"
+    assert letter.subject == "1 of 3 files sent to SEN (PR-7K3Q-M2XW and 1 more)"
     said = words(letter)
     for part in (
         "1 of your 3 files has been sent.",
@@ -173,7 +173,7 @@ def test_mixed_counts_first_and_tells_of_each() -> None:
         "Sent: 8302000_SENplan",
     ):
         assert part in said
-    assert commands(letter) == ["yes", "no", "recall PR-7K3Q-M2XD"]
+    assert commands(letter) == ["yes", "no", "recall PR-7K3Q-M2XW"]
 
 
 def test_mixed_without_any_sent_does_not_say_sent() -> None:
@@ -186,7 +186,7 @@ def test_mixed_without_any_sent_does_not_say_sent() -> None:
 def test_a_duplicate_names_the_file_that_is_there() -> None:
     letter = WORDING.letter(Duplicate.example)
     assert letter.subject.startswith("Here already: 8302000_SENplan20260901.docx")
-    assert facts(letter)["Reference"] == "PR-7K3Q-M2XD"
+    assert facts(letter)["Reference"] == "PR-7K3Q-M2XW"
 
 
 def test_discarded_says_that_it_is_gone_for_good_and_what_is_not() -> None:
@@ -262,7 +262,7 @@ def test_too_late_says_who_received_it_and_when() -> None:
 def test_which_lists_the_candidates_and_how_to_name_one() -> None:
     letter = WORDING.letter(Which.example)
     assert letter.subject.startswith("Which file do you mean?")
-    assert "such as recall PR-7K3Q-M2XD" in words(letter)
+    assert "such as recall PR-7K3Q-M2XW" in words(letter)
 
 
 @pytest.mark.parametrize("asked", ["recall plans", ""])
@@ -273,10 +273,10 @@ def test_which_without_candidates_says_that_none_was_found(asked: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "example"),
     [
-        ("History plan", "history PR-7K3Q-M2XD."),
-        ("receive", "receive PR-7K3Q-M2XD."),
-        ("reject wrong child", "reject PR-7K3Q-M2XD <reason>."),
-        ("move FIN", "move PR-7K3Q-M2XD <code>."),
+        ("History plan", "history PR-7K3Q-M2XW."),
+        ("receive", "receive PR-7K3Q-M2XW."),
+        ("reject wrong child", "reject PR-7K3Q-M2XW <reason>."),
+        ("move FIN", "move PR-7K3Q-M2XW <code>."),
     ],
 )
 def test_which_shows_how_the_same_command_names_one_file(asked: str, example: str) -> None:
@@ -317,8 +317,8 @@ def test_a_stranger_is_told_whom_to_ask_and_nothing_else() -> None:
 
 
 def test_somebody_who_may_not_do_this_is_told_what() -> None:
-    letter = WORDING.letter(NotAuthorised(act="recall", named="PR-7K3Q-M2XD"))
-    assert letter.subject == "Not done: you may not recall PR-7K3Q-M2XD"
+    letter = WORDING.letter(NotAuthorised(act="recall", named="PR-7K3Q-M2XW"))
+    assert letter.subject == "Not done: you may not recall PR-7K3Q-M2XW"
 
 
 def test_who_sent_for_another_is_named() -> None:

@@ -38,6 +38,11 @@ class Step:
 def day(today: date) -> list[Step]:
     """The steps, with file names of today."""
     on = f"{today:%Y%m%d}"
+    return [*_one_file(on), *_several_files(on), *_deciding()]
+
+
+def _one_file(on: str) -> list[Step]:
+    """The morning: schools send a file at a time, and so does a stranger."""
     return [
         Step(
             "A good return",
@@ -74,6 +79,12 @@ def day(today: date) -> list[Step]:
             files=((f"8302000_SENother{on}.pdf", PDF),),
             stored=0,
         ),
+    ]
+
+
+def _several_files(on: str) -> list[Step]:
+    """Before noon: several files in one mail, and in one zip."""
+    return [
         Step(
             "Three files and a signature logo in one mail",
             TOM,
@@ -97,6 +108,12 @@ def day(today: date) -> list[Step]:
             files=((f"8309001_INFOeyfsreturn{on}.zip", _zip()),),
             stored=1,
         ),
+    ]
+
+
+def _deciding() -> list[Step]:
+    """The afternoon: schools ask and take back, officers decide."""
+    return [
         Step("Where do our files stand?", JO, ((JO, "status"),), subject="status"),
         Step(
             "Taken back in time",

@@ -16,14 +16,16 @@ CANDIDATES_MAX = 20
 """Of several that are meant, so many are listed."""
 PART_CHARACTERS_MIN = 3
 """A shorter part of a name means nothing."""
+QUOTES = "\"'«»“”‘’"
+"""What people put around a name."""
 
 
 def find(tx: Session, person: Person, text: str) -> list[File]:
     """The files that this text can mean, newest first: of its reference; else of its name; else those of a part."""
-    wanted = text.strip()
+    wanted = text.strip().strip(QUOTES).strip()
     if shown := reference.read(wanted):
         return _visible(tx, person, File.reference == shown)
-    stem = _like(wanted)
+    stem = literal(wanted)
     exact = or_(File.name.ilike(stem, escape="\\"), File.name.ilike(f"{stem}.%", escape="\\"))
     given = or_(File.given.ilike(stem, escape="\\"), File.given.ilike(f"{stem}.%", escape="\\"))
     if found := _visible(tx, person, or_(exact, given)):
@@ -53,11 +55,11 @@ def mentioned_in(tx: Session, person: Person, references: Iterable[str]) -> list
     return _visible(tx, person, File.reference.in_(list(references)))
 
 
+def literal(text: str) -> str:
+    """The text as a literal part of a LIKE pattern."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def _visible(tx: Session, person: Person, condition: ColumnElement[bool]) -> list[File]:
     wanted = select(File).where(condition, roster.visible(person))
     return list(tx.scalars(wanted.order_by(File.sent_at.desc(), File.id.desc()).limit(CANDIDATES_MAX)))
-
-
-def _like(text: str) -> str:
-    """The text as a literal part of a LIKE pattern."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -92,7 +92,7 @@ def help_for(tx: Session, asking: Asking) -> Notice:
 
 
 def recallable(tx: Session, asking: Asking) -> list[File]:
-    """What this person's schools could still take back, newest first."""
+    """What this person has sent and could still take back, newest first."""
     waiting = select(File).where(roster.visible(asking.person), File.sent_by == asking.person.id)
     still = waiting.where(File.status == Status.SENT, File.ever_received.is_(False))
     return list(tx.scalars(still.order_by(File.sent_at.desc(), File.id.desc()).limit(finding.CANDIDATES_MAX)))
@@ -111,15 +111,15 @@ def _conditions(filters: Filters, asking: Asking) -> list[ColumnElement[bool]]:
     statuses = [Status(word) for word in filters.statuses] or SHOWN_BY_DEFAULT
     conditions = [File.status.in_(statuses), File.sent_at >= start, File.sent_at < end]
     if filters.sent_by:
-        who = f"%{filters.sent_by}%"
-        conditions.append(or_(Person.name.ilike(who), Person.email.ilike(who)))
+        who = f"%{finding.literal(filters.sent_by)}%"
+        conditions.append(or_(Person.name.ilike(who, escape="\\"), Person.email.ilike(who, escape="\\")))
     if filters.school:
         conditions.append(File.school == filters.school)
     if filters.service:
         conditions.append(File.service == filters.service)
     if filters.text:
-        like = f"%{filters.text}%"
-        conditions.append(or_(File.name.ilike(like), File.comment.ilike(like), File.tag.ilike(like)))
+        part = f"%{finding.literal(filters.text)}%"
+        conditions.append(or_(*(words.ilike(part, escape="\\") for words in (File.name, File.comment, File.tag))))
     return conditions
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Duty, File, Identity, Person, School
@@ -27,19 +27,24 @@ def appointments(person: Person) -> frozenset[Appointment]:
 def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
     """Whether this person may do this to this file (docs/rules.md, «Actors» and «Duties»)."""
     del tx  # what decides is on the rows; the door keeps its shape for rules that must look further
-    matter = Matter(file.status, own=file.sent_by == person.id, school=file.school, service=file.service)
-    return authority.may(appointments(person), act, matter)
+    own = file.sent_by == person.id
+    if file.school is None and file.status not in authority.OWN_ONLY:  # discarded before its name was settled
+        return own and person.left_at is None and act is Sight.SEE
+    matter = Matter(file.status, own=own, school=file.school, service=file.service)
+    return person.left_at is None and authority.may(appointments(person), act, matter)
 
 
 def visible(person: Person) -> ColumnElement[bool]:
     """The files that this person may see, as a condition on `File`: what `may` says of each of them."""
+    if person.left_at is not None:
+        return false()
     reach = {True: set[str](), False: set[str]()}
     for held in appointments(person):
         reach[held.role in authority.OF_A_SCHOOL].add(held.scope)
     of_school = true() if ALL in reach[True] else File.school.in_(reach[True])
     of_service = true() if ALL in reach[False] else File.service.in_(reach[False])
     own = File.sent_by == person.id
-    unsettled = File.status.in_(authority.OWN_ONLY)
+    unsettled = or_(File.status.in_(authority.OWN_ONLY), File.school.is_(None))
     return or_(and_(unsettled, own), and_(not_(unsettled), or_(of_school, of_service)))
 
 

@@ -12,8 +12,9 @@ from bot.judging import convention, today
 from bot.ledger import files
 from bot.ledger.tables import File
 from bot.notices import Notice
+from bot.reception import taking_back
 from bot.rules import commands, filename
-from bot.rules.commands import Command, Context, Reading, Which
+from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.telling import Asking
 
 REASON_CHARACTERS_MAX = 2000
@@ -21,6 +22,8 @@ REASON_CHARACTERS_MAX = 2000
 
 def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
     """What the new words of a message ask for, what tag they give, and what is left as the comment."""
+    if outlook := taking_back.asked(subject, opened.text):
+        return Reading(commands=(outlook,))
     codes = frozenset(service.code for service in asking.settings.services)
     context = Context(
         today=today(asking),
@@ -44,7 +47,7 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
     if reading.nearest:
         said, nearest = reading.nearest
         return notices.UnknownCommand(said=said, nearest=nearest)
-    if asking.answered and (not reading.comment or commands.is_courtesy(reading.comment)):
+    if asking.answered and _is_thanks(reading.comment, asking):
         return None
     if asking.answered or not roster.schools_of(tx, asking.person):
         return school_desk.help_for(tx, asking)
@@ -52,8 +55,16 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
     return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
 
 
+def _is_thanks(comment: str, asking: Asking) -> bool:
+    """Whether it says nothing but thanks, whoever signed it by their own name."""
+    own_name = frozenset(asking.person.name.casefold().split())
+    lines = [line for line in comment.splitlines() if not own_name.issuperset(line.casefold().split())]
+    return commands.is_courtesy("\n".join(lines))
+
+
 def _status(tx: Session, command: commands.Status, asking: Asking) -> list[Notice]:
-    chosen = finding.find(tx, asking.person, command.filters.text) if command.filters.text else []
+    named = command.filters.text if command.filters == Filters(text=command.filters.text) else ""
+    chosen = finding.find(tx, asking.person, named) if named else []
     if len(chosen) == 1:
         return [school_desk.show_history(tx, chosen, command.said, asking)]
     return [school_desk.status(tx, command.filters, command.said, asking)]
@@ -181,6 +192,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Status: _status,
     commands.History: _history,
     commands.Recall: _recall,
+    taking_back.TakeBack: taking_back.take_back,
     commands.Help: _help,
     commands.Yes: _yes,
     commands.No: _no,

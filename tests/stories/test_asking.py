@@ -1,7 +1,5 @@
 """Schools and officers ask by mail: status, history, help; what is merely a comment is never a command."""
 
-import pytest
-
 from bot.rules.lifecycle import Status
 from tests.office import Answer, TestOffice
 from tests.people import ALEX, BETH, DEE, IAN, JO, LENA, MINA, PLAN, PRIYA, RAJ, SAM, TOM
@@ -112,14 +110,13 @@ async def test_status_says_of_each_file_who_did_what_and_when(post: TestOffice) 
         assert said in text, said
 
 
-@pytest.mark.parametrize("named", ["reference", "name", "stem", "part"])
-async def test_status_of_one_file_tells_its_history(post: TestOffice, named: str) -> None:
-    await a_term(post)
-    (file,) = [file for file in post.files() if file.name == BUDGET]
-    said = {"reference": file.reference, "name": BUDGET, "stem": BUDGET.partition(".")[0], "part": "budget"}[named]
-    answer = await ask_once(post, JO, f"status {said}")
-    assert answer.kind == "history"
-    assert "Raj Patel" in answer.text
+async def test_status_of_one_file_tells_its_history(post: TestOffice) -> None:
+    await post.email(TOM, attach=BUDGET)
+    await post.email(RAJ, text="receive", reply_to=post.expect(RAJ, "new-files"))
+    for said in (post.files()[0].reference, BUDGET, BUDGET.partition(".")[0], "budget", f"“{BUDGET}”"):
+        answer = await ask_once(post, JO, f"status {said}")
+        assert answer.kind == "history", said
+        assert "Raj Patel" in answer.text
 
 
 async def test_of_very_many_files_it_is_said_how_many_more_there_are(post: TestOffice) -> None:
@@ -213,16 +210,16 @@ async def test_help_knows_ones_role_and_schools(post: TestOffice) -> None:
     assert "SP: Starting Point" in both
 
 
-@pytest.mark.parametrize(
-    ("said", "meant"), [("staus", "status"), ("histroy", "history"), ("Stauts rejected", "status"), ("hepl", "help")]
-)
-async def test_a_misspelt_command_is_echoed_with_the_nearest_and_nothing_is_done(
-    post: TestOffice, said: str, meant: str
-) -> None:
-    answer = await ask_once(post, JO, said)
-    assert answer.kind == "unknown-command"
-    assert said in answer.subject
-    assert f"Did you mean {meant}?" in answer.text.replace("\n", " ").replace("`", "").replace("«", "").replace("»", "")
+MISSPELT = {"staus": "status", "histroy": "history", "Stauts rejected": "status", "hepl": "help"}
+
+
+async def test_a_misspelt_command_is_echoed_with_the_nearest(post: TestOffice) -> None:
+    for said, meant in MISSPELT.items():
+        answer = await ask_once(post, JO, said)
+        assert answer.kind == "unknown-command", said
+        assert said in answer.subject
+        assert f"Did you mean `{meant}`?" in answer.text.replace("\n", " ")
+        post.clock.advance(days=1, minutes=1)
 
 
 async def test_a_misspelt_recall_recalls_nothing(post: TestOffice) -> None:
@@ -259,19 +256,17 @@ COMMENTS = (
 
 async def test_what_is_merely_a_comment_is_never_a_command(post: TestOffice) -> None:
     for number, comment in enumerate(COMMENTS):
-        name = f"8302000_SENplan{chr(97 + number)}V01.docx"
+        name = f"8302000_FINplan{chr(97 + number)}V01.docx"
         (answer,) = await ask(post, JO, text=comment, attach={name: name.encode()})
         assert answer.kind == "receipt", comment
     assert {file.status for file in post.files()} == {Status.SENT}
 
 
-@pytest.mark.parametrize(
-    "subject", ["RE: recall of staff", "FW: status", "Recall notice for equipment", "No", "yes", "2"]
-)
-async def test_a_subject_that_is_prose_or_somebody_elses_is_no_command(post: TestOffice, subject: str) -> None:
+async def test_a_subject_that_is_prose_or_somebody_elses_is_no_command(post: TestOffice) -> None:
     await post.email(JO, attach=HELD)
-    (answer,) = await ask(post, JO, subject=subject, attach=PLAN)
-    assert answer.kind == "receipt"
+    for subject in ("RE: recall of staff", "FW: status", "Recall notice for equipment", "No", "yes", "2"):
+        (answer,) = await ask(post, JO, subject=subject, attach={BUDGET: subject.encode()})
+        assert answer.kind == "receipt", subject
 
 
 async def test_a_file_and_a_command_in_one_mail_do_both(post: TestOffice) -> None:
@@ -286,24 +281,20 @@ async def test_each_command_is_answered_by_itself_and_one_given_twice_runs_once(
     assert sorted(answer.kind for answer in answers) == ["help", "status"]
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
+async def test_what_a_telephone_or_mail_program_makes_of_a_command_does_not_break_it(post: TestOffice) -> None:
+    for said in (
         "STATUS", "Status.", "“status”", "status\u00a0rejected", "\ufeffstatus", "Please status thanks",
         "Hi all,\n\nstatus\n\nMany thanks\nJo", "status\n\nSent from my iPhone",
-    ],
-)  # fmt: skip
-async def test_what_a_telephone_or_mail_program_makes_of_a_command_does_not_break_it(
-    post: TestOffice, said: str
-) -> None:
-    (answer,) = await ask(post, JO, text=said)
-    assert answer.kind == "status"
+    ):  # fmt: skip
+        (answer,) = await ask(post, JO, text=said)
+        assert answer.kind == "status", said
 
 
-@pytest.mark.parametrize("said", ["Thanks!", "Many thanks\nJo", "Thank you", "Thanks\n\n-- \nJo Sands\nOffice", ""])
-async def test_thanks_are_not_answered(post: TestOffice, said: str) -> None:
+async def test_thanks_are_not_answered(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
-    assert await ask(post, JO, text=said, reply_to=post.expect(JO, "receipt")) == []
+    for said in ("Thanks!", "Many thanks\nJo", "Thank you", "Thanks\n\n-- \nJo Sands\nOffice", ""):
+        assert await ask(post, JO, text=said, reply_to=post.expect(JO, "receipt")) == [], said
+    assert await ask(post, JO, text="Thanks\nPlease take it back", reply_to=post.expect(JO, "receipt"))
 
 
 async def test_a_number_to_which_nothing_belongs_does_nothing_and_says_so(post: TestOffice) -> None:

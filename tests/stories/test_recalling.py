@@ -25,28 +25,36 @@ def the_file(post: TestOffice, name: str = PLAN) -> File:
     return file
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "recall {reference}", "Recall {reference} please", "RECALL {lower}", "recall {dashless}", "recall {name}",
-        "recall {stem}", "recall senplan", "recall “{name}”", "recall\u00a0{reference}", "withdraw {reference}",
-        "recall {reference}\n\nSent from my iPhone", "Please recall {reference}, thanks.",
-    ],
+FORMS = (
+    "recall {reference}", "Recall {reference} please", "RECALL {lower}", "recall {dashless}", "recall {name}",
+    "recall {stem}", "recall {part}", "recall “{name}”", "recall\u00a0{reference}", "withdraw {reference}",
+    "recall {reference}\n\nSent from my iPhone", "Please recall {reference}, thanks.",
 )  # fmt: skip
-async def test_a_file_is_recalled_by_its_reference_its_name_or_a_part_of_it(post: TestOffice, said: str) -> None:
-    await post.email(JO, attach=[PLAN, "8302000_FINbudget20260901.xlsx"])
-    reference = the_file(post).reference
-    words = said.format(
-        reference=reference, lower=reference.lower(), dashless=reference.replace("-", ""), name=PLAN,
-        stem=PLAN.partition(".")[0],
-    )  # fmt: skip
-    answer = await ask(post, JO, words)
-    assert (answer.kind, answer.references) == ("recalled", [reference])
+
+
+async def test_a_file_is_recalled_by_its_reference_its_name_or_a_part_of_it(post: TestOffice) -> None:
+    for at, form in enumerate(FORMS):
+        part = f"finplan{chr(97 + at)}"
+        stem = f"8302000_FIN{part[3:]}V01"
+        await post.email(JO, attach={f"{stem}.docx": form.encode()})
+        reference = the_file(post, f"{stem}.docx").reference
+        said = form.format(
+            reference=reference, lower=reference.lower(), dashless=reference.replace("-", ""), name=f"{stem}.docx",
+            stem=stem, part=part,
+        )  # fmt: skip
+        answer = await ask(post, JO, said)
+        assert (answer.kind, answer.references) == ("recalled", [reference]), said
+        assert post.file(reference).status is Status.RECALLED
+
+
+async def test_what_is_recalled_is_destroyed_at_once_and_nothing_else_is(post: TestOffice) -> None:
+    await post.email(JO, attach=[PLAN, REVIEW])
+    await ask(post, JO, f"recall {PLAN}")
     file = the_file(post)
     assert (file.status, file.contents) == (Status.RECALLED, Contents.DESTROYED)
     with pytest.raises(Destroyed):
         post.contents(file)
-    assert {file.status for file in post.files()} == {Status.RECALLED, Status.SENT}
+    assert post.contents(the_file(post, REVIEW))
 
 
 async def test_recall_in_the_subject_of_a_reply_means_that_receipts_file(post: TestOffice) -> None:

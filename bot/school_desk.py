@@ -39,6 +39,17 @@ def status(tx: Session, filters: Filters, said: str, asking: Asking) -> Notice:
     )
 
 
+def status_of(tx: Session, file: File, said: str, asking: Asking) -> Notice:
+    """Where one file stands, whenever it was sent."""
+    held = file.status is Status.HELD
+    return notices.Status(
+        asked=said,
+        held=tuple(outcome for outcome in _held(tx, asking) if outcome.file and outcome.file.reference == file.reference),
+        files=() if held else (facts(file, asking.settings),),
+        officer=bool(roster.services_of(asking.person, _codes(asking))),
+    )
+
+
 def show_history(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> Notice:
     """All that befell one file; of several, which is meant."""
     if len(chosen) != 1:

@@ -66,7 +66,7 @@ def _status(tx: Session, command: commands.Status, asking: Asking) -> list[Notic
     named = command.filters.text if command.filters == Filters(text=command.filters.text) else ""
     chosen = finding.find(tx, asking.person, named) if named else []
     if len(chosen) == 1:
-        return [school_desk.show_history(tx, chosen, command.said, asking)]
+        return [school_desk.status_of(tx, chosen[0], command.said, asking)]
     return [school_desk.status(tx, command.filters, command.said, asking)]
 
 

@@ -110,12 +110,12 @@ async def test_status_says_of_each_file_who_did_what_and_when(post: TestOffice) 
         assert said in text, said
 
 
-async def test_status_of_one_file_tells_its_history(post: TestOffice) -> None:
+async def test_status_of_one_file_tells_of_it_alone(post: TestOffice) -> None:
     await post.email(TOM, attach=BUDGET)
     await post.email(RAJ, text="receive", reply_to=post.expect(RAJ, "new-files"))
     for said in (post.files()[0].reference, BUDGET, BUDGET.partition(".")[0], "budget", f"“{BUDGET}”"):
         answer = await ask_once(post, JO, f"status {said}")
-        assert answer.kind == "history", said
+        assert answer.kind == "status", said
         assert "Raj Patel" in answer.text
 
 

@@ -156,12 +156,13 @@ class InboxWorker:
             await self._postpone(item, type(fault).__name__, ours=True)
 
     async def _postpone(self, item: Claimed, why: str, *, ours: bool) -> None:
-        now, tries = self._clock.now(), item.tries + 1
+        now, tries = self._clock.now(), item.tries + ours
         last = ours and tries >= TRIES_MAX
+        gap = back_off(tries) if ours else patience(now - item.arrived_at)
 
         def put_back(tx: Session) -> None:
             state = InboxState.QUARANTINED if last else InboxState.WAITING
-            settle(tx, item, state, why=why, tries=tries, next_at=now + back_off(tries))
+            settle(tx, item, state, why=why, tries=tries, next_at=now + gap)
             if last:
                 self._give_up(tx, item, why)
 
@@ -174,6 +175,11 @@ class InboxWorker:
 def back_off(tries: int) -> timedelta:
     """How long to wait after so many failures."""
     return min(BACK_OFF * (1 << min(tries - 1, 20)), BACK_OFF_MAX)
+
+
+def patience(waited: timedelta) -> timedelta:
+    """How long to wait for a disk or database that cannot take it now: as long again as it has waited already."""
+    return min(max(waited, BACK_OFF), BACK_OFF_MAX)
 
 
 def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> None:

@@ -97,7 +97,7 @@ class Reception:
         if shut.notice:
             answering.once_a_day(tx, item.arrival.sender, shut.notice, occasion)
         if alarm:
-            answering.trouble(tx, item, shut.why, occasion, sender=not item.arrival.automatic)
+            answering.trouble(tx, item, shut.why, occasion)
 
     def _finish(self, tx: Session, item: Claimed, state: InboxState, why: str) -> None:
         """The inbox row is done with, and so is the raw message, unless an administrator must still see to it."""

@@ -77,10 +77,11 @@ def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person:
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
 
 
-def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion, *, sender: bool = True) -> None:
-    """Our own fault, or a message only a person can judge: say so to its sender, and to the administrators."""
+def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
+    """Our own fault, or a message only a person can judge: the administrators hear of it, and its sender does if that is
+    a person who is proven (lessons L13, L19)."""
     arrival = item.arrival
-    if sender:
+    if arrival.automatic is None and arrival.unproven is None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
     line = f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"

@@ -14,6 +14,7 @@ from bot import notices, roster
 from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
+from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
 from bot.telling import Asking, announce, facts, post
 
@@ -26,7 +27,7 @@ Columns = Callable[[File], dict[str, object]]
 def receive(tx: Session, chosen: Sequence[File], asking: Asking, seen: int | None = None) -> list[Notice]:
     """An officer has the contents. `seen`: the version that a button or link was shown for."""
     done, answers = _each(tx, chosen, Act.RECEIVED, asking, seen=seen)
-    for sender, theirs in _by_sender(done):
+    for sender, theirs in _by_sender(tx, done):
         told = notices.Received(files=_facts(theirs, asking), by=asking.person.name)
         post(tx, told, asking, to=sender.email, person=sender)
     return [*_decided(tx, done, "received", asking), *answers]
@@ -35,8 +36,7 @@ def receive(tx: Session, chosen: Sequence[File], asking: Asking, seen: int | Non
 def reject(tx: Session, chosen: Sequence[File], why: str, asking: Asking, seen: int | None = None) -> list[Notice]:
     """An officer turns files down: the sender and the headteacher hear by whom and why."""
     done, answers = _each(tx, chosen, Act.REJECTED, asking, seen=seen, why=why)
-    for sender, theirs in _by_sender(done):
-        _tell_of_rejection(tx, sender, theirs, why, asking)
+    _tell_of_rejection(tx, done, why, asking)
     return [*_decided(tx, done, "rejected", asking, why), *answers]
 
 
@@ -50,11 +50,12 @@ def move(
         tx, chosen, Act.MOVED, asking, seen=seen, why=why or f"to {code}",
         columns=lambda file: {"service": code, "moved_from": file.service},
     )  # fmt: skip
-    for sender, theirs in _by_sender(done):
+    for sender, theirs in _by_sender(tx, done):
         told = notices.Moved(files=_facts(theirs, asking), by=asking.person.name, why=why)
         post(tx, told, asking, to=sender.email, person=sender)
+    decided = _decided(tx, done, "moved", asking, why)  # before the new service's officers are told of it as new
     announce(tx, done, asking)
-    return [*_decided(tx, done, "moved", asking, why), *answers]
+    return [*decided, *answers]
 
 
 def _each(
@@ -90,17 +91,17 @@ def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> No
     return None
 
 
-def _tell_of_rejection(tx: Session, sender: Person, theirs: Sequence[File], why: str, asking: Asking) -> None:
-    """One mail to the sender, one to each headteacher; to the administrators where a school has none on record."""
-    notice = notices.Rejected(files=_facts(theirs, asking), by=asking.person.name, why=why)
-    post(tx, notice, asking, to=sender.email, person=sender)
-    for school in dict.fromkeys(file.school or "" for file in theirs):
-        of_school = _facts([file for file in theirs if file.school == school], asking)
+def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Asking) -> None:
+    """One mail to each sender, one to each headteacher; to the administrators where a school has none on record."""
+    notice = notices.Rejected(files=(), by=asking.person.name, why=why)
+    for sender, theirs in _by_sender(tx, done):
+        post(tx, notice.model_copy(update={"files": _facts(theirs, asking)}), asking, to=sender.email, person=sender)
+    for school in dict.fromkeys(file.school or "" for file in done):
         heads = roster.headteachers(tx, school)
         reader: Literal["headteacher", "administrators"] = "headteacher" if heads else "administrators"
-        told = notice.model_copy(update={"files": of_school, "reader": reader})
         for one in heads or roster.administrators(tx):
-            if one.id != sender.id:
+            if theirs := [file for file in done if file.school == school and file.sent_by != one.id]:
+                told = notice.model_copy(update={"files": _facts(theirs, asking), "reader": reader})
                 post(tx, told, asking, to=one.email, person=one)
 
 
@@ -131,11 +132,12 @@ def _told_of(tx: Session, file: File) -> set[int]:
     return {person_id for person_id in tx.scalars(announced) if person_id is not None}
 
 
-def _by_sender(done: Sequence[File]) -> list[tuple[Person, list[File]]]:
-    """One mail for what one act did, however many files: the files of each sender."""
+def _by_sender(tx: Session, done: Sequence[File]) -> list[tuple[Person, list[File]]]:
+    """One mail for what one act did, however many files: the files of each sender who may still see them."""
     grouped: dict[int, list[File]] = defaultdict(list)
     for file in done:
-        grouped[file.sent_by].append(file)
+        if roster.may(tx, file.sender, Sight.SEE, file):
+            grouped[file.sent_by].append(file)
     return [(theirs[0].sender, theirs) for theirs in grouped.values()]
 
 

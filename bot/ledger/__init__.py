@@ -94,6 +94,7 @@ class Ledger:
 
     def _submit(self, work: Work[T]) -> "Future[T]":
         done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # who waits may give up; the writer must not stumble over it when it answers
         self._jobs.put(_Job(work, done))
         return done
 

@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,8 +22,9 @@ BEGINNING = b"\0" * 32
 SALT_BYTES = 16
 
 IMPLIED = (
-    "status", "school", "service", "name", "sha256", "size", "received_by", "rejected_by", "recalled_by",
-    "ever_received", "contents", "moved_from", "sent_by",
+    "reference", "status", "school", "service", "name", "given", "sha256", "size", "object_id", "sent_by", "sent_at",
+    "received_by", "received_at", "ever_received", "rejected_by", "rejected_at", "recalled_by", "recalled_at",
+    "moved_from", "contents",
 )  # fmt: skip
 """The columns of a file that its last entry records."""
 
@@ -35,10 +36,15 @@ def record(
     salt = secrets.token_bytes(SALT_BYTES)
     entry = Entry(
         file_id=file.id, sequence=file.version, at=now, act=act, person_id=by, channel=channel, why=why,
-        salt=salt, digest=digest(salt, why), implies={column: getattr(file, column) for column in IMPLIED},
+        salt=salt, digest=digest(salt, why), implies={column: _plain(getattr(file, column)) for column in IMPLIED},
     )  # fmt: skip
     entry.seal = seal(tx.info["key"], last_seal(tx, file.id), entry)
     tx.add(entry)
+
+
+def _plain(value: object) -> object:
+    """As it can stand in an entry: a moment in UTC, all else as it is."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
 def digest(salt: bytes, words: str) -> bytes:
@@ -92,6 +98,6 @@ def _row_faults(file: File, entries: list[Entry]) -> Iterator[str]:
     if not entries:
         return
     for column, said in entries[-1].implies.items():
-        found = getattr(file, column)
+        found = _plain(getattr(file, column))
         if found != said:
             yield f"its row says {column} = {found}, its history says {said}"

@@ -44,7 +44,9 @@ def status_of(tx: Session, file: File, said: str, asking: Asking) -> Notice:
     held = file.status is Status.HELD
     return notices.Status(
         asked=said,
-        held=tuple(outcome for outcome in _held(tx, asking) if outcome.file and outcome.file.reference == file.reference),
+        held=tuple(
+            outcome for outcome in _held(tx, asking) if outcome.file and outcome.file.reference == file.reference
+        ),
         files=() if held else (facts(file, asking.settings),),
         officer=bool(roster.services_of(asking.person, _codes(asking))),
     )
@@ -69,7 +71,7 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen:
     done: list[File] = []
     answers: list[Notice] = []
     for file in chosen:
-        act = Act.DISCARDED if file.status is Status.HELD else Act.RECALLED
+        act = Act.DISCARDED if file.school is None else Act.RECALLED  # its name is not settled
         if not roster.may(tx, asking.person, act, file):
             answers.append(notices.NotAuthorised(act="recall", named=file.reference))
         elif files.change(tx, file, act, seen=seen, by=asking.person.id, now=asking.now, channel=asking.channel):

@@ -29,7 +29,7 @@ def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
     del tx  # what decides is on the rows; the door keeps its shape for rules that must look further
     own = file.sent_by == person.id
     if file.school is None and file.status not in authority.OWN_ONLY:  # discarded before its name was settled
-        return own and person.left_at is None and act is Sight.SEE
+        return own and person.left_at is None and act in {Sight.SEE, Act.DISCARDED}
     matter = Matter(file.status, own=own, school=file.school, service=file.service)
     return person.left_at is None and authority.may(appointments(person), act, matter)
 

@@ -1,0 +1,168 @@
+"""One writer, one commit for all who wait: each is undone by itself, and nobody hears «done» before it is durable."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.ledger import Later, Ledger, file_of
+from bot.ledger.tables import School
+
+Work = Callable[[Session], object]
+
+
+def enter(number: str, name: str = "") -> Work:
+    return lambda tx: tx.add(School(number=number, name=name))
+
+
+def enter_and_fail(number: str) -> Work:
+    def work(tx: Session) -> None:
+        tx.add(School(number=number, name=""))
+        tx.flush()
+        raise KeyError(number)
+
+    return work
+
+
+def schools(ledger: Ledger) -> list[str]:
+    return ledger.read_now(lambda tx: list(tx.scalars(select(School.number).order_by(School.number))))
+
+
+async def together(ledger: Ledger, *works: Work) -> list[object]:
+    """Have these share one commit: the writer is kept busy until all of them wait."""
+    begun, go = threading.Event(), threading.Event()
+
+    def hold(_: Session) -> None:
+        begun.set()
+        go.wait()
+
+    busy = asyncio.ensure_future(ledger.write(hold))
+    await asyncio.to_thread(begun.wait)
+    waiting = [asyncio.ensure_future(ledger.write(work)) for work in works]
+    await asyncio.sleep(0)
+    go.set()
+    await busy
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_functions_that_wait_share_one_commit(ledger: Ledger) -> None:
+    commits: list[None] = []
+    ledger.on_change(lambda: commits.append(None))
+    await together(ledger, *(enter(f"830{at}") for at in range(20)))
+    assert len(schools(ledger)) == 20
+    assert len(commits) == 2
+
+
+async def test_one_that_fails_undoes_only_itself(ledger: Ledger) -> None:
+    first, second, third = await together(ledger, enter("1"), enter_and_fail("2"), enter("3"))
+    assert (first, third) == (None, None)
+    assert isinstance(second, KeyError)
+    assert schools(ledger) == ["1", "3"]
+
+
+async def test_one_that_breaks_a_constraint_undoes_only_itself(ledger: Ledger) -> None:
+    first, second, third = await together(ledger, enter("1"), enter("1"), enter("3"))
+    assert (first, third) == (None, None)
+    assert isinstance(second, IntegrityError)
+    assert schools(ledger) == ["1", "3"]
+
+
+async def test_each_sees_what_those_before_it_did(ledger: Ledger) -> None:
+    seen: list[int] = []
+
+    def count(tx: Session) -> None:
+        seen.append(len(tx.scalars(select(School.number)).all()))
+
+    await together(ledger, count, enter("1"), count, enter_and_fail("2"), count)
+    assert seen == [0, 1, 1]
+
+
+async def test_a_full_disk_takes_the_whole_commit_and_all_are_told_later(ledger: Ledger) -> None:
+    ledger.write_now(lambda tx: tx.execute(text("PRAGMA max_page_count=1")))
+    outcomes = await together(ledger, enter("1"), enter("2", name="x" * 1_000_000), enter("3"))
+    assert [type(outcome) for outcome in outcomes] == [Later] * 3
+    assert schools(ledger) == []
+    ledger.write_now(lambda tx: tx.execute(text("PRAGMA max_page_count=1000000")))
+    ledger.write_now(enter("4"))
+    assert schools(ledger) == ["4"]
+
+
+async def test_a_commit_that_fails_is_later_for_all_who_shared_it(ledger: Ledger) -> None:
+    fails = "PRAGMA defer_foreign_keys=ON"
+    orphan = "INSERT INTO identities (channel, value, person_id) VALUES ('email', 'x', 77)"
+
+    def leave_an_orphan(tx: Session) -> None:
+        tx.execute(text(fails))
+        tx.execute(text(orphan))
+
+    outcomes = await together(ledger, enter("1"), leave_an_orphan, enter("3"))
+    assert [type(outcome) for outcome in outcomes] == [Later] * 3
+    assert schools(ledger) == []
+    ledger.write_now(enter("4"))
+    assert schools(ledger) == ["4"]
+
+
+async def test_nobody_is_answered_before_the_commit(ledger: Ledger) -> None:
+    path = file_of(ledger.url)
+    assert path is not None
+    seen_by_others: list[int] = []
+
+    def look(_: Session) -> None:
+        with sqlite3.connect(path) as other:
+            seen_by_others.append(other.execute("SELECT count(*) FROM schools").fetchone()[0])
+
+    await together(ledger, enter("1"), look)
+    assert seen_by_others == [0]
+    assert schools(ledger) == ["1"]
+
+
+async def test_whoever_stops_waiting_does_not_stop_the_writer(ledger: Ledger) -> None:
+    go = threading.Event()
+    busy = asyncio.ensure_future(ledger.write(lambda _: go.wait()))
+    await asyncio.sleep(0)
+    impatient = asyncio.ensure_future(ledger.write(enter("1")))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    go.set()
+    await busy
+    await asyncio.wait_for(ledger.write(enter("2")), 5)
+    assert "2" in schools(ledger)
+
+
+def test_a_reader_cannot_write(ledger: Ledger) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        ledger.read_now(lambda tx: tx.execute(text("INSERT INTO schools VALUES ('1', '', '', '', '')")))
+    assert schools(ledger) == []
+
+
+async def test_what_is_being_written_is_not_read(ledger: Ledger) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def slowly(tx: Session) -> None:
+        tx.add(School(number="1", name=""))
+        tx.flush()
+        begun.set()
+        go.wait()
+
+    writing = asyncio.ensure_future(ledger.write(slowly))
+    await asyncio.to_thread(begun.wait)
+    assert schools(ledger) == []
+    go.set()
+    await writing
+    assert schools(ledger) == ["1"]
+
+
+def test_every_commit_is_synced_and_foreign_keys_hold(ledger: Ledger) -> None:
+    settings = {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+    found = {
+        name: ledger.write_now(lambda tx, name=name: tx.execute(text(f"PRAGMA {name}")).scalar())  # type: ignore[misc]
+        for name in settings
+    }
+    assert found == settings

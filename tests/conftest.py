@@ -5,8 +5,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.office import Opener, TestOffice, open_office
+
+settings.register_profile("postroom", deadline=None)  # a busy machine is no fault of ours
+settings.load_profile("postroom")
 
 
 @pytest.fixture

@@ -1,0 +1,196 @@
+"""What the domain says, once more and by itself: a pure model that the real desks are held against (docs/rules.md).
+
+It knows no database. Each act returns whom it would tell what, as (address, kind of notice, references).
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
+
+from tests.people import ALEX, BETH, DEE, JO, LENA, MINA, MOORVIEW_HEAD, NADIA, PRIYA, RAJ, SAM, TOM
+
+Told = tuple[str, str, tuple[str, ...]]
+
+LEYS, MOORVIEW, HOLLYBANK = "8302000", "8309001", "8309003"
+SCHOOLS_OF: dict[str, set[str]] = {
+    JO: {LEYS}, TOM: {LEYS}, PRIYA: {LEYS}, MINA: {LEYS, "8309002"}, BETH: {MOORVIEW}, MOORVIEW_HEAD: {MOORVIEW},
+    LENA: {HOLLYBANK}, DEE: {HOLLYBANK},
+}  # fmt: skip
+SERVICES_OF: dict[str, set[str]] = {
+    SAM: {"SEN", "EP"}, NADIA: {"SEN", "SPSS"}, DEE: {"SEN", "SP"}, RAJ: {"FIN", "SSF"},
+}  # fmt: skip
+HEAD_OF = {LEYS: PRIYA, MOORVIEW: MOORVIEW_HEAD, HOLLYBANK: "ruth.calder@hollybank.example"}
+PLACE_OF = {"SEN": "senteam@derbyshire.example"}
+EVERYBODY = sorted({*SCHOOLS_OF, *SERVICES_OF, ALEX})
+TAKEN_IN_FOR = {"SEN", "EP", "SPSS", "SP", "FIN", "SSF"}
+"""Of the services that files are moved to here, those with an officer or a place."""
+
+BECOMES = {
+    ("Held", "accepted"): "Sent",
+    ("Held", "discarded"): "Discarded",
+    ("Sent", "received"): "Received",
+    ("Sent", "recalled"): "Recalled",
+    ("Sent", "rejected"): "Rejected",
+    ("Sent", "moved"): "Sent",
+    ("Received", "rejected"): "Rejected",
+    ("Received", "moved"): "Sent",
+}
+
+
+@dataclass
+class Return:
+    """One file as it should stand."""
+
+    reference: str
+    owner: str
+    given: str
+    content: str
+    status: str
+    school: str | None
+    service: str | None
+    name: str
+    acts: list[str]
+    had: bool = False
+    """An officer has received it once."""
+    told: set[str] = field(default_factory=set)
+    """The officers to whom it was announced by mail."""
+
+    @property
+    def gone(self) -> bool:
+        """Its contents are to be destroyed at once."""
+        return self.status in ("Discarded", "Recalled")
+
+
+@dataclass
+class Model:
+    """All files, and who is no more."""
+
+    files: dict[str, Return] = field(default_factory=dict)
+    left: set[str] = field(default_factory=set)
+
+    # --- who may
+
+    def sees(self, person: str, file: Return) -> bool:
+        """Until its name is settled only its sender; then the school and the service."""
+        if person in self.left:
+            return False
+        if file.school is None:
+            return person == file.owner
+        return person == ALEX or self.sends_for(person, file) or file.service in SERVICES_OF.get(person, ())
+
+    def sends_for(self, person: str, file: Return) -> bool:
+        return person not in self.left and file.school in SCHOOLS_OF.get(person, ())
+
+    def decides(self, person: str, file: Return) -> bool:
+        """An officer of the service or an administrator, unless they are on the school's list."""
+        if person in self.left or file.school is None or self.sends_for(person, file):
+            return False
+        return person == ALEX or file.service in SERVICES_OF.get(person, ())
+
+    # --- acts of schools
+
+    def taken_in(self, sender: str, given: str, content: str) -> tuple[str, Return | None]:
+        """What should become of a file: the verdict, and the file that is here already."""
+        school = given[:7]
+        settled = given[7] == "_"
+        if school not in SCHOOLS_OF[sender]:
+            return "refused", None
+        if not settled:
+            for file in self.files.values():
+                if (file.status, file.owner, file.given, file.content) == ("Held", sender, given, content):
+                    return "held", file
+        if known := self.same(f"{school}_{given[8:]}", content):
+            return "duplicate", known
+        return ("sent" if settled else "held"), None
+
+    def same(self, name: str, content: str) -> Return | None:
+        """The file that a rightly named one would repeat."""
+        for file in self.files.values():
+            if file.status in ("Sent", "Received") and (file.name, file.content) == (name, content):
+                return file
+        return None
+
+    def enter(self, file: Return) -> list[Told]:
+        """A file has become Sent: its twins still held go, and it is announced."""
+        for twin in self.files.values():
+            if twin is not file and twin.status == "Held" and (twin.owner, twin.content) == (file.owner, file.content):
+                self.make(twin, "discarded")
+        return self.announced(file)
+
+    def announced(self, file: Return) -> list[Told]:
+        """To each officer who is not of the school, and to the place."""
+        service = str(file.service)
+        officers = {
+            one for one, theirs in SERVICES_OF.items()
+            if service in theirs and one not in self.left and not self.sends_for(one, file)
+        }  # fmt: skip
+        file.told |= officers
+        readers = [*officers, *([PLACE_OF[service]] if service in PLACE_OF else [])]
+        return [(reader, "new-files", (file.reference,)) for reader in readers]
+
+    def accept(self, person: str, file: Return) -> list[Told]:
+        if file.status != "Held" or not self.sees(person, file):
+            return [(person, "which", ())]
+        name = f"{file.given[:7]}_{file.given[8:]}"
+        if known := self.same(name, file.content):
+            self.make(file, "discarded")
+            return [(person, "duplicate", (known.reference,))]
+        self.make(file, "accepted")
+        file.name, file.school, file.service = name, name[:7], name[8:11]
+        return [(person, "receipt", (file.reference,)), *self.enter(file)]
+
+    def decline(self, person: str, file: Return) -> list[Told]:
+        if file.status != "Held" or not self.sees(person, file):
+            return [(person, "which", ())]
+        self.make(file, "discarded")
+        return [(person, "discarded", (file.reference,))]
+
+    def recall(self, person: str, file: Return, *, stale: bool) -> list[Told]:
+        unsettled = file.school is None
+        allowed = self.sees(person, file) if unsettled else person == ALEX or self.sends_for(person, file)
+        if not allowed:
+            return [(person, "not-authorised", ())]
+        act = "discarded" if unsettled else "recalled"
+        if stale or file.had or (file.status, act) not in BECOMES:
+            return [(person, "too-late", (file.reference,))]
+        self.make(file, act)
+        return [(person, "recalled", (file.reference,))]
+
+    # --- acts of officers
+
+    def decide(self, person: str, file: Return, act: str, *, stale: bool, to: str = "") -> list[Told]:
+        if act == "moved" and (to not in TAKEN_IN_FOR or to == file.service):
+            return [(person, "unknown-command", ())]
+        if not self.decides(person, file):
+            return [(person, "not-authorised", ())]
+        if stale or (file.status, act) not in BECOMES:
+            return [(person, "lost-race", (file.reference,))]
+        self.make(file, act)
+        file.had = file.had or act == "received"
+        others = {one for one in file.told if one not in self.left} - {person}
+        readers = {person, *others}
+        hear = [(one, "decided", (file.reference,)) for one in readers]
+        file.service = to or file.service
+        owner = [file.owner] if self.sees(file.owner, file) else []
+        if act == "rejected":
+            head = HEAD_OF[str(file.school)]
+            owner = sorted({*owner, ALEX if head in self.left else head})
+        hear += [(one, act, (file.reference,)) for one in owner]
+        return hear + (self.announced(file) if act == "moved" else [])
+
+    # --- what follows
+
+    def make(self, file: Return, act: str) -> None:
+        file.status = BECOMES[file.status, act]
+        file.acts.append(act)
+
+    def shredded(self) -> None:
+        """All that is to be destroyed is destroyed, and history says so."""
+        for file in self.files.values():
+            if file.gone and file.acts[-1] != "destroyed":
+                file.acts.append("destroyed")
+
+
+def counted(told: list[list[Told]]) -> Counter[Told]:
+    """How often each was told what."""
+    return Counter(chain.from_iterable(told))

@@ -14,23 +14,26 @@ from enum import StrEnum
 OLD_YEARS = 2
 """A date further back is advised about."""
 NAME_CHARACTERS_MAX = 255
-"""What file systems hold; a longer name is cut for judging, and so at fault."""
+"""What file systems hold; a longer name could not be saved by whoever receives the file."""
 
 SHAPE = re.compile(
     r"(?P<school>[0-9]{7})_(?P<service>[A-Z]+)(?P<about>[a-z][a-z0-9]*?)(?P<when>[0-9]{8}|V[0-9]{2})\.(?P<extension>[A-Za-z0-9]+)"
 )
 ENDS_IN_DATE = re.compile(r"[0-9]{8}$")
-UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Unicode categories of characters that hide what a name says, such as one that turns the direction of reading."""
+WHITE = " \t\n\v\f\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""The white space of Unicode (property White_Space); `str.strip` would take four control characters besides."""
 
 
 class Fault(StrEnum):
     """What can be wrong with a name. Each has its sentence in `mail_templates/faults/`."""
 
+    NAMELESS = "nameless"
     SCHOOL_MISSING = "school-missing"
+    SCHOOL_FORM = "school-form"
     SCHOOL_UNKNOWN = "school-unknown"
     SCHOOL_FOREIGN = "school-foreign"
     SEPARATOR = "separator"
+    STRAY = "stray-separator"
     SERVICE_MISSING = "service-missing"
     SERVICE_UNKNOWN = "service-unknown"
     SERVICE_CASE = "service-case"
@@ -42,14 +45,18 @@ class Fault(StrEnum):
     DATE_IMPOSSIBLE = "date-impossible"
     DATE_FORM = "date-form"
     DATE_SHORT = "date-short"
+    DATE_PLACE = "date-place"
     DATE_AND_VERSION = "date-and-version"
     VERSION = "version"
     COPY_MARK = "copy-mark"
     SPACE_BEFORE_DOT = "space-before-dot"
+    SPACE_AFTER_DOT = "space-after-dot"
     EXTENSION_MISSING = "extension-missing"
     EXTENSION_FORBIDDEN = "extension-forbidden"
     EXTENSION_OTHER = "extension-other"
+    EXTENSION_TWICE = "extension-twice"
     UNSEEN_CHARACTER = "unseen-character"
+    UNUSUAL_CHARACTER = "unusual-character"
     TOO_LONG = "too-long"
     DATE_FUTURE = "date-future"
     DATE_OLD = "date-old"
@@ -117,7 +124,7 @@ class Verdict:
 
 def settled(given: str) -> str:
     """The name as it is judged: NFC, freed of white space round the whole."""
-    return unicodedata.normalize("NFC", given).strip()
+    return unicodedata.normalize("NFC", given).strip(WHITE)
 
 
 def parse(name: str, by: Convention) -> Name | None:

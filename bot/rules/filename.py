@@ -16,13 +16,16 @@ from bot.rules.convention import (
     parse,
     settled,
 )
-from bot.rules.faults import faults_of
-from bot.rules.readings import readings
+from bot.rules.faults import extension_of, faults_of_writing, split
+from bot.rules.readings import read
+from bot.rules.writing import seen
 
 __all__ = ["Convention", "Fault", "Finding", "Name", "Verdict", "judge", "model", "named"]
 
-CHOICES_MAX = 5
+CHOICES_MAX = 9
 """More than so many names are no help."""
+STEM_CHARACTERS_MAX = 2 * NAME_CHARACTERS_MAX
+"""A longer name is read no further, and not corrected: nothing that may be removed is so long."""
 
 
 def judge(given: str, by: Convention, today: date) -> Verdict:
@@ -30,14 +33,20 @@ def judge(given: str, by: Convention, today: date) -> Verdict:
     name = settled(given)
     if valid := parse(name, by):
         return Verdict(name, valid, advice=advise(valid, today))
-    stem, dot, extension = name[: NAME_CHARACTERS_MAX + 1].rpartition(".")
-    if not dot:
-        stem, extension = extension, ""
-    extension = extension if not any(character.isspace() for character in extension) else extension.strip()
-    faults = faults_of(name, stem, extension, by)
+    if not seen(name):
+        return Verdict(name, faults=(Finding(Fault.NAMELESS, ""),), refused=True)
+    stem, extension = split(name)
+    own = extension_of(name)
+    readings = read(stem[:STEM_CHARACTERS_MAX], own, by)
+    faults = tuple(dict.fromkeys((*faults_of_writing(name, by), *readings.findings)))
+    verdict = Verdict(name, faults=faults)
     if any(finding.fault in REFUSED for finding in faults):
-        return Verdict(name, faults=faults, refused=True)
-    return _corrected(Verdict(name, faults=faults), stem, extension, by)
+        return replace(verdict, refused=True)
+    if len(stem) > STEM_CHARACTERS_MAX:
+        return verdict
+    if len(readings.sure) == 1 and extension == own:
+        return replace(verdict, meant=str(readings.sure[0]))
+    return replace(verdict, choices=tuple(str(choice) for choice in (*readings.sure, *readings.guessed))[:CHOICES_MAX])
 
 
 def named(reply: str, given: str, by: Convention, today: date) -> Verdict:
@@ -45,19 +54,18 @@ def named(reply: str, given: str, by: Convention, today: date) -> Verdict:
 
     The extension is the file's own: it may be left out, and another cannot be given.
     """
-    name, extension = settled(reply), settled(given).rpartition(".")[2]
-    stem, dot, ending = name.rpartition(".")
-    if not dot or ending.lower() not in by.extensions:
-        stem, ending = name, extension
-    if ending.lower() != extension.lower():
-        verdict = judge(f"{stem}.{extension}", by, today)
-        return replace(verdict, given=name, name=None, faults=(*verdict.faults, Finding(Fault.EXTENSION_OTHER, ending)))
-    return judge(f"{stem}.{extension}", by, today)
+    name, extension = settled(reply), extension_of(settled(given))
+    stem, ending = split(name)
+    if ending.lower() == extension.lower():
+        return judge(f"{stem}.{extension}", by, today)
+    if ending.lower() in by.extensions or parse(f"{stem}.{extension}", by):
+        return _without_other(name, ending, judge(f"{stem}.{extension}", by, today))
+    return judge(f"{name}.{extension}", by, today)
 
 
-def _corrected(verdict: Verdict, stem: str, extension: str, by: Convention) -> Verdict:
-    found = readings(stem.strip(), extension, by)
-    sure = [str(reading.name) for reading in found if reading.sure]
-    if len(sure) == 1:
-        return replace(verdict, meant=sure[0])
-    return replace(verdict, choices=tuple(str(reading.name) for reading in found)[:CHOICES_MAX])
+def _without_other(name: str, ending: str, verdict: Verdict) -> Verdict:
+    """The verdict on a name with another extension than its file's: the same name with its own is a choice."""
+    faults = (*verdict.faults, Finding(Fault.EXTENSION_OTHER, ending))
+    own = str(verdict.name) if verdict.name else verdict.meant
+    choices = (own,) if own else verdict.choices
+    return replace(verdict, given=name, name=None, faults=faults, advice=(), meant=None, choices=choices)

@@ -87,6 +87,14 @@ class Model:
             return False
         return person == ALEX or file.service in SERVICES_OF.get(person, ())
 
+    def is_open(self, person: str, file: Return, act: str) -> bool:
+        """Whether this act of this person would be done now."""
+        if (file.status, act) not in BECOMES or person in self.left:
+            return False
+        if act == "recalled":
+            return not file.had and (person == ALEX or self.sends_for(person, file))
+        return self.decides(person, file) if file.school else self.sees(person, file)
+
     # --- acts of schools
 
     def taken_in(self, sender: str, given: str, content: str) -> tuple[str, Return | None]:

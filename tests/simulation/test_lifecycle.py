@@ -33,15 +33,16 @@ from bot.telling import Asking
 from handlers.app import open_rooms
 from tests.office import HandWoundClock, places, set_up
 from tests.people import BETH, DEE, JO, LENA, MINA, NADIA, PRIYA, SAM, TOM
-from tests.simulation.model import EVERYBODY, HOLLYBANK, LEYS, MOORVIEW, Model, Return, Told
+from tests.simulation.model import EVERYBODY, LEYS, SCHOOLS_OF, Model, Return, Told
 
 people = st.sampled_from(EVERYBODY)
-given_names = st.builds(
-    "{}{}{}plan20260901.docx".format,
-    st.sampled_from([LEYS, LEYS, MOORVIEW, HOLLYBANK]), st.sampled_from("_ "), st.sampled_from(["SEN", "SEN", "FIN"]),
-)  # fmt: skip
+names = st.builds("{}{}plan20260901.docx".format, st.sampled_from("__ "), st.sampled_from(["SEN", "SEN", "FIN"]))
+schools = st.sampled_from([""] * 7 + [LEYS])
+"""Mostly the sender's own."""
 pick = st.integers(0, 10**6)
-stale = st.sampled_from([False, False, True])
+stale = st.sampled_from([False] * 5 + [True])
+apt = st.sampled_from([True] * 4 + [False])
+"""Mostly a file to which the act is open, and somebody who may; else any, and anybody."""
 
 
 def settings_in(directory: Path) -> Settings:
@@ -76,11 +77,11 @@ class Lifecycle(RuleBasedStateMachine):
     # --- what schools do
 
     @rule(
-        sender=st.sampled_from([JO, JO, TOM, PRIYA, MINA, BETH, LENA, DEE]),
-        given=given_names,
+        sender=st.sampled_from([JO, JO, TOM, PRIYA, MINA, BETH, LENA, DEE]), school=schools, name=names,
         content=st.sampled_from("ab"),
-    )
-    def send(self, sender: str, given: str, content: str) -> None:
+    )  # fmt: skip
+    def send(self, sender: str, school: str, name: str, content: str) -> None:
+        given = (school or min(SCHOOLS_OF[sender])) + name
         if sender in self.model.left:
             return
         verdict, known = self.model.taken_in(sender, given, content)
@@ -96,9 +97,9 @@ class Lifecycle(RuleBasedStateMachine):
         self.expect([(sender, kind, (made.reference,)), *told])
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, how=st.sampled_from(["yes", "1", "name"]), as_owner=st.booleans())
-    def accept(self, at: int, by: str, how: str, *, as_owner: bool) -> None:
-        file, by = self.file_and_actor(at, by, as_owner=as_owner)
+    @rule(at=pick, by=people, how=st.sampled_from(["yes", "1", "name"]), apt=apt)
+    def accept(self, at: int, by: str, how: str, *, apt: bool) -> None:
+        file, by = self.file_and_actor(at, by, "accepted", apt=apt)
         name = f"{file.given[:7]}_{file.given[8:]}"
         ways: dict[str, Callable[[Session, Asking], Notice]] = {
             "yes": lambda tx, asking: offers.accept_sure(tx, asking, "yes"),
@@ -109,16 +110,16 @@ class Lifecycle(RuleBasedStateMachine):
         self.expect(self.model.accept(by, file))
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, as_owner=st.booleans())
-    def decline(self, at: int, by: str, *, as_owner: bool) -> None:
-        file, by = self.file_and_actor(at, by, as_owner=as_owner)
+    @rule(at=pick, by=people, apt=apt)
+    def decline(self, at: int, by: str, *, apt: bool) -> None:
+        file, by = self.file_and_actor(at, by, "discarded", apt=apt)
         self.act(by, lambda tx, asking: [offers.decline(tx, asking, "no")], answering=file)
         self.expect(self.model.decline(by, file))
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, as_owner=st.booleans(), stale=stale)
-    def recall(self, at: int, by: str, *, as_owner: bool, stale: bool) -> None:
-        file, by = self.file_and_actor(at, by, as_owner=as_owner)
+    @rule(at=pick, by=people, apt=apt, stale=stale)
+    def recall(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
+        file, by = self.file_and_actor(at, by, "recalled", apt=apt)
         self.act(by, lambda tx, asking: school_desk.recall(
             tx, [row(tx, file)], "recall", asking, seen=version(tx, file, stale=stale)
         ))  # fmt: skip
@@ -127,27 +128,27 @@ class Lifecycle(RuleBasedStateMachine):
     # --- what officers do
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, stale=stale)
-    def receive(self, at: int, by: str, *, stale: bool) -> None:
-        file, by = self.file_and_actor(at, by)
+    @rule(at=pick, by=people, apt=apt, stale=stale)
+    def receive(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
+        file, by = self.file_and_actor(at, by, "received", apt=apt)
         self.act(by, lambda tx, asking: officer_desk.receive(
             tx, [row(tx, file)], asking, seen=version(tx, file, stale=stale)
         ))  # fmt: skip
         self.expect(self.model.decide(by, file, "received", stale=stale))
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, stale=stale)
-    def reject(self, at: int, by: str, *, stale: bool) -> None:
-        file, by = self.file_and_actor(at, by)
+    @rule(at=pick, by=people, apt=apt, stale=stale)
+    def reject(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
+        file, by = self.file_and_actor(at, by, "rejected", apt=apt)
         self.act(by, lambda tx, asking: officer_desk.reject(
             tx, [row(tx, file)], "wrong term", asking, seen=version(tx, file, stale=stale)
         ))  # fmt: skip
         self.expect(self.model.decide(by, file, "rejected", stale=stale))
 
     @precondition(lambda self: self.model.files)
-    @rule(at=pick, by=people, to=st.sampled_from(["SEN", "FIN", "SP", "AUD", "XYZ"]), stale=stale)
-    def move(self, at: int, by: str, to: str, *, stale: bool) -> None:
-        file, by = self.file_and_actor(at, by)
+    @rule(at=pick, by=people, to=st.sampled_from(["SEN", "FIN", "SP", "AUD", "XYZ"]), apt=apt, stale=stale)
+    def move(self, at: int, by: str, to: str, *, apt: bool, stale: bool) -> None:
+        file, by = self.file_and_actor(at, by, "moved", apt=apt)
         self.act(by, lambda tx, asking: officer_desk.move(
             tx, [row(tx, file)], to, asking, seen=version(tx, file, stale=stale)
         ))  # fmt: skip
@@ -262,11 +263,12 @@ class Lifecycle(RuleBasedStateMachine):
         self.model.shredded()
         return self.rooms.vault.holds(object_id)
 
-    def file_and_actor(self, at: int, by: str, *, as_owner: bool = False) -> tuple[Return, str]:
+    def file_and_actor(self, at: int, by: str, act: str, *, apt: bool) -> tuple[Return, str]:
         everything = list(self.model.files.values())
-        file = everything[at % len(everything)]
-        by = file.owner if as_owner else by
-        return file, (SAM if by in self.model.left else by)
+        able = [(file, one) for file in everything for one in EVERYBODY if self.model.is_open(one, file, act)]
+        if apt and able:
+            return able[at % len(able)]
+        return everything[at % len(everything)], (SAM if by in self.model.left else by)
 
     def rows(self) -> list[File]:
         return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(File).order_by(File.id))))
@@ -303,4 +305,4 @@ def told(tx: Session) -> Counter[Told]:
 
 
 TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = profile(max_examples=15, stateful_step_count=25)
+TestLifecycle.settings = profile(max_examples=18, stateful_step_count=30)

@@ -1,0 +1,141 @@
+"""A line as its writer meant it: freed of what telephones and manners add (lesson L51)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+LINE_CHARACTERS_MAX = 4000
+"""A longer line is no command: not even a reason is so long."""
+
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+"""Controls, marks without width, and those that turn the direction of writing."""
+TYPOGRAPHY = str.maketrans("‘’‚“”„–—‑", "'''\"\"\"---")
+OPENING = "\"'“‘„«(*`~"
+CLOSING = ".,;:!?…\"'”’»)*`~"
+MARKS = OPENING + CLOSING
+PICTURES = frozenset({"So", "Sk"})
+"""Unicode categories of emoji and of their skin tones."""
+
+BEFORE = frozenset({"please", "pls", "plz", "kindly", "hi", "hello", "hiya"})
+THANKS = (
+    "thanks very much", "thank you very much", "thanks so much", "thank you so much", "many thanks", "thank you",
+    "thankyou", "thanks", "thx", "cheers", "ta",
+)  # fmt: skip
+CLOSES = (*THANKS, "kind regards", "best regards", "best wishes", "regards", "best", "please", "pls", "plz")
+"""What may follow a command without being part of it; after thanks also a name."""
+NAME_WORDS_MAX = 2
+GREETING = re.compile(
+    r"(?:hi|hello|hiya|dear|good (?:morning|afternoon|evening))(?: \S+){0,3}|(?:morning|afternoon|evening)(?: \S+)?"
+)
+
+SUBJECT_MARK = re.compile(
+    r"\s*(?:\[[^\]]{1,40}\]|external\s*:|(?P<reply>re|aw|sv|antw|atb)\s*(?:\[[0-9]+\])?\s*:)\s*", re.IGNORECASE
+)
+"""What gateways and mail programs put before a subject: a label, and the sign of a reply."""
+FORWARDED = re.compile(r"(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, in words."""
+
+    said: str
+    """As it was written, on one line and visible."""
+    words: tuple[str, ...]
+    """Without the manners at both ends and the closing marks."""
+    written: tuple[str, ...]
+    """The same words, with all that was written after them."""
+
+    @property
+    def command(self) -> str:
+        """The word by which a command is known; a closing mark makes it another (`No. 2` is a number)."""
+        return self.words[0].strip(OPENING + ",!").translate(TYPOGRAPHY).casefold() if self.words else ""
+
+
+def tidy(text: str) -> str:
+    """On one line, with ordinary spaces and nothing that does not show."""
+    return " ".join(UNSEEN.sub("", text).split())
+
+
+def plain(words: Iterable[str]) -> str:
+    """The words as they are compared: in lower case, without marks around them."""
+    return " ".join(word.translate(TYPOGRAPHY).casefold().strip(MARKS) for word in words)
+
+
+def bare(word: str) -> str:
+    """The word without marks around it, otherwise as written."""
+    return word.strip(MARKS)
+
+
+def read(text: str) -> Line:
+    """The line in words; without any where it is blank, quoted or longer than any command."""
+    said = tidy(text[: LINE_CHARACTERS_MAX + 1])
+    if not said or said.startswith(">") or len(text) > LINE_CHARACTERS_MAX:
+        return Line(said, (), ())
+    if not said.strip("? "):
+        return Line(said, ("?",), ("?",))
+    words = said.lstrip(OPENING + " ").split()
+    while len(words) > 1 and plain(words[:1]) in BEFORE:
+        words = words[1:]
+    return Line(said, tuple(_without_manners(words)), tuple(words))
+
+
+def joined(line: Line, following: Iterable[str]) -> Line:
+    """The line with those that follow it, said as it was itself."""
+    return replace(read(" ".join([line.said, *following])), said=line.said)
+
+
+def is_greeting(text: str) -> bool:
+    """Whether a line does nothing but greet: it is passed over, neither a command nor the end of them."""
+    return GREETING.fullmatch(plain(tidy(text[:LINE_CHARACTERS_MAX]).split())) is not None
+
+
+def is_closing(text: str) -> bool:
+    """Whether a line ends what is said: thanks, regards, `--` (lesson L47)."""
+    said = tidy(text[:LINE_CHARACTERS_MAX])
+    return said.startswith("--") or (bool(said) and not _without_manners(said.split()))
+
+
+def subject_words(subject: str) -> tuple[str, bool]:
+    """The subject without what programs put before it, and whether it is a reply's. A forwarded one says nothing."""
+    at, replied = 0, False
+    while mark := SUBJECT_MARK.match(subject, at):
+        at, replied = mark.end(), replied or bool(mark["reply"])
+    said = subject[at:].strip()
+    return ("" if FORWARDED.match(said) else said), replied
+
+
+def _without_manners(words: list[str]) -> list[str]:
+    while True:
+        closed = _closed(words)
+        kept = _without_closing_phrase(closed)
+        if kept == words:
+            return words
+        words = kept
+
+
+def _closed(words: list[str]) -> list[str]:
+    """Without marks and pictures at the end."""
+    while words:
+        last = words[-1].rstrip(CLOSING)
+        if last and unicodedata.category(last[-1]) in PICTURES:
+            last = last[:-1]
+        if last == words[-1]:
+            break
+        words = [*words[:-1], last] if last else words[:-1]
+    return words
+
+
+def _without_closing_phrase(words: list[str]) -> list[str]:
+    for names in range(NAME_WORDS_MAX + 1):
+        end = len(words) - names
+        if names and not all(word[:1].isupper() for word in words[end:]):
+            break
+        for phrase in THANKS if names else CLOSES:
+            length = phrase.count(" ") + 1
+            if 0 < length <= end and plain(words[end - length : end]) == phrase:
+                return words[: end - length]
+    return words

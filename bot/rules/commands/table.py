@@ -1,0 +1,165 @@
+"""Every command by its words, and how what follows them is read. A further one is a line in `TABLE` and its parser."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.rules.commands import kinds
+from bot.rules.commands.filtering import read_filters
+from bot.rules.commands.kinds import Command, Context, Which
+from bot.rules.commands.lines import Line, bare, plain
+from bot.rules.commands.naming import file_in, is_open, name_in, numbers_of, reference_at, which_of
+
+Parse = Callable[[Line, Context], Command | None]
+
+AGREES = frozenset(
+    {"", "all", "to all", "send", "send it", "send them", "go ahead", "correct", "that is right", "that's right"}
+)
+"""What may follow `yes` without saying more."""
+CODE = re.compile(r"[A-Za-z]{2,8}")
+TO = frozenset({"to", "it to", "this to", "them to", "these to"})
+REASON_BEGINS = ":-–—,; "
+
+
+@dataclass(frozen=True)
+class Word:
+    """One command: what it is called, first by its own name, and how it is read."""
+
+    names: tuple[str, ...]
+    parse: Parse
+    for_officers: bool = False
+    """Offered to officers only."""
+    runs_on: bool = False
+    """What it says may go on in the lines below, to the first blank one."""
+
+
+def read_line(line: Line, context: Context) -> Command | None:
+    """The command that all of this line is; None where it is anything else."""
+    if word := word_of(line):
+        return word.parse(line, context)
+    return _pick(line, context) or _named(line, context)
+
+
+def word_of(line: Line) -> Word | None:
+    """The command whose word the line begins with."""
+    return BY_NAME.get(line.command)
+
+
+def _status(line: Line, context: Context) -> Command | None:
+    filters = read_filters(line.words[1:], context)
+    return kinds.Status(line.said, filters) if filters else None
+
+
+def _history(line: Line, context: Context) -> Command | None:
+    words = line.words[1:]
+    if not words:
+        return kinds.History(line.said, "") if context.replying else None
+    after = words[1:] if plain(words[:1]) == "of" else words
+    if (found := reference_at(after, context)) and found[1] == len(after):
+        return kinds.History(line.said, found[0])
+    name = file_in(words, context)
+    return kinds.History(line.said, name) if name else None
+
+
+def _recall(line: Line, context: Context) -> Command | None:
+    words = line.words[1:]
+    which, used = which_of(words, context)
+    if which != Which() and used == len(words):
+        return kinds.Recall(line.said, None, which)
+    if is_open(words, context):
+        return kinds.Recall(line.said, None)
+    name = file_in(words, context)
+    return kinds.Recall(line.said, name) if name else None
+
+
+def _help(line: Line, context: Context) -> Command | None:
+    del context
+    return kinds.Help(line.said) if len(line.words) == 1 else None
+
+
+def _yes(line: Line, context: Context) -> Command | None:
+    """`yes please send it` agrees; `yes this is the autumn one` is a comment."""
+    words = [word for word in line.words[1:] if plain([word]) != "please"]
+    if not is_open((), context):
+        return None
+    if plain(words) in AGREES:
+        return kinds.Yes(line.said)
+    return _picked(line.said, words, context)
+
+
+def _no(line: Line, context: Context) -> Command | None:
+    words = line.words[1:]
+    numbers = numbers_of(words[1:] if plain(words[:1]) == "to" else words)
+    if not is_open((), context) or not (numbers or plain(words) in {"", "all", "to all"}):
+        return None
+    return kinds.No(line.said, numbers)
+
+
+def _pick(line: Line, context: Context) -> Command | None:
+    """Numbers alone, in a reply that brings no files: `2 files attached` is a comment, and so is a lone `2` beside them."""
+    return _picked(line.said, list(line.words), context)
+
+
+def _picked(said: str, words: list[str], context: Context) -> Command | None:
+    if not context.replying or context.has_files:
+        return None
+    if numbers := numbers_of(words):
+        return kinds.Pick(said, numbers)
+    name = name_in(words[-1:])
+    numbers = numbers_of(words[:-1])
+    return kinds.Pick(said, numbers, name) if name and len(numbers) == 1 else None
+
+
+def _named(line: Line, context: Context) -> Command | None:
+    name = name_in(line.words)
+    return kinds.Named(line.said, name) if name and context.replying and not context.has_files else None
+
+
+def _receive(line: Line, context: Context) -> Command | None:
+    words = line.words[1:]
+    which, used = which_of(words, context)
+    if (used < len(words) and not is_open(words, context)) or not _may_mean(which, context):
+        return None
+    return kinds.Receive(line.said, which)
+
+
+def _reject(line: Line, context: Context) -> Command | None:
+    """The reason is the rest of the line, as it was written."""
+    which, used = which_of(line.words[1:], context)
+    if not _may_mean(which, context):
+        return None
+    says_more = any(bare(word) for word in line.words[1 + used :])
+    reason = " ".join(line.written[1 + used :]).lstrip(REASON_BEGINS) if says_more else ""
+    return kinds.Reject(line.said, which, reason)
+
+
+def _move(line: Line, context: Context) -> Command | None:
+    """The code may be written in any case where it is one, or where files are named; else `move on` would be a code."""
+    words = line.words[1:]
+    which, used = which_of(words, context)
+    code = bare(words[-1]) if used < len(words) else ""
+    between = plain(words[used:-1])
+    sure = code.upper() in context.services or code.isupper() or which != Which()
+    if not (CODE.fullmatch(code) and sure and (not between or between in TO) and _may_mean(which, context)):
+        return None
+    return kinds.Move(line.said, which, code.upper())
+
+
+def _may_mean(which: Which, context: Context) -> bool:
+    """Whether an officer's word is meant as one: a school's own word `reject` is prose, unless it names a reference."""
+    return bool(which.references) or (context.officer and is_open((), context))
+
+
+TABLE: tuple[Word, ...] = (
+    Word(("status",), _status),
+    Word(("history",), _history),
+    Word(("recall", "withdraw"), _recall),
+    Word(("help", "?", "commands"), _help),
+    Word(("yes", "yep", "yeah", "y"), _yes),
+    Word(("no", "nope", "n"), _no),
+    Word(("receive",), _receive, for_officers=True),
+    Word(("reject", "reject:"), _reject, for_officers=True, runs_on=True),
+    Word(("move",), _move, for_officers=True),
+)
+
+BY_NAME = {name: word for word in TABLE for name in word.names}

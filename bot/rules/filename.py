@@ -58,7 +58,7 @@ def named(reply: str, given: str, by: Convention, today: date) -> Verdict:
     stem, ending = split(name)
     if ending.lower() == extension.lower():
         return judge(f"{stem}.{extension}", by, today)
-    if ending.lower() in by.extensions or parse(f"{stem}.{extension}", by):
+    if ending and (ending.lower() in by.extensions or parse(f"{stem}.{extension}", by)):
         return _without_other(name, ending, judge(f"{stem}.{extension}", by, today))
     return judge(f"{name}.{extension}", by, today)
 

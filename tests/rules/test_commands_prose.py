@@ -46,7 +46,13 @@ COMMENTS = [
 ]
 
 
-@pytest.mark.parametrize("context", EVERYWHERE, ids=str)
+def situation(context: Context) -> str:
+    """The situation in words that are the same in every process."""
+    told = {"replying": context.replying, "officer": context.officer, "files": context.has_files}
+    return " ".join(word for word, holds in told.items() if holds) or "plain"
+
+
+@pytest.mark.parametrize("context", EVERYWHERE, ids=situation)
 @pytest.mark.parametrize("comment", COMMENTS)
 def test_what_is_merely_a_comment_is_never_a_command(comment: str, context: Context) -> None:
     assert asked(comment, context) == ()

@@ -178,8 +178,7 @@ def advise(name: Name, today: date) -> tuple[Finding, ...]:
         return ()
     if day > today:
         return (Finding(Fault.DATE_FUTURE, name.when),)
-    years = today.year - day.year - ((today.month, today.day) < (day.month, day.day))
-    past = years > OLD_YEARS or (years == OLD_YEARS and (today.month, today.day) != (day.month, day.day))
+    past = (day.year + OLD_YEARS, day.month, day.day) < (today.year, today.month, today.day)
     return (Finding(Fault.DATE_OLD, name.when),) if past else ()
 
 

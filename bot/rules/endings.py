@@ -10,7 +10,7 @@ from bot.rules.writing import SEPARATOR, Guess, trimmed
 FIRST_VERSION = "V01"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = rf"(?P<m>{'|'.join(MONTHS)})[a-z]{{0,6}}"
-BETWEEN = rf"(?:{SEPARATOR}|/){{1,3}}"
+BETWEEN = rf"(?:(?:{SEPARATOR}|/){{1,3}})"
 START = r"(?<![0-9])"
 APART = rf"(?<![0-9])(?<![0-9]{SEPARATOR})"
 """Before a year of two digits, which would else be read into the time of day."""
@@ -182,7 +182,7 @@ def _elsewhere(text: str) -> EndPart | None:
     if not found:
         return None
     form, match, value = found
-    around = trimmed(f"{text[: match.start()]} {text[match.end() :]}")
+    around = trimmed(text[: match.start()] + text[match.end() :])
     return EndPart(((Guess(value, sure=False), around),), (Finding(form.fault, match[0]),), around)
 
 

@@ -89,4 +89,4 @@ def _joint(text: str, end: int) -> list[Finding]:
 
 
 def _without(text: str, number: _Number) -> str:
-    return trimmed(f"{text[: number.start]} {text[number.end :]}")
+    return trimmed(text[: number.start] + text[number.end :])

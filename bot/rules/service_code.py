@@ -159,6 +159,8 @@ def _faults(text: str, first: tuple[Coded, ...]) -> Iterator[Finding]:
         yield Finding(Fault.SERVICE_MISSING, "")
     elif not sure:
         yield Finding(Fault.SERVICE_UNKNOWN, written)
+        if first and written == text:
+            return
     elif sure.written != sure.code:
         yield Finding(Fault.SERVICE_CASE, written)
     yield from _faults_of_description(written, text[len(written) :])

@@ -60,7 +60,9 @@ def _first_word(text: str, by: Convention) -> Iterator[Coded]:
     after = text[len(word) :]
     ended = not after[:1].isalnum()
     whole = [word[:end] for end in _ends(word, ended=ended) if word[:end].upper() in by.services]
-    if whole:
+    if run in by.services:
+        yield Coded(run, run, text[len(run) :], sure=True)
+    elif whole:
         yield from (Coded(code.upper(), code, text[len(code) :], sure=True) for code in whole)
     elif len(run) > 1:
         yield from _capitals(run, text, by, apart=ended and run == word and bool(after))

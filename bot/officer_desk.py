@@ -108,17 +108,20 @@ def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Aski
 def _decided(
     tx: Session, done: Sequence[File], act: Literal["received", "rejected", "moved"], asking: Asking, why: str = ""
 ) -> list[Notice]:
-    """The actor's answer; the other officers who were told of the files by mail hear of it once."""
+    """The actor's answer; the other officers who were told of the files by mail, and still may
+    see them or have just lost them to another service, hear of it once."""
     if not done:
         return []
     notice = notices.Decided(files=_facts(done, asking), act=act, by=asking.person.name, why=why)
     told: dict[int, list[File]] = defaultdict(list)
     for file in done:
+        handing_over = {one.id for one in roster.officers(tx, file.moved_from or "")} if act == "moved" else set[int]()
         for person_id in _told_of(tx, file) - {asking.person.id}:
-            told[person_id].append(file)
+            if person_id in handing_over or roster.may(tx, tx.get_one(Person, person_id), Sight.SEE, file):
+                told[person_id].append(file)
     for person_id, theirs in told.items():
-        if (other := tx.get_one(Person, person_id)).left_at is None:
-            post(tx, notice.model_copy(update={"files": _facts(theirs, asking)}), asking, to=other.email, person=other)
+        other = tx.get_one(Person, person_id)
+        post(tx, notice.model_copy(update={"files": _facts(theirs, asking)}), asking, to=other.email, person=other)
     return [notice.model_copy(update={"own": True})]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster
@@ -14,6 +14,11 @@ from bot.clock import Clock
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
 from bot.settings import Settings
+
+UNASKED = frozenset({
+    notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
+})  # fmt: skip
+"""What people are told of that others did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,12 +199,17 @@ def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion) -> N
         post(tx, notices.Alert(what=what, lines=tuple(lines)), occasion, to=one.email, person=one)
 
 
-def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str] | None = None) -> int:
-    """How many notices this address was sent since then, of these kinds."""
+def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str]) -> int:
+    """How many notices of these kinds this address was sent since then."""
     told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)
-    if kinds is not None:
-        told = told.where(OutboxItem.kind.in_(list(kinds)))
-    return len(tx.scalars(told).all())
+    return len(tx.scalars(told.where(OutboxItem.kind.in_(list(kinds)))).all())
+
+
+def answered_since(tx: Session, recipient: str, since: datetime) -> int:
+    """How many notices this address had since then in answer to mails of its own: others' acts use up nobody's share."""
+    told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)
+    of_others = (OutboxItem.kind == notices.Decided.kind) & OutboxItem.facts["own"].as_boolean().is_(False)
+    return len(tx.scalars(told.where(OutboxItem.kind.not_in(UNASKED), not_(of_others))).all())
 
 
 def recent_alerts(tx: Session, since: datetime) -> list[str]:

@@ -152,7 +152,10 @@ def _outcome(fault: Exception) -> Exception:
 
 
 def _engine(url: URL, *, read_only: bool) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False},
+        hide_parameters=True,  # an error is logged, and the log is for more people than may read a comment
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:

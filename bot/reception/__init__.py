@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot import telling
-from bot.arrival import Opened, Unreadable
+from bot.arrival import Arrival, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
@@ -36,6 +36,15 @@ class Prepared:
     """Sealed objects that turned out to be no files."""
 
 
+@dataclass(frozen=True)
+class Spoiled:
+    """The message could not be opened."""
+
+    why: str
+    unwanted: tuple[str, ...]
+    """What had been sealed of it by then."""
+
+
 class Reception:
     """The one way by which every message of every channel is handled."""
 
@@ -57,38 +66,47 @@ class Reception:
             prepared = await asyncio.to_thread(self._prepare, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
-        except Unreadable as fault:
-            unreadable = Shut(InboxState.QUARANTINED, f"unreadable: {fault}")
-            await self._ledger.write(lambda tx: self._end(tx, item, unreadable, alarm=True))
-            return
         await self._ledger.write(lambda tx: self._settle(tx, item, prepared))
 
     def give_up(self, tx: Session, item: Claimed, why: str) -> None:
         """A message failed too often and lies in quarantine: its sender and the administrators are told."""
         answering.trouble(tx, item, why, self._occasion(item))
 
-    def _prepare(self, item: Claimed) -> Prepared:
+    def _prepare(self, item: Claimed) -> Prepared | Spoiled:
         sealing = Sealing(self._vault, f"f{item.id}")
         try:
             raw = self._vault.read(item.object_id, item.sealed)
             opened = self._readers[item.arrival.channel](raw, sealing.sink)
             return Prepared(opened, sealing.finish({one.object_id for one in opened.attachments}))
+        except Unreadable as fault:
+            return Spoiled(f"unreadable: {fault}", sealing.durable)
         finally:
             sealing.abandon()
 
-    def _settle(self, tx: Session, item: Claimed, prepared: Prepared) -> None:
-        looked = look(tx, item.arrival, self._settings)
-        occasion, opened = self._occasion(item), prepared.opened
+    def _settle(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled) -> None:
+        occasion = self._occasion(item)
         for object_id in prepared.unwanted:
             files.order_destruction(tx, object_id, why="no file", now=occasion.now)
-        shut = looked if isinstance(looked, Shut) else answering.by_machine(item.arrival, opened)
-        if shut:
+        if isinstance(prepared, Spoiled):
+            self._end(tx, item, Shut(InboxState.QUARANTINED, prepared.why), alarm=True)
+            return
+        opened = prepared.opened
+        looked = self._look_again(tx, item.arrival, opened)
+        if isinstance(looked, Shut):
             for attachment in opened.attachments:
-                files.order_destruction(tx, attachment.object_id, why=shut.why, now=occasion.now)
-            self._end(tx, item, shut, alarm=shut.state is InboxState.QUARANTINED)
-        elif isinstance(looked, Person):
+                files.order_destruction(tx, attachment.object_id, why=looked.why, now=occasion.now)
+            self._end(tx, item, looked, alarm=looked.state is InboxState.QUARANTINED)
+        else:
             self._finish(tx, item, InboxState.DONE, "")
             answering.serve(tx, item, looked, opened, occasion)
+
+    def _look_again(self, tx: Session, arrival: Arrival, opened: Opened) -> Person | Shut:
+        """Now that it is known what came. What is a person's after all is judged as any person's."""
+        looked = look(tx, arrival, self._settings)
+        if isinstance(looked, Shut) or arrival.automatic is None:
+            return looked
+        by_hand = arrival.model_copy(update={"automatic": None})
+        return answering.by_machine(arrival, opened) or look(tx, by_hand, self._settings)
 
     def _end(self, tx: Session, item: Claimed, shut: Shut, *, alarm: bool = False) -> None:
         """End a message without serving it."""

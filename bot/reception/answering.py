@@ -21,6 +21,8 @@ ADVICE = frozenset({
     notices.SharedMailbox.kind,
 })  # fmt: skip
 """What nobody asked for is told to one address at most once a day (lesson L18)."""
+COMMENT_CHARACTERS_MAX = 2000
+"""It goes with every file of its mail, into everything that is told of any of them."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -43,7 +45,7 @@ def serve(tx: Session, item: Claimed, person: Person, opened: Opened, occasion: 
     reading = carrying_out.read(tx, arrival.subject, opened, asking)
     answers: list[Notice] = []
     if opened.attachments:
-        letter = intake.Letter(comment=reading.comment, tag=reading.tag or "")
+        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
@@ -52,10 +54,14 @@ def serve(tx: Session, item: Claimed, person: Person, opened: Opened, occasion: 
         once_a_day(tx, asking.address, unasked, asking, person)
 
 
+def _cut(comment: str) -> str:
+    return comment if len(comment) <= COMMENT_CHARACTERS_MAX else f"{comment[: COMMENT_CHARACTERS_MAX - 1]}…"
+
+
 def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool) -> None:
     """Send the answers, unless this address has had more of them than any person asks for (lesson L18)."""
     limit = asking.settings.email.replies_per_hour
-    told = telling.told_since(tx, asking.address, asking.now - HOUR)
+    told = telling.answered_since(tx, asking.address, asking.now - HOUR)
     if not owed and told >= limit:
         _silenced(tx, asking, limit)
         return

@@ -1,6 +1,7 @@
 """Reads what a message asks for, and has the desks do it: one line for each command."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,13 @@ from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.telling import Asking
 
 REASON_CHARACTERS_MAX = 2000
+LINES_READ_MAX = 50
+"""Commands stand in so many lines at the top of a letter: each may have an answer of its own."""
+
+
+@dataclass(frozen=True)
+class Unread(Command):
+    """After nothing but commands there came more lines than are read."""
 
 
 def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
@@ -34,7 +42,17 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
         has_files=bool(opened.attachments),
         tags=asking.settings.tags,
     )
-    return commands.read(subject, opened.text, context)
+    above, below = _above(opened.text)
+    reading = commands.read(subject, above, context)
+    if below and reading.commands and not reading.comment:
+        return replace(reading, commands=(*reading.commands, Unread(below.splitlines()[0][:REASON_CHARACTERS_MAX])))
+    return replace(reading, comment=f"{reading.comment}\n{below}".strip())
+
+
+def _above(text: str) -> tuple[str, str]:
+    """The lines in which commands may stand, and all that is below them."""
+    lines = text.splitlines()
+    return "\n".join(lines[:LINES_READ_MAX]), "\n".join(lines[LINES_READ_MAX:]).strip()
 
 
 def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
@@ -97,6 +115,12 @@ def _recall_one(tx: Session, chosen: list[File], said: str, asking: Asking) -> l
 def _help(tx: Session, command: commands.Help, asking: Asking) -> list[Notice]:
     del command
     return [school_desk.help_for(tx, asking)]
+
+
+def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
+    del tx, asking
+    because = f"Only the first {LINES_READ_MAX} lines of an email are read. Send what follows in another email."
+    return [notices.UnknownCommand(said=command.said, because=because)]
 
 
 def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
@@ -194,6 +218,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Recall: _recall,
     taking_back.TakeBack: taking_back.take_back,
     commands.Help: _help,
+    Unread: _unread,
     commands.Yes: _yes,
     commands.No: _no,
     commands.Pick: _pick,

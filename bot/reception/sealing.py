@@ -38,6 +38,11 @@ class Sealing:
         self._open: list[Writing] = []
         self._finished: set[str] = set()
 
+    @property
+    def durable(self) -> tuple[str, ...]:
+        """The names of those that are durable by now."""
+        return tuple(self._finished)
+
     def sink(self, part: str) -> Sink:
         """The place for this part of the message."""
         return Sink(self._vault.begin(f"{self._prefix}-{part}"), self)

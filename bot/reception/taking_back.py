@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster, school_desk, telling
-from bot.ledger.tables import File, InboxItem
+from bot.ledger.tables import File, InboxItem, InboxState
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.commands import Command
@@ -56,7 +56,8 @@ def take_back(tx: Session, command: TakeBack, asking: Asking) -> list[Notice]:
 
 def _meant(tx: Session, subject: str, asking: Asking) -> list[InboxItem]:
     """This sender's mails that it can mean: of the Message-IDs it refers to, else of that subject."""
-    latest = select(InboxItem).where(InboxItem.channel == asking.channel, InboxItem.sender == asking.address)
+    theirs = (InboxItem.channel == asking.channel) & (InboxItem.sender == asking.address)
+    latest = select(InboxItem).where(theirs, InboxItem.state == InboxState.DONE)  # who sent the others is not proven
     mails = list(tx.scalars(latest.order_by(InboxItem.id.desc()).limit(LOOKED_BACK_MAX)))
     referred = [mail for mail in mails if mail.arrival["route"]["message_id"] in asking.route.references]
     return referred or [mail for mail in mails if mail.subject.strip().casefold() == subject.casefold()]

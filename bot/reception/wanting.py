@@ -8,7 +8,7 @@ from bot import roster
 from bot.arrival import Arrival
 from bot.ledger.tables import InboxState, Person
 from bot.notices import NotAuthorised, Notice, SharedMailbox
-from bot.rules import address
+from bot.rules import address, authority
 from bot.settings import Settings
 
 
@@ -28,11 +28,17 @@ def look(tx: Session, arrival: Arrival, settings: Settings) -> Person | Shut:
     person = roster.who(tx, arrival.channel, arrival.sender)
     if person is None or not roster.is_anybody(person):
         return _stranger(arrival, settings)
-    if arrival.automatic is None and (notice := mailbox_notice(arrival.sender, settings)):
-        return Shut(InboxState.DONE, "not a personal mailbox", notice)
-    if arrival.posted_by and not _may_post_for(tx, arrival, person):
-        return Shut(InboxState.DONE, "posted by somebody else", NotAuthorised(on_behalf_of=arrival.posted_by))
+    if arrival.automatic is None:  # else it is told nothing, whoever sent it
+        return _unfit(tx, arrival, person, settings) or person
     return person
+
+
+def _unfit(tx: Session, arrival: Arrival, person: Person, settings: Settings) -> Shut | None:
+    if notice := mailbox_notice(arrival.sender, settings):
+        return Shut(InboxState.DONE, "not a personal mailbox", notice)
+    if arrival.posted_by and not _may_post_for(tx, arrival.posted_by, arrival.channel, person, settings):
+        return Shut(InboxState.DONE, "posted by somebody else", NotAuthorised(on_behalf_of=arrival.posted_by))
+    return None
 
 
 def mailbox_notice(sender: str, settings: Settings) -> SharedMailbox | None:
@@ -53,10 +59,9 @@ def _stranger(arrival: Arrival, settings: Settings) -> Shut:
     return Shut(InboxState.DONE, "nobody on the roster", notice)
 
 
-def _may_post_for(tx: Session, arrival: Arrival, person: Person) -> bool:
-    """Whether who posted it may act for every school of the person in whose name it was sent (lesson L6)."""
-    poster = roster.who(tx, arrival.channel, arrival.posted_by or "")
-    if poster is None:
+def _may_post_for(tx: Session, posted_by: str, channel: str, person: Person, settings: Settings) -> bool:
+    """Whether who posted it may by themselves do all that the person may in whose name it was sent (lesson L6)."""
+    poster = roster.who(tx, channel, posted_by)
+    if poster is None or mailbox_notice(posted_by, settings):
         return False
-    theirs, wanted = roster.schools_of(tx, poster), roster.schools_of(tx, person)
-    return {school.number for school in wanted} <= {school.number for school in theirs}
+    return authority.covers(roster.appointments(poster), roster.appointments(person))

@@ -72,6 +72,11 @@ def may(appointments: frozenset[Appointment], act: Act | Sight, matter: Matter) 
     return any(act in MAY[held.role] and concerns(held, matter) for held in appointments)
 
 
+def covers(held: frozenset[Appointment], wanted: frozenset[Appointment]) -> bool:
+    """Whether whoever holds the first may do all that whoever holds the second may."""
+    return all(any(MAY[one.role] <= MAY[by.role] and by.scope in (one.scope, ALL) for by in held) for one in wanted)
+
+
 def on_the_list(appointments: frozenset[Appointment], school: str | None) -> bool:
     """Whether they are on the authorised list of this school."""
     return any(held.role in OF_A_SCHOOL and held.scope in (school, ALL) for held in appointments)

@@ -1,6 +1,6 @@
 """`postroom inbox …`: what arrived and is not finished; what lies in quarantine, and what an administrator does with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -91,7 +91,8 @@ def discard(ctx: typer.Context, number: Id) -> None:
     """Handle it no more, and destroy it."""
     with rooms(ctx) as opened:
         now = opened.clock.now()
-        opened.ledger.write_now(lambda tx: _discarded(tx, _open_item(tx, number), now))
+        sealed = [one for one in opened.vault.object_ids() if one.startswith(f"f{number}-")]  # by tries that failed
+        opened.ledger.write_now(lambda tx: _discarded(tx, _open_item(tx, number), sealed, now))
         destroyed = destroy_now(opened)
     left = "destroyed" if destroyed else "to be destroyed: it could not be yet, postroom serve will"
     show.say(f"{number} is discarded and {left}.")
@@ -154,6 +155,7 @@ def _bare(text: str) -> str:
     return inside if opening and not after.strip() and "@" not in before else text
 
 
-def _discarded(tx: Session, item: InboxItem, now: datetime) -> None:
+def _discarded(tx: Session, item: InboxItem, sealed: Sequence[str], now: datetime) -> None:
     item.state, item.sealed, item.why = InboxState.DISCARDED, None, f"discarded by an administrator ({item.why})"
-    files.order_destruction(tx, item.object_id, why="discarded", now=now)
+    for object_id in (item.object_id, *sealed):
+        files.order_destruction(tx, object_id, why="discarded", now=now)

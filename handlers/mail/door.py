@@ -114,7 +114,7 @@ class Letterbox:
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
         return Arrival(
             channel=CHANNEL,
-            key=self._key(head, message_id),
+            key=self._key(head, message_id, None if machine and machine.sure else proven),
             sender=proven.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
             believed=proven.why if proven else "",
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
@@ -130,9 +130,13 @@ class Letterbox:
             ),
         )
 
-    def _key(self, head: Head, message_id: str | None) -> str:
-        """The same for the same mail, however often and by whatever way it comes (lesson L24)."""
+    def _key(self, head: Head, message_id: str | None, heard: Proven | None) -> str:
+        """The same for the same mail, however often and by whatever way it comes (lesson L24).
+
+        A copy that is not heard, because it came by a mailing list or its proof got lost, does not take its place.
+        """
         named = [message_id] if message_id else [head.first(name) or "" for name in ("From", "Date", "Subject")]
+        named += [heard.address, heard.sender or ""] if heard else []
         return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
 
     def _contact(self) -> str:

@@ -86,6 +86,7 @@ def _without_signature(lines: list[str]) -> list[str]:
     """Cut at the line `--`, if there is exactly one (lesson L41), and what is left of a quotation's frame."""
     if lines.count(SIGNATURE_LINE) == 1:
         lines = lines[: lines.index(SIGNATURE_LINE)]
-    while lines and (not lines[-1].strip() or RULE_LINE.match(lines[-1])):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or RULE_LINE.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]

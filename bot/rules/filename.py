@@ -1,71 +1,83 @@
-"""Judges a file's name: what it says, all that is wrong with it, and what it was meant to be (docs/rules.md)."""
+"""Judges the name of a file: its parts, or all that is wrong with it and what it was meant to be.
 
-from dataclasses import replace
+docs/rules.md, «The filename convention». Nothing here raises, whatever the text.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.rules.convention import (
-    NAME_CHARACTERS_MAX,
-    REFUSED,
-    Convention,
-    Fault,
-    Finding,
-    Name,
-    Verdict,
-    advise,
-    model,
-    parse,
-    settled,
-)
-from bot.rules.faults import extension_of, faults_of_writing, split
-from bot.rules.readings import read
-from bot.rules.writing import seen
+from bot.rules.correction import correct
+from bot.rules.filename_shape import CHECKS, REFUSED, Convention, Fault, Finding, Name, read, settled, split
 
-__all__ = ["Convention", "Fault", "Finding", "Name", "Verdict", "judge", "model", "named"]
+__all__ = ["CHECKS", "Convention", "Fault", "Finding", "Name", "Verdict", "judge", "model", "named"]
 
-CHOICES_MAX = 9
-"""More than so many names are no help."""
-STEM_CHARACTERS_MAX = 2 * NAME_CHARACTERS_MAX
-"""A longer name is read no further, and not corrected: nothing that may be removed is so long."""
+OLD_YEARS = 2
+"""A date more than so many years back is advised about."""
+QUOTES = "\"'`«»“”‘’<>*"
+"""Round a name in a reply they are no part of it."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a name. It has a `name` or `faults`, never both, never neither."""
+
+    given: str
+    """As judged: Unicode NFC, without white space round the whole of it."""
+    name: Name | None = None
+    faults: tuple[Finding, ...] = ()
+    advice: tuple[Finding, ...] = ()
+    """What is worth a second look although the name is valid."""
+    meant: str | None = None
+    """The one sure correction."""
+    choices: tuple[str, ...] = ()
+    """Where none is sure, the names that may have been meant, best first."""
+    refused: bool = False
+    """Something is at fault that no other name would mend: nothing is stored, no correction offered."""
 
 
 def judge(given: str, by: Convention, today: date) -> Verdict:
-    """What is to be said of the name of a file that came. Never raises."""
-    name = settled(given)
-    if valid := parse(name, by):
-        return Verdict(name, valid, advice=advise(valid, today))
-    if not seen(name):
-        return Verdict(name, faults=(Finding(Fault.NAMELESS, ""),), refused=True)
-    stem, extension = split(name)
-    own = extension_of(name)
-    readings = read(stem[:STEM_CHARACTERS_MAX], own, by)
-    faults = tuple(dict.fromkeys((*faults_of_writing(name, by), *readings.findings)))
-    verdict = Verdict(name, faults=faults)
-    if any(finding.fault in REFUSED for finding in faults):
-        return replace(verdict, refused=True)
-    if len(stem) > STEM_CHARACTERS_MAX:
-        return verdict
-    if len(readings.sure) == 1 and extension == own:
-        return replace(verdict, meant=str(readings.sure[0]))
-    return replace(verdict, choices=tuple(str(choice) for choice in (*readings.sure, *readings.guessed))[:CHOICES_MAX])
+    """What is to be said of the name of a file that came."""
+    text = settled(given)
+    if name := read(text, by):
+        return Verdict(text, name, advice=advice(name, today))
+    if not text:
+        return Verdict(text, faults=(Finding(Fault.NAMELESS),), refused=True)
+    found = correct(text, by, today)
+    if any(finding.fault in REFUSED for finding in found.faults):
+        return Verdict(text, faults=found.faults, refused=True)
+    return Verdict(text, faults=found.faults, meant=found.sure, choices=found.choices)
 
 
 def named(reply: str, given: str, by: Convention, today: date) -> Verdict:
-    """What is to be said of a name that the sender replies with for the file that came as `given`.
+    """What is to be said of the name with which the sender replies for a file that came as `given`.
 
-    The extension is the file's own: it may be left out, and another cannot be given.
+    The extension is the file's own: it may be left out, and it cannot be changed.
     """
-    name, extension = settled(reply), extension_of(settled(given))
-    stem, ending = split(name)
-    if ending.lower() == extension.lower():
-        return judge(f"{stem}.{extension}", by, today)
-    if ending and (ending.lower() in by.extensions or parse(f"{stem}.{extension}", by)):
-        return _without_other(name, ending, judge(f"{stem}.{extension}", by, today))
-    return judge(f"{name}.{extension}", by, today)
+    text = settled(settled(reply).strip(QUOTES))
+    _, own = split(settled(given))
+    stem, extension = split(text)
+    if not own:
+        return judge(text, by, today)
+    verdict = judge(f"{stem.removesuffix('.')}.{own}", by, today)
+    if not extension or extension.lower() == own.lower():
+        return verdict
+    choices = (str(verdict.name),) if verdict.name else (verdict.meant,) if verdict.meant else verdict.choices
+    faults = (Finding(Fault.EXTENSION_OTHER, f".{extension}"), *verdict.faults)
+    return replace(verdict, given=text, name=None, faults=faults, advice=(), meant=None, choices=choices)
 
 
-def _without_other(name: str, ending: str, verdict: Verdict) -> Verdict:
-    """The verdict on a name with another extension than its file's: the same name with its own is a choice."""
-    faults = (*verdict.faults, Finding(Fault.EXTENSION_OTHER, ending))
-    own = str(verdict.name) if verdict.name else verdict.meant
-    choices = (own,) if own else verdict.choices
-    return replace(verdict, given=name, name=None, faults=faults, advice=(), meant=None, choices=choices)
+def model(by: Convention, today: date) -> str:
+    """A good name to write one's own by, without extension: with the sender's own school number, where it is known."""
+    school = next(iter(by.schools), f"{by.authority}nnnn")
+    return f"{school}_{next(iter(by.services), '')}documentdescription{today:%Y%m%d}"
+
+
+def advice(name: Name, today: date) -> tuple[Finding, ...]:
+    """A date in the future, or more than two years old, is advised about, not refused."""
+    day = name.day
+    if day is None:
+        return ()
+    if day > today:
+        return (Finding(Fault.DATE_FUTURE, name.when),)
+    old = (day.year + OLD_YEARS, day.month, day.day) < (today.year, today.month, today.day)
+    return (Finding(Fault.DATE_OLD, name.when),) if old else ()

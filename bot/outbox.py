@@ -107,7 +107,7 @@ class OutboxWorker:
 
     async def _one(self, item: _Claimed) -> None:
         try:
-            parcel = self._parcel(item.row)
+            parcel = await asyncio.to_thread(self._parcel, item.row)
             await self._couriers[item.row.channel].deliver(parcel)
         except Undeliverable as refusal:
             await self._settle(item, OutboxState.FAILED, str(refusal))

@@ -21,6 +21,8 @@ from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, announce, facts
 
 REFERENCE_BITS = 35
+FILES_MAX = 100
+"""Files of one message: more than any school sends, and few enough to be judged and told of within a second."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Letter:
 
 def take_in(tx: Session, attachments: Sequence[Attachment], letter: Letter, asking: Asking) -> notices.Outcomes:
     """Judge and store every attachment, announce what was Sent, and answer them all in one notice."""
+    if len(attachments) > FILES_MAX:
+        return _too_many(tx, attachments, asking)
     by = convention(tx, asking)
     taken = [_take(tx, attachment, letter, by, asking) for attachment in attachments]
     announce(tx, [file for file, outcome in taken if file and outcome.verdict == "sent"], asking)
@@ -100,6 +104,13 @@ def _take(
     if verdict.name:
         return file, enter(tx, file, verdict.name, asking)
     return file, held_outcome(file, verdict, by, asking)
+
+
+def _too_many(tx: Session, attachments: Sequence[Attachment], asking: Asking) -> notices.Outcomes:
+    for attachment in attachments:
+        _drop(tx, attachment, "refused", asking)
+    fault = Finding(fault="too-many", found=str(FILES_MAX))
+    return answer([Outcome(verdict="refused", given=f"{len(attachments)} files", findings=(fault,))])
 
 
 def _known(tx: Session, attachment: Attachment, verdict: Verdict, asking: Asking) -> File | None:

@@ -28,6 +28,8 @@ def schools(text: str, by: Convention) -> list[Reading]:
     if fault := _fault(number, by):
         if fault is Fault.SCHOOL_FOREIGN:
             return [Reading(None, rest, LOST, (Finding(fault, number), *joined), written)]
+        if foreign := [reading for reading in _found(rest, by) if reading.doubt == LOST]:
+            return foreign[:1]
         return _near(number, rest, by, (Finding(fault, number), *joined))
     return [Reading(number, rest, SURE, joined, written)]
 

@@ -19,7 +19,8 @@ MONTHS = (
 
 G = f"{GAP}{{1,9}}"
 """A gap inside a date. A longer one separates what does not belong together."""
-YEAR, MONTH, DAY = "(?P<year>[0-9]{4})", "(?P<month>[0-9]{1,2})", "(?P<day>[0-9]{1,2})"
+YEAR, MONTH, DAY = "(?P<year>(?:19|20)[0-9]{2})", "(?P<month>[0-9]{1,2})", "(?P<day>[0-9]{1,2})"
+"""No return is of another century; a time of day after the date must not be taken for its year."""
 YEAR2, MONTH2, DAY2 = "(?P<year>[0-9]{2})", "(?P<month>[0-9]{2})", "(?P<day>[0-9]{2})"
 SOME_YEAR = "(?:19|20)[0-9]{2}"
 SOME_MONTH = "(?:0[1-9]|1[0-2])"
@@ -37,7 +38,7 @@ class Form:
     doubt: int = SURE
 
 
-AS_IT_SHOULD_BE = (Form(f"{YEAR}{MONTH2}{DAY2}"),)
+AS_IT_SHOULD_BE = (Form(f"(?P<year>[0-9]{{4}}){MONTH2}{DAY2}"),)
 FULL = (
     Form(f"{YEAR}{G}{MONTH}{G}{DAY}"),
     Form(f"{YEAR}{G}{MONTH2}{DAY2}"),
@@ -52,7 +53,7 @@ FULL = (
 """With separators or in another order: year first is year-month-day, else day first."""
 PERHAPS_FULL = (
     Form(f"(?<=[0-9]){DAY2}{G}{MONTH}{G}{YEAR}", LIKELY),
-    Form(f"(?<=[A-Za-z0-9])(?P<day>[0-9]){G}{MONTH}{G}{YEAR}", LIKELY),
+    Form(f"(?<=[A-Za-z])(?P<day>[0-9]){G}{MONTH}{G}{YEAR}", LIKELY),
     Form(f"{DAY}(?:st|nd|rd|th)?{GAP}{{0,9}}(?P<word>[A-Za-z]{{3,9}}){GAP}{{0,9}}{YEAR}", LIKELY),
     Form(f"{ALONE}{MONTH2}{GAP}{{0,9}}{DAY2}{GAP}{{0,9}}{YEAR}", LIKELY),
 )

@@ -160,6 +160,15 @@ async def test_a_mail_with_nothing_attached_gets_one_short_help_a_day(post: Test
     assert len(post.inbox_of(BETH)) == 2
 
 
+async def test_more_files_than_a_mail_may_bring_are_refused_in_one_sentence(post: TestOffice) -> None:
+    await post.email(JO, attach=[f"8302000_SENpart{at}x20260901.docx" for at in range(101)])
+    (answer,) = post.inbox_of(JO)
+    assert answer.kind == "advice"
+    assert "100 is the most" in answer.text.replace("\n", " ")
+    assert not post.files()
+    assert not [path for path in (post.directory / "vault").rglob("f*") if path.is_file()]
+
+
 async def test_no_clear_content_ever_touches_the_disk(post: TestOffice) -> None:
     secret = b"CANARY-7f3a-" * 8_000
     await post.email(JO, text="CANARY-7f3a-comment-is-in-the-record", attach={PLAN: secret})

@@ -211,5 +211,5 @@ async def test_outlooks_recall_of_a_mail_that_is_not_known_recalls_nothing(post:
     await post.email(JO, subject="Autumn plan", attach=PLAN)
     await post.email(TOM, subject="Recall: Autumn plan", text=OUTLOOK[0].format(name="Tom Ashe", subject="Autumn plan"))
     assert post.inbox_of(TOM)[-1].kind == "which"
-    await post.email(JO, subject="Recall: Equipment", text="These lamps are being recalled.")
+    await post.email(JO, subject="Recall: Autumn plan", text="Do you recall when it is due?")
     assert the_file(post).status is Status.SENT

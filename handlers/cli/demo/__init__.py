@@ -31,7 +31,8 @@ TRY_IT = """\
 Postroom is up. Send it a file of your own, as any of the demo's people:
 
   .venv/bin/postroom --config {config} send YOURFILE --from jo.sands@leysjunior.example
-  or point any mail program at SMTP {host}:{port}, and write to {address}
+
+or with any mail program: write to {address}, by SMTP server {host}, port {port}, without encryption or login.
 
 Each answer is printed here as it leaves. Ctrl-C ends the demo."""
 
@@ -126,10 +127,12 @@ async def _stay_up(settings: Settings, mailboxes: Mailboxes, console: Console) -
     """Print each answer as it leaves, until interrupted."""
 
     def show(mail: Delivered) -> None:
-        console.print(Panel(Text(mail.text), title=Text(f"{mail.subject}  →  {mail.recipient}"), title_align="left"))
+        console.print(
+            Panel(Text(mail.text), title=Text(mail.subject), title_align="left", subtitle=Text(mail.recipient))
+        )
 
     mailboxes.on_delivery = show
     smtp = settings.email.smtp
     told = TRY_IT.format(config="config/demo", host=smtp.host, port=smtp.port, address=settings.email.address)
-    console.print(Text(told))
+    console.print(Text(told), soft_wrap=True)  # a command is copied: no line break may stand in it
     await asyncio.Event().wait()

@@ -96,7 +96,9 @@ class Player:
         if mail is None:
             self.console.print(Text(f"no {kind} reached {recipient}", style="bold red"))
             return
-        lines = [line for line in mail.text.splitlines() if line.strip()][:SHOWN_LINES]
+        lines = [line for line in mail.text.splitlines() if line.strip()]
+        if len(lines) > SHOWN_LINES:
+            lines[SHOWN_LINES:] = ["…"]
         took = f"{(mail.at - began) * 1000:.0f} ms"
         self.console.print(
             Panel(

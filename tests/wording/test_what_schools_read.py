@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.notices.examples import NOON
 from bot.notices import (
     FILE,
     HELD,
-    NOON,
     RECEIVED,
     SENT,
     Advice,
@@ -43,7 +43,7 @@ OTHER = FILE.model_copy(
 )
 REFUSED = Outcome(verdict="refused", given="tool.exe", findings=(Finding(fault="empty"),), model=MODEL)
 REJECTED = FILE.model_copy(
-    update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON, "reason": "Wrong child"}
+    update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": "reason": "Wrong child"}
 )
 
 

@@ -1,122 +1,50 @@
 """Every notice as a type: its facts, and an example. `mail_templates/<kind>.md` words it."""
 
-from datetime import UTC, date, datetime
 from typing import ClassVar, Literal
 
-from bot.arrival import Frozen
+from bot.notices.examples import CODES, FILE, HELD, HISTORY, RECEIVED, SENT
+from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome
 
-NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
-
-
-class FileFacts(Frozen):
-    """What may be told of a file to those who may see it."""
-
-    reference: str
-    name: str
-    given: str
-    """The name as it was sent, where that was another."""
-    status: str
-    school: str = ""
-    school_name: str = ""
-    service: str = ""
-    service_name: str = ""
-    size: int
-    """Octets."""
-    sha256: str
-    sent_at: datetime
-    sent_by: str
-    comment: str = ""
-    tag: str = ""
-    received_by: str = ""
-    received_at: datetime | None = None
-    rejected_by: str = ""
-    rejected_at: datetime | None = None
-    reason: str = ""
-    recalled_by: str = ""
-    recalled_at: datetime | None = None
-    moved_from: str = ""
-    contents: Literal["kept", "destroyed"] = "kept"
-    kept_until: date | None = None
-
-
-class Finding(Frozen):
-    """One thing at fault or worth saying; worded by `mail_templates/faults/<fault>.md`."""
-
-    fault: str
-    found: str = ""
-
-
-class Offer(Frozen):
-    """A name that a number in the reply stands for."""
-
-    number: int
-    name: str
-    """Empty where nothing could be guessed: the number then only stands for the file, and a name is the reply."""
-    sure: bool
-
-
-class Outcome(Frozen):
-    """What became of one attached file."""
-
-    verdict: Literal["sent", "held", "refused", "duplicate", "discarded"]
-    given: str
-    """The name as sent."""
-    file: FileFacts | None = None
-    """Where it is stored, or for a duplicate the one stored before."""
-    findings: tuple[Finding, ...] = ()
-    """What is at fault: empty unless held or refused."""
-    advice: tuple[Finding, ...] = ()
-    """What is worth a second look although nothing is at fault."""
-    offers: tuple[Offer, ...] = ()
-    earlier: FileFacts | None = None
-    """A file of the same name with other contents, sent before."""
-    model: str = ""
-    """A good name, as a model, where nothing could be guessed."""
-
-
-class Entry(Frozen):
-    """One line of history."""
-
-    at: datetime
-    by: str
-    act: str
-    why: str = ""
-    channel: str = ""
-
-
-class Candidate(Frozen):
-    """One of several files that a command may have meant."""
-
-    number: int
-    file: FileFacts
-
-
-class Notice(Frozen):
-    """One thing to tell one person or place."""
-
-    kind: ClassVar[str]
-    example: ClassVar["Notice"]
-
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """The stored files that it speaks of."""
-        return ()
-
-
-FILE = FileFacts(
-    reference="PR-7K3Q-M2XW", name="8302000_SENplan20260901.docx", given="", status="Sent",
-    school="8302000", school_name="Leys Junior School", service="SEN", service_name="SEN – (EHCP via EHC Hub)",
-    size=48_213, sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", sent_at=NOON,
-    sent_by="Jo Sands", comment="The autumn plan, as agreed with Sam.", kept_until=date(2026, 11, 30),
-)  # fmt: skip
-RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
-SENT = Outcome(verdict="sent", given=FILE.name, file=FILE)
-HELD = Outcome(
-    verdict="held",
-    given="8302000 SENplan20260901.docx",
-    file=FILE.model_copy(update={"status": "Held", "name": "8302000 SENplan20260901.docx"}),
-    findings=(Finding(fault="separator", found=" "),),
-    offers=(Offer(number=1, name=FILE.name, sure=True),),
-)
+__all__ = [
+    "FILE",
+    "HELD",
+    "KINDS",
+    "RECEIVED",
+    "SENT",
+    "Advice",
+    "Alert",
+    "Candidate",
+    "Decided",
+    "Discarded",
+    "Duplicate",
+    "Entry",
+    "FileFacts",
+    "Finding",
+    "Help",
+    "History",
+    "LostRace",
+    "Mixed",
+    "Moved",
+    "NewFiles",
+    "NotAuthorised",
+    "NothingAttached",
+    "Notice",
+    "OfFiles",
+    "OfOneFile",
+    "Offer",
+    "Outcome",
+    "Outcomes",
+    "Recalled",
+    "Receipt",
+    "Received",
+    "Rejected",
+    "SharedMailbox",
+    "Status",
+    "TooLate",
+    "Trouble",
+    "UnknownCommand",
+    "Which",
+]
 
 
 class Outcomes(Notice):
@@ -355,12 +283,6 @@ class Alert(Notice):
     what: str
     lines: tuple[str, ...] = ()
 
-
-HISTORY = (
-    Entry(at=NOON, by="Jo Sands", act="sent", channel="email"),
-    Entry(at=NOON, by="Sam Hale", act="received", channel="email"),
-)
-CODES = (("INFO", "EYFS, Phonics"), ("SEN", "SEN – (EHCP via EHC Hub)"))
 
 Receipt.example = Receipt(outcomes=(SENT,))
 Advice.example = Advice(outcomes=(HELD,))

@@ -1,0 +1,100 @@
+"""What a notice can tell of files, names and history: values that cross as text."""
+
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from bot.arrival import Frozen
+
+
+class FileFacts(Frozen):
+    """What may be told of a file to those who may see it."""
+
+    reference: str
+    name: str
+    given: str
+    """The name as it was sent, where that was another."""
+    status: str
+    school: str = ""
+    school_name: str = ""
+    service: str = ""
+    service_name: str = ""
+    size: int
+    """Octets."""
+    sha256: str
+    sent_at: datetime
+    sent_by: str
+    comment: str = ""
+    tag: str = ""
+    received_by: str = ""
+    received_at: datetime | None = None
+    rejected_by: str = ""
+    rejected_at: datetime | None = None
+    reason: str = ""
+    recalled_by: str = ""
+    recalled_at: datetime | None = None
+    moved_from: str = ""
+    contents: Literal["kept", "destroyed"] = "kept"
+    kept_until: date | None = None
+
+
+class Finding(Frozen):
+    """One thing at fault or worth saying; worded by `mail_templates/faults/<fault>.md`."""
+
+    fault: str
+    found: str = ""
+
+
+class Offer(Frozen):
+    """A name that a number in the reply stands for."""
+
+    number: int
+    name: str
+    """Empty where nothing could be guessed: the number then only stands for the file, and a name is the reply."""
+    sure: bool
+
+
+class Outcome(Frozen):
+    """What became of one attached file."""
+
+    verdict: Literal["sent", "held", "refused", "duplicate", "discarded"]
+    given: str
+    """The name as sent."""
+    file: FileFacts | None = None
+    """Where it is stored, or for a duplicate the one stored before."""
+    findings: tuple[Finding, ...] = ()
+    """What is at fault: empty unless held or refused."""
+    advice: tuple[Finding, ...] = ()
+    """What is worth a second look although nothing is at fault."""
+    offers: tuple[Offer, ...] = ()
+    earlier: FileFacts | None = None
+    """A file of the same name with other contents, sent before."""
+    model: str = ""
+    """A good name, as a model, where nothing could be guessed."""
+
+
+class Entry(Frozen):
+    """One line of history."""
+
+    at: datetime
+    by: str
+    act: str
+    why: str = ""
+    channel: str = ""
+
+
+class Candidate(Frozen):
+    """One of several files that a command may have meant."""
+
+    number: int
+    file: FileFacts
+
+
+class Notice(Frozen):
+    """One thing to tell one person or place."""
+
+    kind: ClassVar[str]
+    example: ClassVar["Notice"]
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """The stored files that it speaks of."""
+        return ()

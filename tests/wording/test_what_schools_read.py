@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.notices.examples import NOON
 from bot.notices import (
     FILE,
     HELD,
@@ -34,6 +33,7 @@ from bot.notices import (
     Which,
 )
 from bot.notices import Entry as Line
+from bot.notices.examples import NOON
 from tests.wording.speaker import MODEL, commands, facts, held, speaker, words
 
 WORDING = speaker()
@@ -43,7 +43,7 @@ OTHER = FILE.model_copy(
 )
 REFUSED = Outcome(verdict="refused", given="tool.exe", findings=(Finding(fault="empty"),), model=MODEL)
 REJECTED = FILE.model_copy(
-    update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": "reason": "Wrong child"}
+    update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON, "reason": "Wrong child"}
 )
 
 

@@ -11,6 +11,8 @@ from bot.rules.filename_shape import Convention, Fault, Finding
 
 SCHOOLS_MAX = 5
 """Of a sender who acts for more schools than these, so many are offered."""
+BEFORE_DATE = "(?=[0-9]{8}(?![0-9]))"
+"""Where a date follows the number with nothing between them."""
 PLACEHOLDER = "[nNxX]{4}"
 """The model's `830nnnn`, copied as it stands."""
 
@@ -36,9 +38,8 @@ def schools(text: str, by: Convention) -> list[Reading]:
 
 def _head(by: Convention) -> re.Pattern[str]:
     spaced = f"{re.escape(by.authority)}{GAP}+[0-9]{{4}}"
-    return re.compile(
-        f"(?P<lead>{GAP}*)(?P<written>(?:{spaced}|[0-9]+(?:{PLACEHOLDER}(?![A-Za-z]))?)(?![0-9]))(?P<gap>{GAP}*)"
-    )
+    alone = f"(?:{spaced}|[0-9]+(?:{PLACEHOLDER}(?![A-Za-z]))?)(?![0-9])"
+    return re.compile(f"(?P<lead>{GAP}*)(?P<written>[0-9]{{7}}{BEFORE_DATE}|{alone})(?P<gap>{GAP}*)")
 
 
 def _joined(match: re.Match[str], rest: str) -> tuple[Finding, ...]:
@@ -83,7 +84,7 @@ def _elsewhere(text: str, by: Convention) -> list[Reading]:
 
 
 def _found(text: str, by: Convention) -> Iterator[Reading]:
-    for match in re.finditer("(?<![0-9])[0-9]{7}(?![0-9])", text):
+    for match in re.finditer(f"(?<![0-9])[0-9]{{7}}(?:{BEFORE_DATE}|(?![0-9]))", text):
         rest = bare(text[: match.start()]) + text[match.end() :]
         if by.is_foreign(match[0]):
             yield Reading(None, rest, LOST, (Finding(Fault.SCHOOL_FOREIGN, match[0]),), match[0])

@@ -1,6 +1,7 @@
 """The service's code in a badly named file's name; what is left is the description."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from rapidfuzz import fuzz
@@ -15,6 +16,9 @@ INITIALS_MIN = 3
 """The initials of fewer words than these are chance."""
 WORDS_MAX = 40
 """So many words of a name are looked at for a service in words."""
+LONG_WORD = "[a-z]{5,}"
+TELLING_MAX = 2
+"""A word in the names of more services than these tells nothing."""
 ALIKE = 88
 """Of 100: words as near to each other as «Admission» and «Admissions»."""
 HUMP = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -31,7 +35,8 @@ def services(text: str, by: Convention, *, anchored: bool, ended: bool) -> list[
     if not any(one.doubt < POSSIBLE for one in found):
         found = [*_elsewhere(body, by), *_in_words(body, by), *_misspelt(word, body, by), *found]
     if (anchored and all(one.doubt for one in found)) or (ended and not found):
-        found = [*found, *_small_run_in(word, body, by)]
+        named = {one.value for one in found}
+        found = [*found, *(one for one in _small_run_in(word, body, by) if one.value not in named)]
     return found or [Reading(None, body, LOST, _nothing(word))]
 
 
@@ -120,10 +125,14 @@ def _elsewhere(body: str, by: Convention) -> Iterator[Reading]:
             yield Reading(match[0], rest, LIKELY, finding(Fault.SERVICE_PLACE, match[0]))
 
 
-def _in_words(body: str, by: Convention) -> Iterator[Reading]:
-    """A service named in words, or by words of which its code is the initials."""
+def _in_words(body: str, by: Convention) -> list[Reading]:
+    """A service named in words, or by words of which its code is the initials; else by a word that few others have."""
+    return list(_named(body, _wordings(by))) or list(_named(body, _telling_words(by)))
+
+
+def _named(body: str, wordings: Iterator[tuple[str, int, str]]) -> Iterator[Reading]:
     words = list(HUMP.finditer(body))[:WORDS_MAX]
-    for code, length, named in _wordings(by):
+    for code, length, named in wordings:
         for at in range(len(words) - length + 1):
             some = words[at : at + length]
             said = "".join(word[0] for word in some).lower()
@@ -140,5 +149,13 @@ def _wordings(by: Convention) -> Iterator[tuple[str, int, str]]:
         for part in re.split(r"[,;()–—]|\s-\s", name):
             if (words := re.findall("[a-z]+", part.lower())) and len("".join(words)) > 2:
                 yield code, len(words), "".join(words)
+                yield code, 1, "".join(words)
         if len(code) >= INITIALS_MIN:
             yield code, len(code), ""
+
+
+def _telling_words(by: Convention) -> Iterator[tuple[str, int, str]]:
+    """Each code with each long word of its service's name that few other services have in theirs."""
+    words = {code: dict.fromkeys(re.findall(LONG_WORD, name.lower())) for code, name in by.services.items()}
+    uses = Counter(word for several in words.values() for word in {one.rstrip("s") for one in several})
+    yield from ((code, 1, word) for code in words for word in words[code] if uses[word.rstrip("s")] <= TELLING_MAX)

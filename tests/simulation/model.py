@@ -95,6 +95,10 @@ class Model:
             return not file.had and (person == ALEX or self.sends_for(person, file))
         return self.decides(person, file) if file.school else self.sees(person, file)
 
+    def hands_over(self, person: str, act: str, former: str | None) -> bool:
+        """Who loses a file to another service hears of that, and of nothing after."""
+        return act == "moved" and person not in self.left and former in SERVICES_OF.get(person, ())
+
     # --- acts of schools
 
     def taken_in(self, sender: str, given: str, content: str) -> tuple[str, Return | None]:
@@ -126,12 +130,14 @@ class Model:
         return self.announced(file)
 
     def announced(self, file: Return) -> list[Told]:
-        """To each officer who is not of the school, and to the place."""
+        """To each officer who is not of the school, and to the place; where there is neither, to the administrator."""
         service = str(file.service)
         officers = {
             one for one, theirs in SERVICES_OF.items()
             if service in theirs and one not in self.left and not self.sends_for(one, file)
         }  # fmt: skip
+        if not officers and service not in PLACE_OF:
+            officers = {ALEX}
         file.told |= officers
         readers = [*officers, *([PLACE_OF[service]] if service in PLACE_OF else [])]
         return [(reader, "new-files", (file.reference,)) for reader in readers]
@@ -175,10 +181,10 @@ class Model:
             return [(person, "lost-race", (file.reference,))]
         self.make(file, act)
         file.had = file.had or act == "received"
-        others = {one for one in file.told if one not in self.left} - {person}
+        former, file.service = file.service, to or file.service
+        others = {one for one in file.told if self.sees(one, file) or self.hands_over(one, act, former)}
         readers = {person, *others}
         hear = [(one, "decided", (file.reference,)) for one in readers]
-        file.service = to or file.service
         owner = [file.owner] if self.sees(file.owner, file) else []
         if act == "rejected":
             head = HEAD_OF[str(file.school)]

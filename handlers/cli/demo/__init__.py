@@ -21,7 +21,7 @@ from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
 from handlers.app import Office, Rooms, Serving, open_rooms
-from handlers.cli import logs
+from handlers.cli import logs, show
 from handlers.cli.demo.day import day
 from handlers.cli.demo.mailboxes import Delivered, Mailboxes
 from handlers.cli.demo.player import Player
@@ -47,6 +47,8 @@ def demo(
         status = asyncio.run(_run(settings, once=once, console=Console()))
     except KeyboardInterrupt:
         status = 0
+    except PortTaken as fault:
+        raise show.Problem(str(fault)) from fault
     raise typer.Exit(status)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from bot.arrival import Arrival
 from bot.clock import Clock
@@ -201,7 +201,8 @@ def _claim(tx: Session, now: datetime, lease: str) -> list[Claimed]:
     ids = list(tx.scalars(_due(now).where(InboxItem.sender.not_in(busy)).limit(CLAIM_MAX)))
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
     tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
-    rows = tx.scalars(select(InboxItem).where(InboxItem.id.in_(ids)).order_by(InboxItem.id))
+    wanted = select(InboxItem).where(InboxItem.id.in_(ids)).options(undefer(InboxItem.sealed))
+    rows = tx.scalars(wanted.order_by(InboxItem.id))
     return [
         Claimed(
             row.id, lease, row.tries, Arrival.model_validate(row.arrival), row.arrived_at, row.object_id, row.sealed

@@ -9,7 +9,7 @@ from bot import roster
 from bot.ledger.tables import File
 from bot.notices import Finding, Offer, Outcome
 from bot.rules import filename
-from bot.rules.filename import Convention, Name, Verdict
+from bot.rules.filename import Convention, Verdict
 from bot.telling import Asking, facts
 
 
@@ -48,18 +48,17 @@ def held_outcome(file: File, verdict: Verdict, by: Convention, asking: Asking) -
         verdict="held",
         given=file.given,
         file=facts(file, asking.settings),
-        findings=findings(verdict),
+        findings=findings(verdict.faults),
         offers=tuple(offers or [Offer(number=0, name="", sure=False)]),
         model=filename.model(by, today(asking)),
     )
 
 
-def findings(verdict: Verdict) -> tuple[Finding, ...]:
-    """What is at fault with a name, as facts for its reader."""
-    return tuple(Finding(fault=found.fault.value, found=found.found) for found in verdict.faults)
+def held_still(file: File, by: Convention, asking: Asking) -> Outcome:
+    """The same for a file that is held already, judged by its given name as it is today."""
+    return held_outcome(file, filename.judge(file.given, by, today(asking)), by, asking)
 
 
-def advice(name: Name, by: Convention, asking: Asking) -> tuple[Finding, ...]:
-    """What is worth a second look in a valid name, such as a date in the future."""
-    verdict = filename.judge(str(name), by, today(asking))
-    return tuple(Finding(fault=found.fault.value, found=found.found) for found in verdict.advice)
+def findings(said: Sequence[filename.Finding]) -> tuple[Finding, ...]:
+    """What is at fault with a name, or worth a second look in it, as facts for its reader."""
+    return tuple(Finding(fault=one.fault.value, found=one.found) for one in said)

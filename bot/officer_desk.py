@@ -81,7 +81,7 @@ def _each(
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
     """Why a file cannot go to that service, if it cannot."""
     said = f"move {code}"
-    service = next((one for one in asking.settings.services if one.code == code), None)
+    service = asking.settings.service(code)
     if service is None:
         return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
     if not service.announce and not roster.officers(tx, code):

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import finding, notices, roster
-from bot.judging import convention, held_outcome, numbered, today
+from bot.judging import convention, held_still, numbered, today
 from bot.ledger import files, history
 from bot.ledger.tables import File, Person
 from bot.notices import Candidate, Notice
@@ -113,10 +113,7 @@ def recallable(tx: Session, asking: Asking) -> list[File]:
 
 def _held(tx: Session, asking: Asking) -> list[notices.Outcome]:
     by = convention(tx, asking)
-    return numbered([
-        held_outcome(file, filename.judge(file.given, by, today(asking)), by, asking)
-        for file in files.held_of(tx, asking.person.id)
-    ])  # fmt: skip
+    return numbered([held_still(file, by, asking) for file in files.held_of(tx, asking.person.id)])
 
 
 def _conditions(filters: Filters, asking: Asking) -> list[ColumnElement[bool]]:

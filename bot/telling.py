@@ -13,7 +13,7 @@ from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
-from bot.settings import Settings
+from bot.settings import Service, Settings
 
 UNASKED = frozenset({
     notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
@@ -76,7 +76,8 @@ def facts(file: File, settings: Settings) -> FileFacts:
 
 def service_name(settings: Settings, code: str | None) -> str:
     """A service in words; its code where it has left the configuration."""
-    return next((service.name for service in settings.services if service.code == code), code or "")
+    service = settings.service(code)
+    return service.name if service else code or ""
 
 
 def post(
@@ -142,14 +143,15 @@ def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
     told: dict[int, list[File]] = defaultdict(list)
     people: dict[int, Person] = {}
     for file in files:
+        service = occasion.settings.service(file.service)
         readers = [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
-        places = _places(occasion.settings, file.service)
-        for place in places:
-            _tell_place(tx, place, file, occasion)
+        if service:
+            for place in service.announce:
+                _tell_place(tx, place, service, file, occasion)
         for officer in readers:
             people[officer.id] = officer
             told[officer.id].append(file)
-        if not readers and not places:
+        if not readers and not (service and service.announce):
             _tell_administrators(tx, [file], occasion)
     for number, theirs in told.items():
         post(tx, new_files(theirs, occasion.settings), occasion, to=people[number].email, person=people[number])
@@ -165,13 +167,8 @@ def new_files(files: Sequence[File], settings: Settings, **kind: bool) -> notice
     return notices.NewFiles(files=told, service=", ".join(codes), service_name=names, **kind)
 
 
-def _places(settings: Settings, code: str | None) -> Sequence[str]:
-    return next((service.announce for service in settings.services if service.code == code), ())
-
-
-def _tell_place(tx: Session, place: str, file: File, occasion: Occasion) -> None:
+def _tell_place(tx: Session, place: str, service: Service, file: File, occasion: Occasion) -> None:
     """Join the announcement that still waits for this place, or begin one that waits for more."""
-    service = next(one for one in occasion.settings.services if one.code == file.service)
     batch = f"{service.code}:{place}"
     open_still = (OutboxItem.batch == batch) & (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.tries == 0)
     item = tx.scalar(select(OutboxItem).where(open_still, OutboxItem.next_at > occasion.now))

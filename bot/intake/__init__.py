@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot import notices
 from bot.arrival import Attachment
-from bot.judging import advice, convention, findings, held_outcome, numbered, today
+from bot.judging import convention, findings, held_outcome, held_still, numbered, today
 from bot.ledger import files
 from bot.ledger.tables import File
 from bot.notices import Finding, Outcome
 from bot.rules import filename, reference
-from bot.rules.filename import Convention, Name, Verdict
+from bot.rules.filename import Convention, Verdict
 from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, announce, facts
 
@@ -58,7 +58,7 @@ def answer(outcomes: Sequence[Outcome], remaining: Sequence[Outcome] = ()) -> no
     return kind(outcomes=tuple(outcomes), remaining=tuple(remaining))
 
 
-def enter(tx: Session, file: File, name: Name, asking: Asking) -> Outcome:
+def enter(tx: Session, file: File, verdict: Verdict, asking: Asking) -> Outcome:
     """What is told of a file that has become Sent; the same content still held under another name is discarded."""
     for other in files.held_of(tx, asking.person.id):
         if other.sha256 == file.sha256 and other.id != file.id:
@@ -66,13 +66,13 @@ def enter(tx: Session, file: File, name: Name, asking: Asking) -> Outcome:
                 tx, other, Act.DISCARDED, seen=None, by=asking.person.id, now=asking.now, channel=asking.channel,
                 why=f"sent again as {file.name}",
             )  # fmt: skip
-    before = files.earlier(tx, name=file.name, school=name.school, but=file.id)
+    before = files.earlier(tx, name=file.name, school=file.school or "", but=file.id)
     return Outcome(
         verdict="sent",
         given=file.given,
         file=facts(file, asking.settings),
         earlier=facts(before, asking.settings) if before else None,
-        advice=advice(name, convention(tx, asking), asking),
+        advice=findings(verdict.advice),
     )
 
 
@@ -88,7 +88,7 @@ def _take(
     tx: Session, attachment: Attachment, letter: Letter, by: Convention, asking: Asking
 ) -> tuple[File | None, Outcome]:
     verdict = filename.judge(attachment.name, by, today(asking))
-    refusals = (*_contents_faults(attachment, asking), *(findings(verdict) if verdict.refused else ()))
+    refusals = (*_contents_faults(attachment, asking), *(findings(verdict.faults) if verdict.refused else ()))
     if refusals:
         _drop(tx, attachment, "refused", asking)
         model = filename.model(by, today(asking))
@@ -102,7 +102,7 @@ def _take(
     files.begin(tx, file, act, now=asking.now, channel=asking.channel)
     tx.refresh(file)
     if verdict.name:
-        return file, enter(tx, file, verdict.name, asking)
+        return file, enter(tx, file, verdict, asking)
     return file, held_outcome(file, verdict, by, asking)
 
 
@@ -145,7 +145,7 @@ def _row(tx: Session, attachment: Attachment, letter: Letter, verdict: Verdict, 
 def _again(known: File, by: Convention, asking: Asking) -> Outcome:
     """What is told of a file that was here already: one that is held is offered once more."""
     if known.status is Status.HELD:
-        return held_outcome(known, filename.judge(known.given, by, today(asking)), by, asking)
+        return held_still(known, by, asking)
     return Outcome(verdict="duplicate", given=known.given, file=facts(known, asking.settings))
 
 

@@ -1,6 +1,6 @@
 """What the sender of held files decides: `yes`, `no`, a number, a name (docs/rules.md, «The filename convention»)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from bot import notices, roster
 from bot.intake import answer, enter
-from bot.judging import convention, held_outcome, numbered, today
+from bot.judging import convention, held_outcome, held_still, numbered, today
 from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem
 from bot.notices import Notice, Outcome
 from bot.rules import filename
+from bot.rules.filename import Convention
 from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, announce, facts
 
@@ -44,11 +45,11 @@ def accept_sure(tx: Session, asking: Asking, said: str) -> Notice:
     return _settle(tx, asking, said, accept=sure)
 
 
-def accept_numbers(tx: Session, asking: Asking, said: str, numbers: Iterable[int], name: str | None = None) -> Notice:
+def accept_numbers(tx: Session, asking: Asking, said: str, numbers: Sequence[int], name: str | None = None) -> Notice:
     """`2 4`: these offers; `2 <name>`: the file that offer belongs to, under this name."""
     by_number = {one.number: one for one in offered(tx, asking)}
     picked = [by_number[number] for number in numbers if number in by_number]
-    if len(picked) < len(list(numbers)):
+    if len(picked) < len(numbers):
         return _settle(tx, asking, said)
     return _settle(tx, asking, said, accept=[(one.file, name or one.name) for one in picked])
 
@@ -76,9 +77,10 @@ def _settle(
     taken: dict[int, str | None] = {}
     for file, name in accept:
         taken.setdefault(file.id, name)
-    done = [_accept(tx, file, taken[file.id], asking) for file in open_before if file.id in taken]
+    by = convention(tx, asking)
+    done = [_accept(tx, file, taken[file.id], by, asking) for file in open_before if file.id in taken]
     done += [_discard(tx, file, asking) for file in open_before if file in drop and file.id not in taken]
-    remaining = [_held(tx, file, asking) for file in open_before if file.id not in taken and file not in drop]
+    remaining = [held_still(file, by, asking) for file in open_before if file.id not in taken and file not in drop]
     if not done and not remaining:
         return notices.Which(asked=said)
     sent = [file for file in open_before if file.status is Status.SENT]
@@ -89,11 +91,10 @@ def _settle(
     return answer(told[: len(done)], told[len(done) :])
 
 
-def _accept(tx: Session, file: File, name: str | None, asking: Asking) -> Outcome:
+def _accept(tx: Session, file: File, name: str | None, by: Convention, asking: Asking) -> Outcome:
     """Take a held file under a name: judged again, also as a duplicate."""
-    by = convention(tx, asking)
     if not name:
-        return _held(tx, file, asking)
+        return held_still(file, by, asking)
     verdict = filename.named(name, file.given, by, today(asking))
     if verdict.name is None:
         return held_outcome(file, verdict, by, asking)
@@ -105,18 +106,13 @@ def _accept(tx: Session, file: File, name: str | None, asking: Asking) -> Outcom
         tx, file, Act.ACCEPTED, seen=None, by=asking.person.id, now=asking.now, channel=asking.channel,
         name=whole, school=verdict.name.school, service=verdict.name.service,
     )  # fmt: skip
-    return enter(tx, file, verdict.name, asking)
+    return enter(tx, file, verdict, asking)
 
 
 def _discard(tx: Session, file: File, asking: Asking, why: str = "") -> Outcome:
     by = asking.person.id
     files.change(tx, file, Act.DISCARDED, seen=None, by=by, now=asking.now, channel=asking.channel, why=why)
     return Outcome(verdict="discarded", given=file.given, file=facts(file, asking.settings))
-
-
-def _held(tx: Session, file: File, asking: Asking) -> Outcome:
-    by = convention(tx, asking)
-    return held_outcome(file, filename.judge(file.given, by, today(asking)), by, asking)
 
 
 def _matches(name: str, offered_name: str) -> bool:

@@ -16,11 +16,6 @@ from bot.reception.wanting import Shut
 from bot.rules import reference
 from bot.telling import Asking, Occasion
 
-ADVICE = frozenset({
-    notices.Help.kind, notices.NothingAttached.kind, notices.UnknownCommand.kind, notices.NotAuthorised.kind,
-    notices.SharedMailbox.kind,
-})  # fmt: skip
-"""What nobody asked for is told to one address at most once a day (lesson L18)."""
 COMMENT_CHARACTERS_MAX = 2000
 """It goes with every file of its mail, into everything that is told of any of them."""
 DAY = timedelta(days=1)
@@ -71,14 +66,13 @@ def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     what = f"{asking.address} is not answered any more for now"
-    for one in telling.recent_alerts(tx, asking.now - HOUR):
-        if one == what:
-            return
+    if what in telling.recent_alerts(tx, asking.now - HOUR):
+        return
     telling.alert(tx, what, [f"It had {limit} answers within an hour. Files that it sends are still answered."], asking)
 
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
-    """Tell what nobody asked for, unless this address was told the same kind of thing today."""
+    """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
     if not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
 

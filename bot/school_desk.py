@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot import finding, notices, roster
+from bot import finding, handing_out, notices, roster
 from bot.judging import convention, held_still, numbered, today
 from bot.ledger import files, history
-from bot.ledger.tables import File, Person
+from bot.ledger.tables import File, Person, Purpose
 from bot.notices import Candidate, Notice
 from bot.rules import calendar, filename
 from bot.rules.calendar import Period
 from bot.rules.commands import Filters
 from bot.rules.lifecycle import Act, Status
-from bot.telling import Asking, facts
+from bot.telling import Asking, facts, linked
 
 LISTED_MAX = 50
 """Files shown in one answer to `status`; how many more there are is said."""
@@ -56,14 +56,18 @@ def show_history(tx: Session, chosen: Sequence[File], said: str, asking: Asking)
     """All that befell one file; of several, which is meant."""
     if len(chosen) != 1:
         return which(chosen, said, asking)
-    entries = [
+    return notices.History(file=facts(chosen[0], asking.settings), entries=entries(tx, chosen[0]))
+
+
+def entries(tx: Session, file: File) -> tuple[notices.Entry, ...]:
+    """All that befell a file, as it may be told to those who may see the file."""
+    return tuple(
         notices.Entry(
             at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act, why=entry.why,
             channel=entry.channel,
         )
-        for entry in history.of(tx, chosen[0])
-    ]  # fmt: skip
-    return notices.History(file=facts(chosen[0], asking.settings), entries=tuple(entries))
+        for entry in history.of(tx, file)
+    )  # fmt: skip
 
 
 def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen: int | None = None) -> list[Notice]:
@@ -82,6 +86,32 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen:
         told = tuple(facts(file, asking.settings) for file in done)
         answers.insert(0, notices.Recalled(files=told, by=asking.person.name))
     return answers or [which(chosen, said, asking)]
+
+
+def copy(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> list[Notice]:
+    """A one-time link to each file, for whoever asks: a school's to what it sent, an officer's to what is received."""
+    answers: list[Notice] = []
+    mailed: dict[Act, list[File]] = {}
+    for file in chosen:
+        way = handing_out.way(tx, asking.person, file)
+        if handing_out.may_receive(tx, asking.person, file):
+            way = way or Act.DOWNLOADED  # by way of the page on which it is received
+        if way is None:
+            answers.append(notices.NotAuthorised(act="copy", named=file.reference))
+        elif handing_out.are_there(file):
+            mailed.setdefault(way, []).append(file)
+        else:
+            answers.append(notices.TooLate(file=facts(file, asking.settings), act="copy"))
+    links = [link_to(tx, way, theirs, asking) for way, theirs in mailed.items()]
+    return [*links, *answers] or [which(chosen, said, asking)]
+
+
+def link_to(tx: Session, way: Act, chosen: Sequence[File], asking: Asking) -> notices.Copy:
+    """A one-time link to each file, by which its contents can be had in this way."""
+    officer = way is Act.DOWNLOADED
+    theirs = linked(tx, Purpose.DECIDE if officer else Purpose.COPY, asking.person, chosen, asking)
+    told = tuple(facts(file, asking.settings) for file in chosen)
+    return notices.Copy(files=told, links=theirs, officer=officer)
 
 
 def which(chosen: Sequence[File], said: str, asking: Asking) -> Notice:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
-from bot import notices, roster
+from bot import links, notices, roster
 from bot.arrival import Route
 from bot.clock import Clock
-from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
+from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
 from bot.settings import Service, Settings
 
@@ -154,17 +154,35 @@ def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
         if not readers and not (service and service.announce):
             _tell_administrators(tx, [file], occasion)
     for number, theirs in told.items():
-        post(tx, new_files(theirs, occasion.settings), occasion, to=people[number].email, person=people[number])
+        _tell_to_decide(tx, people[number], theirs, occasion)
 
 
-def new_files(files: Sequence[File], settings: Settings, **kind: bool) -> notices.NewFiles:
-    """The announcement of these files. `kind`: `place` or `unattended`."""
+def linked(tx: Session, purpose: Purpose, person: Person, files: Iterable[File], occasion: Occasion) -> dict[str, str]:
+    """A one-time link for this person to each of these files: the ids of the links by the files' references."""
+    days = occasion.settings.web.link_days
+    return links.make(tx, purpose, person, files, clock=occasion.clock, now=occasion.now, days=days)
+
+
+def _tell_to_decide(
+    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False
+) -> None:
+    notice = new_files(files, occasion.settings, unattended=unattended)
+    theirs = notice.model_copy(update={"links": linked(tx, Purpose.DECIDE, person, files, occasion)})
+    post(tx, theirs, occasion, to=person.email, person=person)
+
+
+def new_files(
+    files: Sequence[File], settings: Settings, *, place: bool = False, unattended: bool = False
+) -> notices.NewFiles:
+    """The announcement of these files."""
     codes = list(dict.fromkeys(file.service or "" for file in files))
     told = tuple(facts(file, settings) for file in files)
-    if kind.get("place"):
+    if place:
         told = tuple(one.model_copy(update={"comment": ""}) for one in told)
     names = "; ".join(service_name(settings, code) for code in codes)
-    return notices.NewFiles(files=told, service=", ".join(codes), service_name=names, **kind)
+    return notices.NewFiles(
+        files=told, service=", ".join(codes), service_name=names, place=place, unattended=unattended
+    )
 
 
 def _tell_place(tx: Session, place: str, service: Service, file: File, occasion: Occasion) -> None:
@@ -187,7 +205,7 @@ def _tell_place(tx: Session, place: str, service: Service, file: File, occasion:
 
 def _tell_administrators(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
     for one in roster.administrators(tx):
-        post(tx, new_files(files, occasion.settings, unattended=True), occasion, to=one.email, person=one)
+        _tell_to_decide(tx, one, files, occasion, unattended=True)
 
 
 def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,12 +14,15 @@ from typing import IO, Protocol, Self
 
 import structlog
 from sqlalchemy.orm import Session
+from starlette.routing import BaseRoute
 
 from bot import inbox, outbox, telling
 from bot.clock import Clock
+from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, file_of, schema
 from bot.ledger.tables import OutboxItem
+from bot.links import LinkKey
 from bot.notices import Alert
 from bot.outbox import Courier, OutboxWorker, Parcel
 from bot.reception import OpenMessage, Reception
@@ -28,6 +31,10 @@ from bot.settings import Settings
 from bot.telling import Occasion
 from bot.vault import MasterKey, Vault, open_vault
 from bot.wording import Wording
+from handlers.web.application import application
+from handlers.web.links import LinkRoutes
+from handlers.web.pages import Pages
+from handlers.web.server import WebServer
 
 log = structlog.get_logger()
 
@@ -74,6 +81,7 @@ class Rooms:
     clock: Clock
     ledger: Ledger
     vault: Vault
+    link_key: LinkKey
 
     def close(self) -> None:
         """Let go of the files."""
@@ -123,7 +131,8 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
     master = _master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    return Rooms(settings, clock, Ledger(settings.ledger.url, master.derive("history")), vault)
+    ledger = Ledger(settings.ledger.url, master.derive("history"))
+    return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")))
 
 
 def _master_key(settings: Settings) -> MasterKey:
@@ -132,12 +141,21 @@ def _master_key(settings: Settings) -> MasterKey:
     return MasterKey.load(settings.keys.master_key_file)
 
 
+def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
+    """The pages of one-time links, and what other routes are wanted."""
+    settings, pages = rooms.settings, Pages(rooms.settings)
+    counter = Counter(rooms.ledger, rooms.clock, settings, rooms.link_key)
+    links = LinkRoutes(counter, rooms.vault, pages, settings.web.base_url)
+    return WebServer(settings.web, application(settings, pages, [*links.routes(), *routes]))
+
+
 @dataclass
 class Office:
     """The whole of Postroom in one process."""
 
     rooms: Rooms
     channels: Mapping[str, Channel]
+    web: WebServer | None = None
     delivered: Callable[[Parcel], None] = lambda _: None
     inbox: Inbox = field(init=False)
     workers: list[Worker] = field(init=False)
@@ -150,7 +168,7 @@ class Office:
         self.workers = [
             InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
             OutboxWorker(
-                rooms.ledger, rooms.clock, Wording.of(rooms.settings),
+                rooms.ledger, rooms.clock, Wording.of(rooms.settings, rooms.link_key.token),
                 {name: channel.courier() for name, channel in self.channels.items()},
                 queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
             ),
@@ -201,6 +219,8 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         self._tasks.append(asyncio.create_task(self._watch()))
         for channel in self._office.channels.values():
             await channel.start(self._office.inbox)
+        if self._office.web:
+            await self._office.web.start()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
@@ -208,6 +228,8 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         await self._end()
 
     async def _end(self) -> None:
+        if self._office.web:
+            await self._office.web.stop()
         for channel in self._office.channels.values():
             await channel.stop()
         for task in self._tasks:

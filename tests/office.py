@@ -8,8 +8,9 @@ import asyncio
 import random
 import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -30,7 +31,7 @@ from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, open_rooms
+from handlers.app import Office, Rooms, open_rooms, web_server
 from handlers.mail.channel import MailChannel
 
 RETURNS = "returns@derbyshire.example"
@@ -241,23 +242,31 @@ async def open_office(
 
     `announce_minutes`: how long announcements to places wait for more files.
     """
-    mailboxes = Mailboxes()
+    mailboxes, web = Mailboxes(), free_port()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)
     settings = configuration.load(_configuration(directory, announce_minutes), {
         **places(directory),
         "POSTROOM__EMAIL__SMTP__PORT": "0",
+        "POSTROOM__WEB__PORT": str(web),
+        "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
         "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),
         **(environ or {}),
     })  # fmt: skip
     clock = HandWoundClock()
     with set_up(settings, clock) as rooms:
         channel = MailChannel(settings, clock, rooms.vault)
-        office = Office(rooms, {"email": channel})
+        office = Office(rooms, {"email": channel}, web_server(rooms))
         await channel.start(office.inbox)
         yield TestOffice(directory, office, clock, mailboxes, channel.port)
         await channel.stop()
     server.close()
+
+
+def free_port() -> int:
+    """A port that nothing listens on: links must name it before the pages are served."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _configuration(directory: Path, announce_minutes: int) -> Path:

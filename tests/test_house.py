@@ -17,12 +17,13 @@ MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
-    {"handlers.mail"},
-    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reception"},
+    {"handlers.mail", "handlers.web"},
+    {"handlers.ports"},
+    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reception", "bot.counter"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
-    {"bot.judging", "bot.finding"},
+    {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
-    {"bot.roster", "bot.wording"},
+    {"bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},
     {"bot.ledger", "bot.vault"},
     {"bot.settings", "bot.arrival", "bot.clock", "bot.data"},

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Entry, File
+from bot.rules import lifecycle
 from bot.rules.lifecycle import Act
 
 BEGINNING = b"\0" * 32
@@ -70,6 +71,13 @@ def last_seal(tx: Session, file_id: int) -> bytes:
 def of(tx: Session, file: File) -> list[Entry]:
     """All that befell a file, oldest first."""
     return list(tx.scalars(select(Entry).where(Entry.file_id == file.id).order_by(Entry.sequence)))
+
+
+def changed_since(tx: Session, file: File, version: int) -> bool:
+    """Whether anything befell the file after that version that changed where it stands; a download, say, does not."""
+    changing = {act for _, act in lifecycle.LEADS_TO}
+    later = select(Entry.sequence).where(Entry.file_id == file.id, Entry.sequence > version, Entry.act.in_(changing))
+    return tx.scalar(later.limit(1)) is not None
 
 
 def faults(tx: Session) -> Iterator[str]:

@@ -59,6 +59,15 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    DECIDE = "decide"
+    """An officer's: receive, have the contents, reject, move."""
+    COPY = "copy"
+    """A school's: have the contents of what it sent."""
+
+
 def word(kind: type[StrEnum]) -> Enum:
     """A member of a closed list, stored as its word."""
     return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=_words)
@@ -81,6 +90,7 @@ class Table(DeclarativeBase):
         Contents: word(Contents),
         InboxState: word(InboxState),
         OutboxState: word(OutboxState),
+        Purpose: word(Purpose),
     }
 
 
@@ -287,3 +297,25 @@ class Mention(Table):
     name: Mapped[str | None]
     """The name that this number stands for, where it is an offer."""
     sure: Mapped[bool] = mapped_column(default=False)
+
+
+class Link(Table):
+    """A one-time link: who was given it, to which file, for what. What makes it unguessable is not stored (`bot.links`)."""
+
+    __tablename__ = "links"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose]
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)
+    version: Mapped[int]
+    """The file's, when the link was made."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    """When it was first used for an act, which began its session."""
+    session: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 of what the browser that opened it was given to keep."""
+    session_until: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="joined")
+    file: Mapped[File] = relationship(lazy="joined")

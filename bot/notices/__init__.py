@@ -2,7 +2,9 @@
 
 from typing import ClassVar, Literal
 
-from bot.notices.examples import CODES, FILE, HELD, HISTORY, RECEIVED, SENT
+from pydantic import Field
+
+from bot.notices.examples import CODES, FILE, HELD, HISTORY, LINKS, RECEIVED, SENT
 from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "Advice",
     "Alert",
     "Candidate",
+    "Copy",
     "Decided",
     "Discarded",
     "Duplicate",
@@ -131,6 +134,8 @@ class OfFiles(Notice):
     """A notice about what one act did to one file or several."""
 
     files: tuple[FileFacts, ...]
+    links: dict[str, str] = Field(default_factory=dict)
+    """The ids of the reader's one-time links, each by its file's reference; empty where they get none."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """Those files."""
@@ -149,6 +154,14 @@ class Recalled(OfFiles):
 
     kind = "recalled"
     by: str
+
+
+class Copy(OfFiles):
+    """The answer to `copy <file>`, and a fresh link in the place of one that is used up: links for the reader alone."""
+
+    kind = "copy"
+    officer: bool = False
+    """The reader takes in for the file's service, and is not of the school that sent it."""
 
 
 class Which(Notice):
@@ -297,6 +310,7 @@ Status.example = Status(
 )
 History.example = History(file=RECEIVED, entries=HISTORY)
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
+Copy.example = Copy(files=(RECEIVED,), links=LINKS)
 Which.example = Which(
     asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED))
 )
@@ -312,7 +326,7 @@ Rejected.example = Rejected(
     why="Wrong child",
 )
 Moved.example = Moved(files=(FILE.model_copy(update={"moved_from": "INFO"}),), by="Sam Hale", why="For SEN")
-NewFiles.example = NewFiles(files=(FILE,), service="SEN", service_name="SEN – (EHCP via EHC Hub)")
+NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_name="SEN – (EHCP via EHC Hub)")
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
 Trouble.example = Trouble(subject="Autumn return", item=17)
@@ -321,7 +335,7 @@ Alert.example = Alert(what="A message waits in quarantine", lines=("17: from jo@
 KINDS: dict[str, type[Notice]] = {
     kind.kind: kind
     for kind in (
-        Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Which, TooLate, Help,
+        Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Decided, LostRace, Trouble,
         Alert,
     )

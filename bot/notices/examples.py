@@ -13,6 +13,7 @@ FILE = FileFacts(
     sent_by="Jo Sands", comment="The autumn plan, as agreed with Sam.", kept_until=date(2026, 11, 30),
 )  # fmt: skip
 RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
+LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
 SENT = Outcome(verdict="sent", given=FILE.name, file=FILE)
 HELD = Outcome(
     verdict="held",

@@ -95,6 +95,11 @@ class Notice(Frozen):
     kind: ClassVar[str]
     example: ClassVar["Notice"]
 
+    @property
+    def template(self) -> str:
+        """The file that words it, below `mail_templates`."""
+        return f"{self.kind}.md"
+
     def mentioned(self) -> tuple[FileFacts, ...]:
         """The stored files that it speaks of."""
         return ()

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import finding, notices, officer_desk, roster, school_desk
+from bot import finding, notices, officer_desk, roster, school_desk, telling
 from bot.arrival import Opened
 from bot.intake import offers
 from bot.judging import convention, today
 from bot.ledger import files
-from bot.ledger.tables import File
+from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
 from bot.reception import taking_back
 from bot.rules import commands, filename
@@ -112,6 +112,23 @@ def _recall_one(tx: Session, chosen: list[File], said: str, asking: Asking) -> l
     return school_desk.recall(tx, chosen, said, asking)
 
 
+def _copy(tx: Session, command: commands.Copy, asking: Asking) -> list[Notice]:
+    """Of several that a word may mean it asks which; of a notice answered, all are meant."""
+    if command.what is not None:
+        chosen = finding.find(tx, asking.person, command.what)
+        return (
+            [school_desk.which(chosen, command.said, asking)]
+            if len(chosen) > 1
+            else _copied(tx, chosen, command, asking)
+        )
+    chosen = _answered(tx, asking) if _is_bare(command.which) else _meant(tx, command.which, asking)
+    return _copied(tx, chosen, command, asking)
+
+
+def _copied(tx: Session, chosen: list[File], command: Command, asking: Asking) -> list[Notice]:
+    return school_desk.copy(tx, chosen, command.said, asking)
+
+
 def _help(tx: Session, command: commands.Help, asking: Asking) -> list[Notice]:
     del command
     return [school_desk.help_for(tx, asking)]
@@ -151,6 +168,8 @@ def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> lis
         return [school_desk.show_history(tx, chosen, asked, asking)]
     if word in ("recall", "withdraw"):
         return school_desk.recall(tx, chosen, asked, asking)
+    if word == "copy":
+        return school_desk.copy(tx, chosen, asked, asking)
     numbers = " ".join(str(number) for number in command.numbers)
     said = f"{word} {numbers} {asked.partition(' ')[2]}".strip()
     again = commands.read_line(said, Context(today(asking), frozenset(), lambda _: False, True, True, False))  # noqa: FBT003
@@ -159,7 +178,18 @@ def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> lis
 
 def _receive(tx: Session, command: commands.Receive, asking: Asking) -> list[Notice]:
     chosen = _for_officer(tx, command.which, asking)
-    return officer_desk.receive(tx, chosen, asking) if chosen else _ask(tx, command, asking)
+    if not chosen:
+        return _ask(tx, command, asking)
+    return [_with_links(tx, answer, chosen, asking) for answer in officer_desk.receive(tx, chosen, asking)]
+
+
+def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking) -> Notice:
+    """Whoever receives by mail gets the contents by a link."""
+    if not isinstance(answer, notices.Decided):
+        return answer
+    done = {file.reference for file in answer.files}
+    theirs = [file for file in chosen if file.reference in done]
+    return answer.model_copy(update={"links": telling.linked(tx, Purpose.DECIDE, asking.person, theirs, asking)})
 
 
 def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notice]:
@@ -217,6 +247,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.History: _history,
     commands.Recall: _recall,
     taking_back.TakeBack: taking_back.take_back,
+    commands.Copy: _copy,
     commands.Help: _help,
     Unread: _unread,
     commands.Yes: _yes,

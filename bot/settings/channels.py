@@ -218,3 +218,7 @@ class Web(Table):
     """Networks of the proxies whose X-Forwarded-For and -Proto are believed."""
     link_days: Days = 7
     """Days for which a one-time link is good."""
+
+    def page(self, token: str) -> str:
+        """The address of a one-time link."""
+        return f"{self.base_url.rstrip('/')}/get/{token}"

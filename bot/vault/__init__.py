@@ -87,15 +87,15 @@ class Vault:
             raise
         return [Sealed(one.key.object_id, one.size, one.sha256, one.inline) for one in writings]
 
-    def read(self, object_id: str, inline: bytes | None = None) -> Iterator[bytes]:
-        """The clear contents in frames of 1 MiB; they are whole only once the iterator ends.
+    def read(self, object_id: str, inline: bytes | None = None, *, start: int = 0) -> Iterator[bytes]:
+        """The clear contents from the octet `start` on, in frames of 1 MiB; they are whole only once the iterator ends.
 
         `inline` is the sealed object where its row holds it. Raises Destroyed at once if the key is gone, and Damaged,
         perhaps after some frames, if the bytes are not those that were stored under this id.
         """
         if (key := self._keys.find(checked(object_id))) is None:
             raise Destroyed(object_id)
-        return self._contents(key, inline)
+        return self._contents(key, inline, start)
 
     def holds(self, object_id: str) -> bool:
         """Is the object's key there?"""
@@ -127,14 +127,14 @@ class Vault:
             draft.publish()
         self._shelf.settle(writing.key.object_id for writing in writings)
 
-    def _contents(self, key: ObjectKey, inline: bytes | None) -> Iterator[bytes]:
+    def _contents(self, key: ObjectKey, inline: bytes | None, start: int) -> Iterator[bytes]:
         source = self._shelf.open(key.object_id) if inline is None else io.BytesIO(inline)
         if source is None:
             if not self._keys.holds(key.object_id):
                 raise Destroyed(key.object_id)
             raise Damaged(f"{key.object_id}: its bytes are missing")
         with source:
-            yield from unseal(source, key.secret, key.object_id)
+            yield from unseal(source, key.secret, key.object_id, start=start)
 
 
 def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey) -> Vault:

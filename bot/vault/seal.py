@@ -64,23 +64,27 @@ class Sealer:
         return nonce
 
 
-def unseal(source: BinaryIO, secret: bytes, object_id: str) -> Iterator[bytes]:
-    """The clear contents in frames of 1 MiB. Whole only once the iterator ends: until then the rest may prove damaged.
+def unseal(source: BinaryIO, secret: bytes, object_id: str, *, start: int = 0) -> Iterator[bytes]:
+    """The clear contents from the octet `start` on, in frames of 1 MiB at the most; frames before it are passed over.
 
-    Raises Damaged, and Unavailable where the disk cannot be read.
+    Whole only once the iterator ends: until then the rest may prove damaged. Raises Damaged, also where the contents end
+    before `start`, and Unavailable where the disk cannot be read.
     """
     cipher, header = AESGCM(secret), _read(source, len(_MAGIC) + _PREFIX)
     if header[: len(_MAGIC)] != _MAGIC or len(header) < len(_MAGIC) + _PREFIX:
         raise Damaged(f"{object_id}: not a sealed object of a version known here")
+    first, within = divmod(start, FRAME)
+    _pass_over(source, first * BLOCK)
     block = _read(source, BLOCK)
-    for number in count():
+    for number in count(first):
         following = _read(source, BLOCK)
         nonce = header[len(_MAGIC) :] + struct.pack(">I", number)
         try:
             clear = cipher.decrypt(nonce, block, _bound(object_id, last=not following))
         except InvalidTag:
             raise Damaged(f"{object_id}: what is stored is not what was sealed (frame {number})") from None
-        yield clear
+        yield clear[within:] if within else clear
+        within = 0
         if not following:
             return
         block = following
@@ -89,3 +93,9 @@ def unseal(source: BinaryIO, secret: bytes, object_id: str) -> Iterator[bytes]:
 def _read(source: BinaryIO, octets: int) -> bytes:
     with disk_errors("reading sealed contents"):
         return source.read(octets)
+
+
+def _pass_over(source: BinaryIO, octets: int) -> None:
+    if octets:
+        with disk_errors("reading sealed contents"):
+            source.seek(octets, os.SEEK_CUR)

@@ -1,11 +1,12 @@
 """Words every notice: `mail_templates/<kind>.md`, filled with its facts, becomes a Letter that each channel draws.
 
 One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
-(the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days` and
-`attachment_bytes_max`; and the filters `when`, `day` and `size`. An unknown fact is an error, never a gap.
+(the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days`, `link_days` and
+`attachment_bytes_max`; the filters `when`, `day` and `size`; and `page(…)`, the address of a one-time link by its id. An
+unknown fact is an error, never a gap.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -39,6 +40,8 @@ __all__ = [
     "Wording", "plain", "spoken",
 ]  # fmt: skip
 
+Address = Callable[[str], str]
+
 SUBJECT = "Subject: "
 SUBJECT_CHARACTERS_MAX = 250
 """A longer subject is cut: no list of mails shows as much, and a name can be of any length."""
@@ -49,9 +52,9 @@ class Wording:
 
     def __init__(
         self, templates: Path, *, authority: str, zone: ZoneInfo, help_contact: Help, contents_days: int, held_days: int,
-        attachment_bytes_max: int,
+        attachment_bytes_max: int, link_days: int = 7, page: Address = "https://postroom.example/get/{}".format,
     ) -> None:  # fmt: skip
-        """`templates`: the folder `mail_templates`; `zone`: in which times are told."""
+        """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`: where a one-time link leads."""
         self._environment = Environment(
             loader=FileSystemLoader(templates), undefined=StrictUndefined, finalize=_set_aside,
             autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
@@ -64,26 +67,27 @@ class Wording:
         }
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
-            "attachment_bytes_max": attachment_bytes_max,
+            "attachment_bytes_max": attachment_bytes_max, "link_days": link_days, "page": page,
         }  # fmt: skip
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """As configured."""
+    def of(cls, settings: Settings, token: Callable[[str], str] = str) -> Self:
+        """As configured. `token`: what stands in the address of a one-time link, by its id."""
         return cls(
             data.folder("mail_templates"), authority=settings.authority.name, zone=settings.timezone, help_contact=settings.help,
             contents_days=settings.retention.contents_days, held_days=settings.retention.held_days,
-            attachment_bytes_max=settings.files.attachment_bytes_max,
+            attachment_bytes_max=settings.files.attachment_bytes_max, link_days=settings.web.link_days,
+            page=lambda link_id: settings.web.page(token(link_id)),
         )  # fmt: skip
 
     def letter(self, notice: Notice) -> Letter:
         """The notice in words. Raises jinja2's errors and `BadTemplate` where its template is at fault."""
         facts = {name: getattr(notice, name) for name in type(notice).model_fields}
         values = Values()
-        filled = self._fill(f"{notice.kind}.md", facts | {"mentioned": notice.mentioned()}, values)
+        filled = self._fill(notice.template, facts | {"mentioned": notice.mentioned()}, values)
         head, _, body = filled.partition("\n")
         if not head.startswith(SUBJECT):
-            raise BadTemplate(f"{notice.kind}.md does not begin with «{SUBJECT}»")
+            raise BadTemplate(f"{notice.template} does not begin with «{SUBJECT}»")
         subject = values.put_back(head.removeprefix(SUBJECT)).strip()
         return Letter(_cut(subject), blocks(body, values.put_back))
 

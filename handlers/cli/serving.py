@@ -7,10 +7,11 @@ import typer
 
 from bot.clock import Clock
 from bot.settings import Settings
-from handlers.app import Office, Serving, open_rooms
+from handlers.app import Office, Serving, open_rooms, web_server
 from handlers.cli import show
 from handlers.cli.show import Problem
-from handlers.mail.channel import MailChannel, PortTaken
+from handlers.mail.channel import MailChannel
+from handlers.ports import PortTaken
 
 PARTS = ("smtp", "imap", "slack", "teams", "web", "worker")
 """What `--only` may name."""
@@ -33,7 +34,7 @@ def check_parts(only: str, settings: Settings) -> None:
 
 def configured_parts(settings: Settings) -> set[str]:
     """What there is to do under this configuration."""
-    return {"worker", *(["smtp"] if settings.email.smtp.enabled else [])}
+    return {"web", "worker", *(["smtp"] if settings.email.smtp.enabled else [])}
 
 
 async def serve(settings: Settings) -> None:
@@ -44,7 +45,7 @@ async def serve(settings: Settings) -> None:
     with open_rooms(settings, Clock()) as rooms:
         mail = MailChannel(settings, rooms.clock, rooms.vault)
         try:
-            async with Serving(Office(rooms, {mail.name: mail})):
+            async with Serving(Office(rooms, {mail.name: mail}, web_server(rooms))):
                 show.warn("ready")
                 await stopped.wait()
         except PortTaken as fault:

@@ -64,7 +64,8 @@ def migrate(ctx: typer.Context) -> None:
 def serve(
     ctx: typer.Context,
     only: Annotated[
-        str, typer.Option(metavar="PART,…", help="Only these parts (smtp, worker); other processes must do the rest.")
+        str,
+        typer.Option(metavar="PART,…", help="Only these parts (smtp, web, worker); other processes must do the rest."),
     ] = "",
 ) -> None:
     """Take mail in, handle it and answer it, until it is stopped (Ctrl-C, or SIGTERM)."""

@@ -1,6 +1,5 @@
 """The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
 
-import errno
 import ssl
 
 from bot.clock import Clock
@@ -9,14 +8,11 @@ from bot.outbox import Courier
 from bot.reception import OpenMessage
 from bot.settings import Settings
 from bot.vault import Vault
+from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.door import CHANNEL, Front
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
-
-
-class PortTaken(Exception):
-    """Another program listens where this one is to: says which key to change."""
 
 
 class MailChannel:
@@ -45,7 +41,7 @@ class MailChannel:
         return self._smarthost
 
     async def start(self, inbox: Inbox) -> None:
-        """Listen. Raises `PortTaken`."""
+        """Listen. Raises `handlers.ports.PortTaken`."""
         configured = self._settings.email.smtp
         if not configured.enabled:
             return
@@ -57,14 +53,7 @@ class MailChannel:
                 tls=_tls(self._settings), require_tls=configured.require_tls,
             )  # fmt: skip
         except OSError as fault:
-            where = f"{configured.host}:{configured.port}"
-            if fault.errno == errno.EADDRINUSE:
-                raise PortTaken(
-                    f"Another program listens on {where} already. Stop it, or change port in [email.smtp]."
-                ) from fault
-            raise PortTaken(
-                f"Cannot listen on {where} ({fault.strerror}). Change host or port in [email.smtp]."
-            ) from fault
+            raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
 
     async def stop(self) -> None:
         """Listen no more, let what is being taken in finish, and hang up on the smarthost."""

@@ -217,3 +217,14 @@ def test_memory_stays_flat_whatever_the_size(vault: Vault) -> None:
         tracemalloc.stop()
 
     assert peak < 6 * FRAME
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(SIZES[1:]), st.data())
+def test_reading_may_begin_at_any_octet(lasting: Vault, size: int, data: st.DataObject) -> None:
+    start = data.draw(st.one_of(st.integers(0, size - 1), st.sampled_from([size - 1, min(FRAME, size - 1)])))
+    writing = lasting.begin("part")
+    writing.write(noise(size))
+    lasting.finish(writing)
+
+    assert b"".join(lasting.read("part", start=start)) == noise(size)[start:]

@@ -14,6 +14,7 @@ from bot.rules.commands.guessing import nearest
 from bot.rules.commands.kinds import (
     Command,
     Context,
+    Copy,
     Filters,
     Help,
     History,
@@ -31,8 +32,8 @@ from bot.rules.commands.kinds import (
 )
 
 __all__ = [
-    "Command", "Context", "Filters", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall", "Receive",
-    "Reject", "Status", "Which", "Yes", "is_courtesy", "read", "read_line",
+    "Command", "Context", "Copy", "Filters", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall",
+    "Receive", "Reject", "Status", "Which", "Yes", "is_courtesy", "read", "read_line",
 ]  # fmt: skip
 
 TAG = re.compile(r"tags?\s*[:=]\s*(\S.{0,80})", re.IGNORECASE)

@@ -63,6 +63,14 @@ class Recall(Command):
 
 
 @dataclass(frozen=True)
+class Copy(Command):
+    """Have the contents again: of the file that `what` names or is a part of; where it is None, of `which`."""
+
+    what: str | None
+    which: Which = Which()
+
+
+@dataclass(frozen=True)
 class Help(Command):
     """What can be done here."""
 

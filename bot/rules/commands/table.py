@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.rules.commands import kinds
 from bot.rules.commands.filtering import read_filters
@@ -62,14 +62,29 @@ def _history(line: Line, context: Context) -> Command | None:
 
 
 def _recall(line: Line, context: Context) -> Command | None:
+    meant = _meant(line, context)
+    return kinds.Recall(line.said, *meant) if meant else None
+
+
+def _copy(line: Line, context: Context) -> Command | None:
+    """`copy` alone is no command outside a reply: it stands in the subject of many a mail."""
+    if len(line.words) == 1 and not context.replying:
+        return None
+    of = plain(line.words[1:2]) == "of"
+    meant = _meant(replace(line, words=line.words[1:]) if of else line, context)
+    return kinds.Copy(line.said, *meant) if meant else None
+
+
+def _meant(line: Line, context: Context) -> tuple[str | None, Which] | None:
+    """What a school's command names: a file in words, or which; None where the line is prose."""
     words = line.words[1:]
     which, used = which_of(words, context)
     if which != Which() and used == len(words):
-        return kinds.Recall(line.said, None, which)
+        return None, which
     if is_open(words, context):
-        return kinds.Recall(line.said, None)
+        return None, Which()
     name = file_in(words, context)
-    return kinds.Recall(line.said, name) if name else None
+    return (name, Which()) if name else None
 
 
 def _help(line: Line, context: Context) -> Command | None:
@@ -154,6 +169,7 @@ TABLE: tuple[Word, ...] = (
     Word(("status",), _status),
     Word(("history",), _history),
     Word(("recall", "withdraw"), _recall),
+    Word(("copy",), _copy),
     Word(("help", "?", "commands"), _help),
     Word(("yes", "yep", "yeah", "y"), _yes),
     Word(("no", "nope", "n"), _no),

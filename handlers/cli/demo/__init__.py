@@ -25,7 +25,8 @@ from handlers.cli import logs, show
 from handlers.cli.demo.day import day
 from handlers.cli.demo.mailboxes import Delivered, Mailboxes
 from handlers.cli.demo.player import Player
-from handlers.mail.channel import MailChannel, PortTaken
+from handlers.mail.channel import MailChannel
+from handlers.ports import PortTaken
 
 TRY_IT = """\
 Postroom is up. Send it a file of your own, as any of the demo's people:

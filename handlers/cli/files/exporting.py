@@ -9,10 +9,9 @@ from typing import IO, Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from bot import roster
+from bot import handing_out
 from bot.ledger import files
-from bot.ledger.tables import Contents, File, Person
-from bot.rules.lifecycle import Act, Status
+from bot.rules.lifecycle import Act
 from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.files.finding import CHANNEL, Reference, asking, file_of
@@ -38,27 +37,16 @@ def _recorded(tx: Session, ref: str, by: str, opened: Rooms) -> tuple[str, int]:
     """Where the contents are. History says so first: nobody is to have them without a trace. Raises `Problem`."""
     file = file_of(tx, ref)
     person = asking(tx, by, opened).person if by else None
-    if person and not _may(tx, person, file):
-        received = " An officer has it only after receiving it." if _may_receive(tx, person, file) else ""
+    if person and not handing_out.way(tx, person, file):
+        received = " An officer has it only after receiving it." if handing_out.may_receive(tx, person, file) else ""
         raise Problem(
             f"{by} may not have the contents of {file.reference}.{received} See who may: postroom people list"
         )
-    if file.contents is Contents.DESTROYED or file.status in (Status.RECALLED, Status.DISCARDED, Status.INFECTED):
+    if not handing_out.are_there(file):
         raise Problem(f"{file.reference} is {file.status}: its contents are destroyed, and nobody can bring them back.")
     now = opened.clock.now()
     files.note(tx, file, Act.EXPORTED, by=person.id if person else None, now=now, channel=CHANNEL)
     return file.object_id, file.size
-
-
-def _may(tx: Session, person: Person, file: File) -> bool:
-    """A school's person within its rights; an officer once the file is received."""
-    if roster.may(tx, person, Act.COPIED, file):
-        return True
-    return file.status is Status.RECEIVED and roster.may(tx, person, Act.EXPORTED, file)
-
-
-def _may_receive(tx: Session, person: Person, file: File) -> bool:
-    return file.status is Status.SENT and roster.may(tx, person, Act.RECEIVED, file)
 
 
 @contextmanager

@@ -1,0 +1,288 @@
+"""The counter: whoever comes with a one-time link is shown its file, and what they press is done.
+
+Showing changes nothing, so a mail scanner that follows a link does no harm. An act is one short write in which the link,
+the person and the file are looked at again; what comes of it is answered with a page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot import handing_out, links, notices, officer_desk, roster, school_desk, telling
+from bot.clock import Clock
+from bot.ledger import Ledger, files, history
+from bot.ledger.tables import File, Link, Person, Purpose
+from bot.links import LinkKey, Standing
+from bot.notices import Notice
+from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, StaleLink, UnknownLink, Wish
+from bot.rules.authority import Sight
+from bot.rules.lifecycle import Act, Status
+from bot.settings import Settings
+from bot.telling import Asking, facts
+
+CHANNEL = "web"
+FRESH_LINKS_MAX = 5
+"""Fresh links mailed to one person within an hour: whoever presses on has lost their mail, or is somebody else."""
+REASON_CHARACTERS_MAX = 2000
+GOES_ON = {Standing.OPEN, Standing.IN_SESSION}
+STALE = {
+    Standing.USED: "used", Standing.ELSEWHERE: "elsewhere", Standing.EXPIRED: "expired", Standing.OUTDATED: "outdated",
+}  # fmt: skip
+DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's browser with a link."""
+
+    token: str
+    browser: str | None
+    """What this browser was given to keep, by which it is known again."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What somebody pressed, and the version of the file that the page showed."""
+
+    wish: str
+    version: int
+    reason: str = ""
+    service: str = ""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The contents may be had, while the link's session lasts: look at its page again."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A file's contents, as whoever has the right link may have them."""
+
+    name: str
+    size: int
+    sha256: str
+    object_id: str
+
+
+class Counter:
+    """Answers those who come with a link."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, key: LinkKey) -> None:
+        self._ledger, self._clock, self._settings, self._key = ledger, clock, settings, key
+
+    def welcome(self, visit: Visit) -> Visit:
+        """The same visit, by a browser that will be known again."""
+        return visit if visit.browser else Visit(visit.token, self._clock.token())
+
+    def form(self, visit: Visit) -> str:
+        """What a form on this link's page brings back, and no page but that one, in this browser, knows."""
+        return self._key.form(visit.token, visit.browser or "")
+
+    async def show(self, visit: Visit) -> Page:
+        """The page of this link. Changes nothing."""
+        return await self._ledger.read(lambda tx: self._shown(tx, visit))
+
+    async def press(self, visit: Visit, pressed: Pressed) -> Page | HandedOver:
+        """Do what was pressed, as far as it may be done. Raises `Later`."""
+        return await self._ledger.write(lambda tx: self._pressed(tx, visit, pressed))
+
+    async def contents(self, visit: Visit) -> Parcel | Page:
+        """What the session of this link may download; where it may not, its page. Changes nothing."""
+        return await self._ledger.read(lambda tx: self._contents(tx, visit))
+
+    async def renew(self, visit: Visit) -> Page:
+        """Mail a fresh link to the owner of one that opens nothing any more. Raises `Later`."""
+        return await self._ledger.write(lambda tx: self._renewed(tx, visit))
+
+    def _link(self, tx: Session, visit: Visit) -> Link | None:
+        """The link, whose owner may still see the file."""
+        link_id = self._key.read(visit.token)
+        link = tx.get(Link, link_id) if link_id else None
+        return link if link and roster.may(tx, link.person, Sight.SEE, link.file) else None
+
+    def _shown(self, tx: Session, visit: Visit) -> Page:
+        if (link := self._link(tx, visit)) is None:
+            return UnknownLink()
+        now = self._clock.now()
+        stands = _standing(tx, link, visit, now)
+        return self._file_page(tx, link) if stands in GOES_ON else self._stale(tx, link, STALE[stands])
+
+    def _pressed(self, tx: Session, visit: Visit, pressed: Pressed) -> Page | HandedOver:
+        if (link := self._link(tx, visit)) is None:
+            return UnknownLink()
+        asking = self._asking(link.person)
+        stands = _standing(tx, link, visit, asking.now)
+        if stands not in GOES_ON:
+            return self._stale(tx, link, STALE[stands])
+        if pressed.wish not in _wishes(tx, link):
+            return self._stale(tx, link, "first")
+        came_of_it = DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
+        if isinstance(came_of_it, str):
+            return self._file_page(tx, link, fault=came_of_it)
+        if came_of_it is None:
+            return self._stale(tx, link, "first")
+        if link.opened_at is None and visit.browser:
+            links.begin_session(tx, link, visit.browser, asking.now)
+        return came_of_it
+
+    def _contents(self, tx: Session, visit: Visit) -> Parcel | Page:
+        link = self._link(tx, visit)
+        if link is None or _standing(tx, link, visit, self._clock.now()) is not Standing.IN_SESSION:
+            return self._shown(tx, visit)
+        file = link.file
+        if _way(tx, link) is None or not handing_out.are_there(file):
+            return self._shown(tx, visit)
+        return Parcel(file.name, file.size, file.sha256, file.object_id)
+
+    def _renewed(self, tx: Session, visit: Visit) -> Page:
+        link = self._link(tx, visit)
+        if link is None or not _renewable(tx, link):
+            return self._shown(tx, visit)
+        asking = self._asking(link.person)
+        hour_ago = asking.now - timedelta(hours=1)
+        if telling.told_since(tx, asking.address, hour_ago, {notices.Copy.kind}) >= FRESH_LINKS_MAX:
+            return LinkSent(enough=True)
+        way = Act.COPIED if link.purpose is Purpose.COPY else Act.DOWNLOADED
+        telling.post(
+            tx, school_desk.link_to(tx, way, [link.file], asking), asking, to=asking.address, person=link.person
+        )
+        return LinkSent()
+
+    def _asking(self, person: Person) -> Asking:
+        return Asking(
+            settings=self._settings, clock=self._clock, now=self._clock.now(), person=person, channel=CHANNEL,
+            address=person.email,
+        )  # fmt: skip
+
+    def _file_page(self, tx: Session, link: Link, fault: str = "") -> FilePage:
+        file = link.file
+        wishes = _wishes(tx, link)
+        return FilePage(
+            file=facts(file, self._settings),
+            entries=school_desk.entries(tx, file),
+            reader=link.person.name,
+            school=link.purpose is Purpose.COPY,
+            version=file.version,
+            may=wishes,
+            done=_done(tx, link),
+            until=link.session_until,
+            services=self._others(tx, file) if "move" in wishes else (),
+            fault=fault,
+        )
+
+    def _others(self, tx: Session, file: File) -> tuple[tuple[str, str], ...]:
+        """The services that the file could be moved to."""
+        others = (one for one in self._settings.services if one.code != file.service)
+        return tuple((one.code, one.name) for one in others if one.announce or roster.officers(tx, one.code))
+
+    def _stale(self, tx: Session, link: Link, why: str) -> StaleLink:
+        return StaleLink.model_validate(
+            {"file": facts(link.file, self._settings), "why": why, "renewable": _renewable(tx, link)}
+        )
+
+
+def _standing(tx: Session, link: Link, visit: Visit, now: datetime) -> Standing:
+    """As `links.standing`; what others do to a file is no reason to refuse its school a copy."""
+    stands = links.standing(tx, link, visit.browser, now)
+    return Standing.OPEN if stands is Standing.OUTDATED and link.purpose is Purpose.COPY else stands
+
+
+def _way(tx: Session, link: Link) -> Act | None:
+    """How the link's owner may have the contents by it."""
+    wanted = Act.COPIED if link.purpose is Purpose.COPY else Act.DOWNLOADED
+    if wanted is Act.DOWNLOADED and link.file.status is not Status.RECEIVED:
+        return None
+    return wanted if roster.may(tx, link.person, wanted, link.file) else None
+
+
+def _wishes(tx: Session, link: Link) -> tuple[Wish, ...]:
+    """What can be pressed on the link's page, as the file stands now."""
+    file, person = link.file, link.person
+    if not handing_out.are_there(file):
+        return ()
+    if link.purpose is Purpose.COPY:
+        return ("copy",) if _way(tx, link) else ()
+    wishes: list[Wish] = []
+    if handing_out.may_receive(tx, person, file):
+        wishes.append("receive")
+    if _way(tx, link):
+        wishes.append("download")
+    open_still = file.status in (Status.SENT, Status.RECEIVED)
+    decisions: tuple[tuple[Wish, Act], ...] = (("reject", Act.REJECTED), ("move", Act.MOVED))
+    return (*wishes, *(wish for wish, act in decisions if open_still and roster.may(tx, person, act, file)))
+
+
+def _renewable(tx: Session, link: Link) -> bool:
+    return bool(_wishes(tx, link))
+
+
+def _done(tx: Session, link: Link) -> Done:
+    """What the link's session has had of the contents."""
+    if link.opened_at is None or _way(tx, link) is None:
+        return ""
+    theirs = (one for one in reversed(history.of(tx, link.file)) if one.person_id == link.person_id)
+    return next((DONE[one.act] for one in theirs if one.act in DONE and one.at >= link.opened_at), "")
+
+
+def _current(tx: Session, file: File, pressed: Pressed) -> Pressed:
+    """The same for the file as it is, where since the page was shown nothing befell it that changes where it stands."""
+    if history.changed_since(tx, file, pressed.version):
+        return pressed
+    return Pressed(pressed.wish, file.version, pressed.reason, pressed.service)
+
+
+CameOfIt = Page | HandedOver | str | None
+"""A page; the contents; a fault of the form, as a sentence; or None: somebody else was first."""
+
+
+def _receive(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    return HandedOver() if _decided(officer_desk.receive(tx, [file], asking, pressed.version)) else None
+
+
+def _download(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    del pressed
+    files.note(tx, file, Act.DOWNLOADED, by=asking.person.id, now=asking.now, channel=asking.channel)
+    return HandedOver()
+
+
+def _copy(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    del pressed
+    files.note(tx, file, Act.COPIED, by=asking.person.id, now=asking.now, channel=asking.channel)
+    return HandedOver()
+
+
+def _reject(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    why = pressed.reason[:REASON_CHARACTERS_MAX]
+    if not why:
+        return "Say why you reject the file. The sender and the headteacher are told the reason."
+    if decided := _decided(officer_desk.reject(tx, [file], why, asking, pressed.version)):
+        return DecidedPage(file=decided.files[0], act="rejected", why=why)
+    return None
+
+
+def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    if not pressed.service:
+        return "Choose the service that the file belongs to."
+    why = pressed.reason[:REASON_CHARACTERS_MAX]
+    answers = officer_desk.move(tx, [file], pressed.service, asking, seen=pressed.version, why=why)
+    if decided := _decided(answers):
+        return DecidedPage(file=decided.files[0], act="moved", why=why)
+    return next((one.because for one in answers if isinstance(one, notices.UnknownCommand)), None)
+
+
+def _decided(answers: list[Notice]) -> notices.Decided | None:
+    """The actor's answer, where it was done."""
+    return next((one for one in answers if isinstance(one, notices.Decided)), None)
+
+
+DO: dict[str, Callable[[Session, File, Pressed, Asking], CameOfIt]] = {
+    "receive": _receive,
+    "download": _download,
+    "copy": _copy,
+    "reject": _reject,
+    "move": _move,
+}
+"""What each button does."""

@@ -1,0 +1,157 @@
+"""Every page as a type: what somebody with a one-time link is shown. `mail_templates/pages/<kind>.md` words it.
+
+Of each page the first rule that is drawn is where its forms stand.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from bot.notices.examples import FILE, HISTORY, NOON, RECEIVED
+from bot.notices.facts import Entry, FileFacts, Notice
+
+Done = Literal["", "received", "downloaded", "copied"]
+Wish = Literal["receive", "download", "copy", "reject", "move"]
+
+
+class Page(Notice):
+    """Something to be shown, not sent."""
+
+    @property
+    def template(self) -> str:
+        """Below `mail_templates`."""
+        return f"pages/{self.kind}.md"
+
+
+class FilePage(Page):
+    """A file, and what its reader may do with it."""
+
+    kind = "file"
+    file: FileFacts
+    entries: tuple[Entry, ...]
+    reader: str
+    """Whose link it is."""
+    school: bool = False
+    """The reader has it as somebody of the school, not as an officer."""
+    version: int = 1
+    """The file's, which whatever is pressed here speaks of."""
+    may: tuple[Wish, ...] = ()
+    done: Done = ""
+    """What this link has just been used for."""
+    until: datetime | None = None
+    """How long it may go on being used."""
+    services: tuple[tuple[str, str], ...] = ()
+    """Code and name of each service that it may be moved to."""
+    fault: str = ""
+    """Why what was asked could not be done, as a sentence."""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """That file."""
+        return (self.file,)
+
+
+class DecidedPage(Page):
+    """What an officer has just decided, and that is all there was to do."""
+
+    kind = "decided"
+    file: FileFacts
+    act: Literal["rejected", "moved"]
+    why: str = ""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """That file."""
+        return (self.file,)
+
+
+class StaleLink(Page):
+    """A link that opens nothing any more, and what became of its file."""
+
+    kind = "stale"
+    file: FileFacts
+    why: Literal["used", "elsewhere", "expired", "outdated", "first"]
+    """`first`: somebody else did something while the page was open."""
+    renewable: bool = False
+    """A fresh link can be mailed to its owner."""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """That file."""
+        return (self.file,)
+
+
+class LinkSent(Page):
+    """A fresh link is on its way to its owner."""
+
+    kind = "link-sent"
+    enough: bool = False
+    """It is not: several were sent within this hour."""
+
+
+class UnknownLink(Page):
+    """Not a link of ours, or one whose owner may not see the file any more: nothing is told."""
+
+    kind = "unknown"
+
+
+class LapsedForm(Page):
+    """A form that this page did not show, or too long ago: nothing was done."""
+
+    kind = "lapsed"
+
+
+class NotNow(Page):
+    """Our own trouble: nothing was done."""
+
+    kind = "not-now"
+
+
+class Home(Page):
+    """The front of the house: there is nothing to do here without a link."""
+
+    kind = "home"
+    address: str
+
+
+FilePage.example = FilePage(
+    file=FILE, entries=HISTORY[:1], reader="Sam Hale", may=("receive", "reject", "move"),
+    services=(("EP", "Education Psychology"), ("FIN", "Finance")),
+)  # fmt: skip
+DecidedPage.example = DecidedPage(
+    file=FILE.model_copy(update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON, "reason": "Wrong child"}),
+    act="rejected", why="Wrong child",
+)  # fmt: skip
+StaleLink.example = StaleLink(file=RECEIVED, why="outdated", renewable=True)
+LinkSent.example = LinkSent()
+UnknownLink.example = UnknownLink()
+LapsedForm.example = LapsedForm()
+NotNow.example = NotNow()
+Home.example = Home(address="returns@derbyshire.example")
+
+PAGES: dict[str, type[Page]] = {
+    page.kind: page
+    for page in (FilePage, DecidedPage, StaleLink, LinkSent, UnknownLink, LapsedForm, NotNow, Home)
+}  # fmt: skip
+"""Every page by its kind."""
+
+VARIANTS: dict[str, Page] = {
+    "file-received": FilePage(
+        file=RECEIVED, entries=HISTORY, reader="Sam Hale", may=("download", "reject", "move"), done="received", until=NOON,
+        services=(("EP", "Education Psychology"),),
+    ),
+    "file-again": FilePage(file=RECEIVED, entries=HISTORY, reader="Sam Hale", may=("download", "reject"), version=2),
+    "file-fault": FilePage(
+        file=FILE, entries=HISTORY[:1], reader="Sam Hale", may=("receive", "reject"), fault="Say why: the school is told."
+    ),
+    "copy": FilePage(file=RECEIVED, entries=HISTORY, reader="Jo Sands", school=True, may=("copy",)),
+    "copy-open": FilePage(
+        file=RECEIVED, entries=HISTORY, reader="Jo Sands", school=True, may=("copy",), done="copied", until=NOON
+    ),
+    "copy-gone": FilePage(
+        file=RECEIVED.model_copy(update={"contents": "destroyed"}), entries=HISTORY, reader="Jo Sands", school=True
+    ),
+    "decided-moved": DecidedPage(file=FILE.model_copy(update={"moved_from": "INFO"}), act="moved"),
+    "stale-used": StaleLink(file=RECEIVED, why="used", renewable=True),
+    "stale-elsewhere": StaleLink(file=RECEIVED, why="elsewhere"),
+    "stale-expired": StaleLink(file=FILE, why="expired", renewable=True),
+    "stale-first": StaleLink(file=RECEIVED, why="first"),
+    "link-sent-enough": LinkSent(enough=True),
+}  # fmt: skip
+"""Pages of the same kinds that look different."""

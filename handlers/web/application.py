@@ -1,0 +1,44 @@
+"""The one HTTP application, of the routes that it is given."""
+
+from collections.abc import Sequence
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from bot.notices.pages import Home, NotNow, UnknownLink
+from bot.settings import Settings
+from handlers.web.guard import Guarded
+from handlers.web.pages import STYLE, Pages
+
+log = structlog.get_logger()
+
+
+def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -> Starlette:
+    """Serves these routes, a front page and the style; whatever goes wrong is answered with a page."""
+
+    async def home(request: Request) -> Response:
+        del request
+        return pages.answer(Home(address=settings.email.address))
+
+    async def style(request: Request) -> Response:
+        del request
+        return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+    async def missing(request: Request, fault: Exception) -> Response:
+        del request, fault
+        return pages.answer(UnknownLink(), status=404)
+
+    async def trouble(request: Request, fault: Exception) -> Response:
+        log.error("a page failed", method=request.method, fault=type(fault).__name__)
+        return pages.answer(NotNow(), status=500)
+
+    ours = [*routes, Route("/", home), Route("/style.css", style)]
+    return Starlette(
+        routes=[Mount(pages.base, routes=ours)] if pages.base else ours,
+        middleware=[Middleware(Guarded, https=settings.web.base_url.startswith("https:"))],
+        exception_handlers={404: missing, 405: missing, Exception: trouble},
+    )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.async_api import Browser
 
+from tests.browser import browser_or_skip
 from tests.office import Opener, TestOffice, open_office
 
 settings.register_profile("postroom", deadline=None)  # a busy machine is no fault of ours
@@ -24,3 +26,10 @@ async def post(tmp_path: Path) -> AsyncIterator[TestOffice]:
 def post_with(tmp_path: Path) -> Opener:
     """The same, configured otherwise."""
     return partial(open_office, tmp_path)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A real browser; where there is none the test is skipped."""
+    async with browser_or_skip() as chromium:
+        yield chromium

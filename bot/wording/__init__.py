@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.settings.authority import Help
 from bot.wording import speaking
 from bot.wording.letter import (
+    Action,
     Block,
     Bullets,
     Button,
@@ -36,7 +37,7 @@ from bot.wording.reading import BadTemplate, blocks
 from bot.wording.values import Values, plain
 
 __all__ = [
-    "BadTemplate", "Block", "Bullets", "Button", "Heading", "Letter", "Line", "Paragraph", "Rule", "Span", "Table",
+    "Action", "BadTemplate", "Block", "Bullets", "Button", "Heading", "Letter", "Line", "Paragraph", "Rule", "Span", "Table",
     "Wording", "plain", "spoken",
 ]  # fmt: skip
 
@@ -65,6 +66,7 @@ class Wording:
             "day": lambda on: speaking.day(on, zone),
             "size": speaking.size,
         }
+        self._authority = authority
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
             "attachment_bytes_max": attachment_bytes_max, "link_days": link_days, "page": page,
@@ -89,7 +91,7 @@ class Wording:
         if not head.startswith(SUBJECT):
             raise BadTemplate(f"{notice.template} does not begin with «{SUBJECT}»")
         subject = values.put_back(head.removeprefix(SUBJECT)).strip()
-        return Letter(_cut(subject), blocks(body, values.put_back))
+        return Letter(_cut(subject), blocks(body, values.put_back), plain(self._authority))
 
     def fault(self, finding: Finding, model: str = "") -> str:
         """One thing that is at fault, as a sentence. `model`: a good name."""

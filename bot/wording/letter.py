@@ -27,10 +27,12 @@ def spoken(line: Line) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Begins a part of the letter."""
+    """Begins the letter, a part of it, or a part of that."""
 
     kind: ClassVar[str] = "heading"
     line: Line
+    level: int = 2
+    """1: the verdict, with which a letter begins; 2 and 3 below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Table:
 
     kind: ClassVar[str] = "table"
     rows: tuple[tuple[Line, Line], ...]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the labels only number the values."""
+        return all(spoken(label).isdecimal() for label, _ in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,16 @@ class Button:
         return (Span("Reply "), Span(command, code=True), Span(f" to {self.label}."))
 
 
-Block = Heading | Paragraph | Bullets | Table | Rule | Button
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the reader does by following a link that stands by itself. In HTML it looks like a button."""
+
+    kind: ClassVar[str] = "action"
+    label: str
+    url: str
+
+
+Block = Heading | Paragraph | Bullets | Table | Rule | Button | Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,8 @@ class Letter:
     subject: str
     """One line."""
     blocks: tuple[Block, ...]
+    authority: str
+    """Who speaks."""
 
     @property
     def buttons(self) -> tuple[Button, ...]:

@@ -7,9 +7,13 @@ from itertools import groupby
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from bot.wording.letter import Block, Bullets, Button, Heading, Line, Paragraph, Rule, Span, Table, spoken
+from bot.wording.letter import Action, Block, Bullets, Button, Heading, Line, Paragraph, Rule, Span, Table, spoken
 
 PutBack = Callable[[str], str]
+
+HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3}
+WEB = ("https://", "http://")
+"""How the address of a page begins, other than that of a mailbox."""
 
 
 class BadTemplate(Exception):
@@ -38,12 +42,14 @@ def _block(node: SyntaxTreeNode, put_back: PutBack) -> Block:
 
 
 def _heading(node: SyntaxTreeNode, put_back: PutBack) -> Heading:
-    return Heading(_line(node, put_back))
+    if node.tag not in HEADING_LEVELS:
+        raise BadTemplate(f"letters have no headings below {max(HEADING_LEVELS)}")
+    return Heading(_line(node, put_back), HEADING_LEVELS[node.tag])
 
 
-def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button:
+def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button | Action:
     line = _line(node, put_back)
-    return _button(line) or Paragraph(line)
+    return _button(line) or _action(line) or Paragraph(line)
 
 
 def _button(line: Line) -> Button | None:
@@ -55,6 +61,12 @@ def _button(line: Line) -> Button | None:
         return None
     word, _, argument = line[1].text.partition(" ")
     return Button(word, argument, said.removeprefix(" to ").removesuffix("."))
+
+
+def _action(line: Line) -> Action | None:
+    """`[Open this file](https://…)`, and nothing besides."""
+    (url, *others) = dict.fromkeys(span.link for span in line) or [""]
+    return Action(spoken(line), url) if url.startswith(WEB) and not others else None
 
 
 def _bullets(node: SyntaxTreeNode, put_back: PutBack) -> Bullets:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from bot.arrival import Route
 from bot.notices import FILE, HELD, KINDS, SENT, Advice, Alert, FileFacts, NewFiles, Notice, Receipt, Rejected, Status
 from bot.outbox import Undeliverable
-from bot.wording import plain
-from handlers.mail.render import From, MailRenderer
+from bot.wording import Action, Block, Heading, Letter, Span, plain
+from handlers.mail.render import From, MailRenderer, Page, text
 from tests.channels.parcels import RECIPIENT, RENDERER, RETURNS, TOKEN, parcel
 from tests.wording.speaker import TEMPLATES
 
@@ -31,7 +31,9 @@ SHOWN_ONLY = frozenset(
         "body",
         "div",
         "p",
+        "h1",
         "h2",
+        "h3",
         "ul",
         "li",
         "strong",
@@ -265,7 +267,7 @@ def test_a_command_is_in_backticks_and_never_broken() -> None:
 
 
 def test_the_text_begins_with_the_line_to_reply_above() -> None:  # lesson L40
-    assert body(mail(Receipt.example), "plain").startswith("-- Please reply above this line --\n\n8302000_SENplan")
+    assert body(mail(Receipt.example), "plain").startswith("-- Please reply above this line --\n\nNorthshire\n\n")
     assert Shown(body(mail(Receipt.example), "html")).text.strip().startswith("-- Please reply above this line --")
 
 
@@ -316,6 +318,30 @@ def test_a_long_list_of_files_stays_below_what_mail_programs_cut() -> None:
     """Gmail hides what is beyond 102 KB of a page."""
     page = body(mail(Status(asked="status", files=(FILE,) * 50)), "html")
     assert len(page.encode()) < 102_000
+
+
+OPEN = Action("Open this file", f"https://returns.council.example/get/{'a-1_' * 20}")
+
+
+def drawn(*blocks: Block) -> Letter:
+    return Letter("A file for you", blocks, "Northshire")
+
+
+def test_an_action_is_its_label_and_its_address_never_broken() -> None:
+    assert f"\nOpen this file:\n{OPEN.url}\n" in text(drawn(OPEN))
+
+
+def test_an_action_looks_like_a_button_even_without_a_style_sheet() -> None:
+    page = Page(TEMPLATES).html(drawn(OPEN))
+    assert Shown(page).urls == [OPEN.url]
+    assert re.search(r'<a href="[^"]+" style="[^"]*padding[^"]*background-color[^"]*">Open this file</a>', page)
+
+
+@pytest.mark.parametrize(("level", "underlined"), [(1, "Part\n=====\n"), (2, "Part\n-----\n"), (3, "Part\n")])
+def test_a_heading_is_underlined_by_its_level(level: int, underlined: str) -> None:
+    heading = Heading((Span("Part"),), level)
+    assert text(drawn(heading)).endswith(f"\n\n{underlined}")
+    assert f">Part</h{level}>" in Page(TEMPLATES).html(drawn(heading))
 
 
 def test_bullets_hang_below_their_mark() -> None:

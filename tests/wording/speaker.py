@@ -6,7 +6,21 @@ from zoneinfo import ZoneInfo
 from bot import data
 from bot.notices import FileFacts, Finding, Offer, Outcome
 from bot.settings import Help
-from bot.wording import Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Table, Wording, spoken
+from bot.wording import (
+    Action,
+    Block,
+    Bullets,
+    Button,
+    Heading,
+    Letter,
+    Line,
+    Paragraph,
+    Rule,
+    Span,
+    Table,
+    Wording,
+    spoken,
+)
 
 TEMPLATES = data.folder("mail_templates")
 HELP = Help(
@@ -31,6 +45,8 @@ def lines(block: Block) -> tuple[Line, ...]:
     match block:
         case Heading(line) | Paragraph(line) | Button(line=line):
             return (line,)
+        case Action(label, url):
+            return ((Span(label, link=url),),)
         case Bullets(items):
             return items
         case Table(rows):

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.wording import BadTemplate, Bullets, Button, Heading, Paragraph, Rule, Span, Table
+from bot.wording import Action, BadTemplate, Bullets, Button, Heading, Paragraph, Rule, Span, Table
 from bot.wording.reading import blocks
+from bot.wording.values import Values
 
 
 def same(text: str) -> str:
@@ -11,9 +12,11 @@ def same(text: str) -> str:
 
 
 def test_each_kind_of_block_is_read() -> None:
-    markdown = "# Verdict\n\nOne\nthought.\n\n- first\n- second\n\n---\n"
+    markdown = "# Verdict\n\n## Part\n\n### File\n\nOne\nthought.\n\n- first\n- second\n\n---\n"
     assert blocks(markdown, same) == (
-        Heading((Span("Verdict"),)),
+        Heading((Span("Verdict"),), level=1),
+        Heading((Span("Part"),), level=2),
+        Heading((Span("File"),), level=3),
         Paragraph((Span("One thought."),)),
         Bullets(((Span("first"),), (Span("second"),))),
         Rule(),
@@ -35,6 +38,11 @@ def test_a_table_is_rows_of_label_and_value_and_an_empty_heading_is_none() -> No
     without = "| | |\n| --- | --- |\n| Size | 3 KB |\n| Sent | **now** |\n"
     rows = (((Span("Size"),), (Span("3 KB"),)), ((Span("Sent"),), (Span("now", strong=True),)))
     assert blocks(with_heading, same) == blocks(without, same) == (Table(rows),)
+
+
+def test_a_table_may_only_number_its_values() -> None:
+    tables = blocks("| | |\n| --- | --- |\n| 1 | a |\n| 2 | b |\n\n| 1 | a |\n| --- | --- |\n| Sent | b |\n", same)
+    assert [table.numbered for table in tables if isinstance(table, Table)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -67,9 +75,43 @@ def test_any_other_sentence_is_none(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ("[Open this file](https://x.example/a)", Action("Open this file", "https://x.example/a")),
+        ("[Open **plan.docx** now](http://x.example/a)", Action("Open plan.docx now", "http://x.example/a")),
+    ],
+)
+def test_a_link_that_stands_by_itself_is_an_action(said: str, action: Action) -> None:
+    assert blocks(said, same) == (action,)
+
+
+def test_an_action_leads_where_a_value_says() -> None:
+    values = Values()
+    held = values.set_aside("https://x.example/get/a_b*c")
+    assert blocks(f"[Open this file]({held})", values.put_back) == (
+        Action("Open this file", "https://x.example/get/a_b*c"),
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[Write to us](mailto:web@council.example)",
+        "Or [open it](https://x.example/a)",
+        "[Open it](https://x.example/a).",
+        "[One](https://x.example/a) [other](https://x.example/b)",
+        "[Open it](/get/a)",
+    ],
+)
+def test_any_other_link_is_none(said: str) -> None:
+    (block,) = blocks(said, same)
+    assert isinstance(block, Paragraph)
+
+
+@pytest.mark.parametrize(
     "markdown",
     [
-        "> quoted", "1. first", "*slanted*", "![picture](x.png)", "    code", "```\ncode\n```", "- a\n  - b",
+        "> quoted", "#### deep", "1. first", "*slanted*", "![picture](x.png)", "    code", "```\ncode\n```", "- a\n  - b",
         "| a |\n| --- |\n| b |", "| a | b | c |\n| --- | --- | --- |\n| d | e | f |", "one  \ntwo",
     ],
 )  # fmt: skip

@@ -3,12 +3,16 @@
 import textwrap
 from collections.abc import Iterator
 
-from bot.wording import Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
 
 WIDTH = 72
 """Columns, so that a reply that quotes it twice still fits 78 (RFC 5322, section 2.1.1)."""
 LABEL_MAX = 26
 """Columns for the labels of a table; a longer label takes a line of its own."""
+UNDERLINES = {1: "=", 2: "-"}
+"""What headings are underlined with, by their level."""
+UNDERLINE_MIN = 5
+"""Columns; a shorter row of marks could be taken for the beginning of a signature."""
 GLUE = "\x1f"
 """Stands for a space at which no line may be broken; no letter contains it, for values are freed of controls."""
 REPLY_ABOVE = "-- Please reply above this line --"
@@ -17,18 +21,22 @@ REPLY_ABOVE = "-- Please reply above this line --"
 
 def text(letter: Letter) -> str:
     """All of the letter but its subject."""
-    parts = [REPLY_ABOVE, *("\n".join(_lines(block)) for block in letter.blocks)]
+    parts = [REPLY_ABOVE, letter.authority, *("\n".join(_lines(block)) for block in letter.blocks)]
     return "\n\n".join(parts) + "\n"
 
 
 def _lines(block: Block) -> Iterator[str]:
     match block:
-        case Heading(line):
+        case Heading(line, level):
             heading = _wrapped(line)
             yield from heading
-            yield "-" * max(5, min(WIDTH, max(map(len, heading), default=0)))
+            if level in UNDERLINES:
+                yield UNDERLINES[level] * max(UNDERLINE_MIN, min(WIDTH, max(map(len, heading), default=0)))
         case Paragraph(line) | Button(line=line):
             yield from _wrapped(line)
+        case Action(label, url):
+            yield from _wrapped((Span(f"{label}:"),))
+            yield url
         case Bullets(items):
             for item in items:
                 yield from _wrapped(item, "- ", "  ")

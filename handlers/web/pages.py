@@ -1,11 +1,13 @@
 """Draws pages: the words of a page as a letter, and its forms, in one layout without scripts."""
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from bot import data
 from bot.notices.pages import Page
 from bot.settings import Settings
 from bot.wording import Letter, Rule, Wording
@@ -20,7 +22,7 @@ class Pages:
     def __init__(self, settings: Settings) -> None:
         self._wording = Wording.of(settings)
         environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
+            loader=FileSystemLoader([HERE / "templates", data.folder("mail_templates")]), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
         self.base = urlsplit(settings.web.base_url).path.rstrip("/")
@@ -46,4 +48,4 @@ class Pages:
 def _around_the_forms(letter: Letter) -> tuple[Letter, Letter]:
     """What stands above and below the place of the forms, which is the first rule."""
     at = next((at for at, block in enumerate(letter.blocks) if isinstance(block, Rule)), len(letter.blocks))
-    return Letter(letter.subject, letter.blocks[:at]), Letter(letter.subject, letter.blocks[at + 1 :])
+    return replace(letter, blocks=letter.blocks[:at]), replace(letter, blocks=letter.blocks[at + 1 :])

@@ -163,7 +163,8 @@ def test_the_text_keeps_to_its_columns(kind: str) -> None:
 def test_the_page_asks_nothing_of_the_network(kind: str) -> None:
     shown = Shown(body(mail(KINDS[kind].example), "html"))
     assert set(shown.tags) <= SHOWN_ONLY
-    assert shown.urls == ["mailto:web@council.example"]
+    followed_by_hand = [url for url in shown.urls if not WEB_ADDRESS.fullmatch(url)]
+    assert followed_by_hand == ["mailto:web@council.example"]
 
 
 def test_the_page_is_fit_for_telephones_and_for_the_dark() -> None:

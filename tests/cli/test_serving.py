@@ -15,6 +15,7 @@ import pytest
 
 from handlers.cli import logs
 from tests.cli.conftest import JO, NAME, CommandLine
+from tests.office import free_port
 
 PATIENCE_SECONDS = 60
 
@@ -27,15 +28,10 @@ def served(office: CommandLine) -> CommandLine:
         channels.read_text()
         .replace("port = 2525", f"port = {free_port()}")
         .replace("port = 2526", f"port = {free_port()}")
+        .replace("port = 8025", f"port = {free_port()}")
     )
     channels.write_text(text)
     return office
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -125,7 +121,7 @@ def test_a_part_of_the_work_needs_postgresql(served: CommandLine) -> None:
 
 
 def test_naming_every_part_is_the_whole_work(served: CommandLine) -> None:
-    with serving(served, "--only", "smtp,worker") as process:
+    with serving(served, "--only", "smtp,web,worker") as process:
         until_ready(process)
 
 

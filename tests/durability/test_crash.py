@@ -25,7 +25,7 @@ from bot.ledger import history
 from bot.ledger.tables import File, InboxItem, InboxState
 from bot.rules.lifecycle import Status
 from handlers.app import Rooms, open_rooms
-from tests.office import RETURNS, Answer, Mailboxes, places, set_up
+from tests.office import RETURNS, Answer, Mailboxes, free_port, places, set_up
 from tests.people import BETH, JO, TOM
 
 KILLS = 20
@@ -115,11 +115,12 @@ async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path: 
     chance, mailboxes, load = random.Random(7), Mailboxes(), Load()
     loop = asyncio.get_running_loop()
     sink = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    load.port = await free_port()
+    load.port = free_port()
     environ = {
         **places(tmp_path),
         "POSTROOM__EMAIL__SMTP__PORT": str(load.port),
         "POSTROOM__EMAIL__OUTGOING__PORT": str(sink.sockets[0].getsockname()[1]),
+        "POSTROOM__WEB__PORT": str(free_port()),
     }
     settings = configuration.load(data.folder("config") / "demo", environ)
     set_up(settings, Clock()).close()
@@ -173,12 +174,3 @@ def assert_whole(rooms: Rooms, load: Load, mailboxes: Mailboxes) -> None:
     assert rooms.ledger.read_now(lambda tx: list(history.faults(tx))) == []
     unfinished = select(InboxItem).where(InboxItem.state != InboxState.DONE)
     assert rooms.ledger.read_now(lambda tx: list(tx.scalars(unfinished))) == []
-
-
-async def free_port() -> int:
-    """A port that nothing listens on."""
-    probe = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port = int(probe.sockets[0].getsockname()[1])
-    probe.close()
-    await probe.wait_closed()
-    return port

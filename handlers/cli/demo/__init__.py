@@ -20,7 +20,7 @@ from bot.ledger import history, schema
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, Serving, open_rooms
+from handlers.app import Office, Rooms, Serving, open_rooms, web_server
 from handlers.cli import logs, show
 from handlers.cli.demo.day import day
 from handlers.cli.demo.mailboxes import Delivered, Mailboxes
@@ -71,7 +71,7 @@ async def _run(settings: Settings, *, once: bool, console: Console) -> int:
     await _listen(mailboxes, settings)
     try:
         with _afresh(settings) as rooms:
-            office = Office(rooms, {"email": MailChannel(settings, rooms.clock, rooms.vault)})
+            office = Office(rooms, {"email": MailChannel(settings, rooms.clock, rooms.vault)}, web_server(rooms))
             async with Serving(office):
                 fine = await _play(office, mailboxes, console)
                 if not once:

@@ -116,7 +116,7 @@ class Counter:
         asking = self._asking(link.person)
         stands = _standing(tx, link, visit, asking.now)
         if stands not in GOES_ON:
-            return self._stale(tx, link, STALE[stands])
+            return self._stale(tx, link, "first" if stands is Standing.OUTDATED else STALE[stands])
         if pressed.wish not in _wishes(tx, link):
             return self._stale(tx, link, "first")
         came_of_it = DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)

@@ -11,6 +11,7 @@ from bot.ledger import files, history
 from bot.ledger.tables import File, Person, Purpose
 from bot.notices import Candidate, Notice
 from bot.rules import calendar, filename
+from bot.rules.authority import OWN_ONLY
 from bot.rules.calendar import Period
 from bot.rules.commands import Filters
 from bot.rules.lifecycle import Act, Status
@@ -96,7 +97,9 @@ def copy(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> list
         way = handing_out.way(tx, asking.person, file)
         if handing_out.may_receive(tx, asking.person, file):
             way = way or Act.DOWNLOADED  # by way of the page on which it is received
-        if way is None:
+        if file.status in OWN_ONLY:
+            answers.append(status_of(tx, file, said, asking))
+        elif way is None:
             answers.append(notices.NotAuthorised(act="copy", named=file.reference))
         elif handing_out.are_there(file):
             mailed.setdefault(way, []).append(file)

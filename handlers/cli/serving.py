@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+from urllib.parse import urlsplit
 
 import typer
 
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.settings.kinds import is_loopback
 from handlers.app import Office, Serving, open_rooms, web_server
 from handlers.cli import show
 from handlers.cli.show import Problem
@@ -42,6 +44,10 @@ async def serve(settings: Settings) -> None:
     stopped = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    if is_loopback(urlsplit(settings.web.base_url).hostname or ""):
+        show.warn(
+            f"Links in mail lead to {settings.web.base_url}, which only this machine can open: see base_url in [web]."
+        )
     with open_rooms(settings, Clock()) as rooms:
         mail = MailChannel(settings, rooms.clock, rooms.vault)
         try:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import structlog
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from bot.notices.pages import Home, NotNow, UnknownLink
 from bot.settings import Settings
@@ -17,7 +17,7 @@ from handlers.web.pages import STYLE, Pages
 log = structlog.get_logger()
 
 
-def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -> Starlette:
+def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -> ASGIApp:
     """Serves these routes, a front page and the style; whatever goes wrong is answered with a page."""
 
     async def home(request: Request) -> Response:
@@ -37,8 +37,8 @@ def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -
         return pages.answer(NotNow(), status=500)
 
     ours = [*routes, Route("/", home), Route("/style.css", style)]
-    return Starlette(
+    served = Starlette(
         routes=[Mount(pages.base, routes=ours)] if pages.base else ours,
-        middleware=[Middleware(Guarded, https=settings.web.base_url.startswith("https:"))],
         exception_handlers={404: missing, 405: missing, Exception: trouble},
     )
+    return Guarded(served, https=settings.web.base_url.startswith("https:"))

@@ -1,5 +1,6 @@
 """One-time links: `GET` shows, `POST` acts, and the contents are had within the session that an act has opened."""
 
+import asyncio
 from collections.abc import Mapping
 
 import structlog
@@ -22,6 +23,8 @@ COOKIE = "postroom"
 COOKIE_SECONDS = 12 * 60 * 60
 """How long a page may stay open before what is pressed on it is refused."""
 FORM_FIELDS_MAX = 10
+FORM_SECONDS = 30
+"""How long a form may take to arrive."""
 FIELD_OCTETS_MAX = 16_384
 VERSION_MAX = 2**31
 STATUS: Mapping[type[Page], int] = {UnknownLink: 404, StaleLink: 410, LapsedForm: 403, NotNow: 503}
@@ -102,7 +105,10 @@ def _visit(request: Request) -> Visit:
 
 async def _fields(request: Request) -> dict[str, str]:
     """The fields of a form, within limits. Raises HTTPException for what is none."""
-    async with request.form(max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FIELD_OCTETS_MAX) as form:
+    async with (
+        asyncio.timeout(FORM_SECONDS),
+        request.form(max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FIELD_OCTETS_MAX) as form,
+    ):
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
 

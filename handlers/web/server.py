@@ -30,7 +30,7 @@ class WebServer:
     """The pages, at work between `start` and `stop`."""
 
     def __init__(self, web: Web, application: ASGIApp) -> None:
-        self._web, self._application = web, application
+        self._web, self.application = web, application
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.port = web.port
@@ -40,7 +40,7 @@ class WebServer:
         """Listen. Raises `handlers.ports.PortTaken`, and OSError where the certificate cannot be read."""
         listener = _listener(self._web)
         self.port = listener.getsockname()[1]
-        self._server = _Server(_configured(self._web, self._application))
+        self._server = _Server(_configured(self._web, self.application))
         self._server.config.load()
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
 

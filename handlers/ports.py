@@ -1,10 +1,20 @@
-"""What to say where a port cannot be listened on."""
+"""What to say where we cannot listen."""
 
 import errno
+import ssl
+from pathlib import Path
 
 
-class PortTaken(Exception):
-    """Another program listens where we are to: says which key to change."""
+class CannotListen(Exception):
+    """We cannot listen where we are to: says which key to change."""
+
+
+class PortTaken(CannotListen):
+    """The port is not to be had."""
+
+
+class BadCertificate(CannotListen):
+    """The certificate or its key is of no use."""
 
 
 def not_to_be_had(host: str, port: int, table: str, fault: OSError) -> PortTaken:
@@ -12,3 +22,19 @@ def not_to_be_had(host: str, port: int, table: str, fault: OSError) -> PortTaken
     if fault.errno == errno.EADDRINUSE:
         return PortTaken(f"Another program listens on {host}:{port} already. Stop it, or change port in {table}.")
     return PortTaken(f"Cannot listen on {host}:{port} ({fault.strerror}). Change host or port in {table}.")
+
+
+def certified(certificate: Path | None, key: Path | None, table: str) -> ssl.SSLContext | None:
+    """TLS with this certificate; None where there is none. Raises `BadCertificate`. `table`: where the configuration has it."""
+    if certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as fault:  # ssl.SSLError is one, too
+        why = fault.strerror or str(fault)
+        raise BadCertificate(
+            f"{table} tls_certificate = {certificate}, tls_key = {key}: they cannot be used ({why}). "
+            "They must be PEM files: the certificate with its chain, and its own key without a password."
+        ) from fault
+    return context

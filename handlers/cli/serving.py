@@ -13,7 +13,7 @@ from handlers.app import Office, Serving, open_rooms, web_server
 from handlers.cli import show
 from handlers.cli.show import Problem
 from handlers.mail.channel import MailChannel
-from handlers.ports import PortTaken
+from handlers.ports import CannotListen
 
 PARTS = ("smtp", "imap", "slack", "teams", "web", "worker")
 """What `--only` may name."""
@@ -54,5 +54,5 @@ async def serve(settings: Settings) -> None:
             async with Serving(Office(rooms, {mail.name: mail}, web_server(rooms))):
                 show.warn("ready")
                 await stopped.wait()
-        except PortTaken as fault:
+        except CannotListen as fault:
             raise Problem(str(fault)) from fault

@@ -1,7 +1,5 @@
 """The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
 
-import ssl
-
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.outbox import Courier
@@ -41,7 +39,7 @@ class MailChannel:
         return self._smarthost
 
     async def start(self, inbox: Inbox) -> None:
-        """Listen. Raises `handlers.ports.PortTaken`."""
+        """Listen. Raises `handlers.ports.CannotListen`."""
         configured = self._settings.email.smtp
         if not configured.enabled:
             return
@@ -50,7 +48,7 @@ class MailChannel:
             self._server = await smtp.start(
                 front, front.mailbox.is_ours, host=configured.host, port=configured.port,
                 hostname=self._settings.email.address.rpartition("@")[2], limits=limits(self._settings),
-                tls=_tls(self._settings), require_tls=configured.require_tls,
+                tls=ports.certified(configured.tls_certificate, configured.tls_key, "[email.smtp]"), require_tls=configured.require_tls,
             )  # fmt: skip
         except OSError as fault:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
@@ -71,12 +69,3 @@ def limits(settings: Settings) -> smtp.Limits:
         per_address_max=configured.per_address_max,
         octets_per_second_min=configured.rate_bytes_per_second_min,
     )
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    configured = settings.email.smtp
-    if not configured.tls_certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(configured.tls_certificate, configured.tls_key)
-    return context

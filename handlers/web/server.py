@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -37,11 +38,11 @@ class WebServer:
         """The port that it listens on, once it does."""
 
     async def start(self) -> None:
-        """Listen. Raises `handlers.ports.PortTaken`, and OSError where the certificate cannot be read."""
+        """Listen. Raises `handlers.ports.CannotListen`."""
+        tls = ports.certified(self._web.tls_certificate, self._web.tls_key, "[web]")
         listener = _listener(self._web)
         self.port = listener.getsockname()[1]
-        self._server = _Server(_configured(self._web, self.application))
-        self._server.config.load()
+        self._server = _Server(_configured(self._web, self.application, tls))
         self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
 
     async def stop(self) -> None:
@@ -51,13 +52,13 @@ class WebServer:
             await self._serving
 
 
-def _configured(web: Web, application: ASGIApp) -> uvicorn.Config:
+def _configured(web: Web, application: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
         application, http="h11", ws="none", lifespan="off", log_config=None, server_header=False,
         access_log=False,  # a link's address is its secret, and is never logged
         proxy_headers=bool(web.proxy_networks), forwarded_allow_ips=[str(network) for network in web.proxy_networks],
         limit_concurrency=CONNECTIONS_MAX, timeout_graceful_shutdown=GOODBYE_SECONDS,
-        ssl_certfile=web.tls_certificate, ssl_keyfile=web.tls_key,
+        ssl_context_factory=(lambda *_: tls) if tls else None,
     )  # fmt: skip
 
 

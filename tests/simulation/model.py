@@ -62,11 +62,28 @@ class Return:
 
 
 @dataclass
+class Link:
+    """A one-time link that came with an announcement."""
+
+    owner: str
+    file: Return
+    made_after: int
+    """How much had befallen the file by then."""
+    used: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody has used it, and the file stands where it stood."""
+        return not self.used and len(self.file.acts) == self.made_after
+
+
+@dataclass
 class Model:
     """All files, and who is no more."""
 
     files: dict[str, Return] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    links: list[Link] = field(default_factory=list)
 
     # --- who may
 
@@ -139,6 +156,7 @@ class Model:
         if not officers and service not in PLACE_OF:
             officers = {ALEX}
         file.told |= officers
+        self.links += [Link(one, file, len(file.acts)) for one in officers]
         readers = [*officers, *([PLACE_OF[service]] if service in PLACE_OF else [])]
         return [(reader, "new-files", (file.reference,)) for reader in readers]
 
@@ -191,6 +209,15 @@ class Model:
             owner = sorted({*owner, ALEX if head in self.left else head})
         hear += [(one, act, (file.reference,)) for one in owner]
         return hear + (self.announced(file) if act == "moved" else [])
+
+    def press(self, link: Link, act: str, to: str = "") -> list[Told]:
+        """Decided on the link's page, which answers whoever pressed."""
+        if not (link.is_open and self.is_open(link.owner, link.file, act) and self.decides(link.owner, link.file)):
+            return []
+        told = self.decide(link.owner, link.file, act, stale=False, to=to)
+        link.used = not link.is_open
+        own = {(link.owner, "decided", (link.file.reference,)), (link.owner, "unknown-command", ())}
+        return [one for one in told if one not in own]
 
     # --- what follows
 

@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session
 from bot import data, intake, officer_desk, roster, school_desk, telling
 from bot import settings as configuration
 from bot.arrival import Attachment
+from bot.counter import Counter as PageCounter
+from bot.counter import Pressed, Visit
 from bot.intake import offers
-from bot.ledger import files, history
+from bot.ledger import files, history, tables
 from bot.ledger.tables import Contents, File, Mention, OutboxItem, Person
 from bot.notices import KINDS, Notice
 from bot.retention import Shredder
@@ -33,7 +35,7 @@ from bot.telling import Asking
 from handlers.app import open_rooms
 from tests.office import HandWoundClock, places, set_up
 from tests.people import BETH, DEE, JO, LENA, MINA, NADIA, PRIYA, SAM, TOM
-from tests.simulation.model import EVERYBODY, LEYS, SCHOOLS_OF, Model, Return, Told
+from tests.simulation.model import EVERYBODY, LEYS, SCHOOLS_OF, Link, Model, Return, Told
 
 people = st.sampled_from(EVERYBODY)
 names = st.builds("{}{}plan20260901.docx".format, st.sampled_from("__ "), st.sampled_from(["SEN", "SEN", "FIN"]))
@@ -43,6 +45,9 @@ pick = st.integers(0, 10**6)
 stale = st.sampled_from([False] * 5 + [True])
 apt = st.sampled_from([True] * 4 + [False])
 """Mostly a file to which the act is open, and somebody who may; else any, and anybody."""
+
+
+WISHES = {"receive": "received", "reject": "rejected", "move": "moved"}
 
 
 def settings_in(directory: Path) -> Settings:
@@ -153,6 +158,22 @@ class Lifecycle(RuleBasedStateMachine):
             tx, [row(tx, file)], to, asking, seen=version(tx, file, stale=stale)
         ))  # fmt: skip
         self.expect(self.model.decide(by, file, "moved", stale=stale, to=to))
+
+    @precondition(lambda self: self.model.links)
+    @rule(at=pick, wish=st.sampled_from(sorted(WISHES)), to=st.sampled_from(["FIN", "SP", "AUD"]), fresh=st.booleans())
+    def press(self, at: int, wish: str, to: str, *, fresh: bool) -> None:
+        open_still = [link for link in self.model.links if link.is_open] if fresh else []
+        chosen = open_still or self.model.links
+        link = chosen[at % len(chosen)]
+        self.clock.advance(minutes=1)
+        row, number = link.file.reference, [one for one in self.model.links if alike(one, link)].index(link)
+        link_id, seen = self.rooms.ledger.read_now(lambda tx: link_row(tx, link.owner, row, number))
+        visit = Visit(self.rooms.link_key.token(link_id), self.clock.token())
+        pressed = Pressed(wish, seen, "wrong term", to)
+        asyncio.run(
+            PageCounter(self.rooms.ledger, self.clock, self.rooms.settings, self.rooms.link_key).press(visit, pressed)
+        )
+        self.expect(self.model.press(link, WISHES[wish], to if wish == "move" else ""))
 
     # --- what befalls all
 
@@ -272,6 +293,20 @@ class Lifecycle(RuleBasedStateMachine):
 
     def rows(self) -> list[File]:
         return self.rooms.ledger.read_now(lambda tx: list(tx.scalars(select(File).order_by(File.id))))
+
+
+def alike(one: Link, other: Link) -> bool:
+    """Whether two links have one owner and lead to one file."""
+    return one.owner == other.owner and one.file is other.file
+
+
+def link_row(tx: Session, owner: str, reference: str, number: int) -> tuple[str, int]:
+    """The id of this person's link of that number to a file, and the version that its page would show."""
+    theirs = select(tables.Link).join(tables.Link.person).join(tables.Link.file)
+    found = tx.scalars(
+        theirs.where(Person.email == owner, File.reference == reference).order_by(tables.Link.made_at)
+    ).all()
+    return found[number].id, found[number].file.version
 
 
 def row(tx: Session, file: Return) -> File:

@@ -405,6 +405,16 @@ async def test_where_nobody_else_takes_in_the_administrators_get_the_link(post: 
     assert post.files()[0].status is Status.RECEIVED
 
 
+async def test_a_page_of_a_session_loses_to_what_was_done_meanwhile(post: TestOffice) -> None:
+    await post.email(JO, attach="8302000_AUDbooks20260901.docx")
+    async with visitor(post) as alex:
+        await (await alex.open(links_in(post.expect(ALEX, "new-files"))[0])).press("receive")
+        await post.email(ALEX, text=f"move {post.files()[0].reference} FIN")
+        await alex.press("reject", reason="It is the wrong audit")
+        assert "Somebody else was first" in alex.text
+    assert (post.files()[0].status, post.files()[0].service) == (Status.SENT, "FIN")
+
+
 async def test_a_held_file_is_not_copied_but_offered_again(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN.replace("_", " "))
     await post.email(JO, text=f"copy {post.files()[0].reference}")

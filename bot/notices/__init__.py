@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from bot.notices.examples import CODES, FILE, HELD, HISTORY, RECEIVED, SENT
-from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome, Receipted
 
 __all__ = [
     "FILE",
@@ -36,6 +36,7 @@ __all__ = [
     "Outcomes",
     "Recalled",
     "Receipt",
+    "Receipted",
     "Received",
     "Rejected",
     "SharedMailbox",

@@ -89,6 +89,24 @@ class Candidate(Frozen):
     file: FileFacts
 
 
+class Receipted(Frozen):
+    """One file as a receipt has it: what was sent, by whom, when. It does not change with what becomes of the file."""
+
+    reference: str
+    name: str
+    given: str = ""
+    """The name as it was sent, where that was another."""
+    school: str
+    school_name: str
+    service: str
+    service_name: str
+    size: int
+    """Octets."""
+    sha256: str
+    sent_at: datetime
+    sent_by: str
+
+
 class Notice(Frozen):
     """One thing to tell one person or place."""
 

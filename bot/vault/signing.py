@@ -55,7 +55,7 @@ def public_keys(text: str, origin: str) -> tuple[PublicKey, ...]:
     """Every key in a text of PEM blocks, whatever stands between them. Raises BadPublicKey, naming the origin."""
     blocks = _BLOCK.findall(text)
     if not blocks or len(blocks) != text.count(_BEGIN):
-        raise BadPublicKey(f"{origin}: no public key is in it, or not all of one. Put it back from a copy.")
+        raise BadPublicKey(f"{origin}: no public key is in it, or not all of one. Get a whole copy of it.")
     return tuple(_public_key(block, origin) for block in blocks)
 
 
@@ -63,7 +63,7 @@ def _public_key(block: str, origin: str) -> PublicKey:
     try:
         key = load_pem_public_key(block.encode())
     except (ValueError, UnsupportedAlgorithm):
-        raise BadPublicKey(f"{origin}: a public key in it is damaged. Put the file back from a copy.") from None
+        raise BadPublicKey(f"{origin}: a public key in it is damaged. Get a sound copy of the file.") from None
     if not isinstance(key, Ed25519PublicKey):
         raise BadPublicKey(f"{origin}: a public key in it is of another kind than Ed25519. Take it out.")
     return PublicKey(key)

@@ -15,18 +15,18 @@ from typing import IO, Protocol, Self
 import structlog
 from sqlalchemy.orm import Session
 
-from bot import inbox, outbox, telling
+from bot import inbox, outbox, receipts, telling
 from bot.clock import Clock
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, file_of, schema
 from bot.ledger.tables import OutboxItem
 from bot.notices import Alert
-from bot.outbox import Courier, OutboxWorker, Parcel
+from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.reception import OpenMessage, Reception
 from bot.retention import Shredder
 from bot.settings import Settings
 from bot.telling import Occasion
-from bot.vault import MasterKey, Vault, open_vault
+from bot.vault import MasterKey, Signer, Vault, open_vault
 from bot.wording import Wording
 
 log = structlog.get_logger()
@@ -74,6 +74,8 @@ class Rooms:
     clock: Clock
     ledger: Ledger
     vault: Vault
+    signer: Signer
+    """Of receipts."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -121,15 +123,21 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
-    master = _master_key(settings)
+    master = master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    return Rooms(settings, clock, Ledger(settings.ledger.url, master.derive("history")), vault)
+    return Rooms(settings, clock, Ledger(settings.ledger.url, master.derive("history")), vault, signer_of(master))
 
 
-def _master_key(settings: Settings) -> MasterKey:
+def master_key(settings: Settings) -> MasterKey:
+    """The master key, from the environment or from its file. Raises `BadMasterKey`."""
     if settings.keys.master_key is not None:
         return MasterKey.from_text(settings.keys.master_key.get_secret_value(), "POSTROOM__KEYS__MASTER_KEY")
     return MasterKey.load(settings.keys.master_key_file)
+
+
+def signer_of(master: MasterKey) -> Signer:
+    """Who signs the receipts of this post office."""
+    return Signer(master.derive("receipts"))
 
 
 @dataclass
@@ -152,7 +160,7 @@ class Office:
             OutboxWorker(
                 rooms.ledger, rooms.clock, Wording.of(rooms.settings),
                 {name: channel.courier() for name, channel in self.channels.items()},
-                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
+                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered, enclose=self._enclose,
             ),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]  # fmt: skip
@@ -161,6 +169,12 @@ class Office:
         """Do all that is due, and what follows from it, until nothing is."""
         while any([await worker.step() for worker in self.workers]):
             log.debug("settling")
+
+    def _enclose(self, parcel: Parcel) -> tuple[Enclosure, ...]:
+        """The signed receipt, where the notice says that something was sent."""
+        authority, signer = self.rooms.settings.authority, self.rooms.signer
+        receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
+        return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
 
     def _give_up(self, tx: Session, item: OutboxItem) -> None:
         """A notice could not be delivered: the administrators hear of it, unless it was itself their alert."""

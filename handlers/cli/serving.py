@@ -3,14 +3,17 @@
 import asyncio
 import signal
 
+import structlog
 import typer
 
 from bot.clock import Clock
 from bot.settings import Settings
 from handlers.app import Office, Serving, open_rooms
-from handlers.cli import show
+from handlers.cli import publishing, show
 from handlers.cli.show import Problem
 from handlers.mail.channel import MailChannel, PortTaken
+
+log = structlog.get_logger()
 
 PARTS = ("smtp", "imap", "slack", "teams", "web", "worker")
 """What `--only` may name."""
@@ -42,6 +45,8 @@ async def serve(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     with open_rooms(settings, Clock()) as rooms:
+        if warning := publishing.publish(settings, rooms.signer.public):
+            log.warning(warning)
         mail = MailChannel(settings, rooms.clock, rooms.vault)
         try:
             async with Serving(Office(rooms, {mail.name: mail})):

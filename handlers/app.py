@@ -22,6 +22,7 @@ from bot.ledger import Ledger, file_of, schema
 from bot.ledger.tables import OutboxItem
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
+from bot.receipts import KeyRing
 from bot.reception import OpenMessage, Reception
 from bot.retention import Shredder
 from bot.settings import Settings
@@ -154,7 +155,9 @@ class Office:
         rooms, retention = self.rooms, self.rooms.settings.retention
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
-        reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers)
+        reception = Reception(
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms)
+        )
         self.workers = [
             InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
             OutboxWorker(
@@ -181,6 +184,12 @@ class Office:
         if item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
+
+
+def _receipt_keys(rooms: Rooms) -> KeyRing:
+    """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
+    present = rooms.signer.public
+    return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}
 
 
 class Serving(AbstractAsyncContextManager["Serving"]):

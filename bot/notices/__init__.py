@@ -2,10 +2,24 @@
 
 from typing import ClassVar, Literal
 
-from bot.notices.examples import CODES, FILE, HELD, HISTORY, RECEIVED, SENT
-from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome, Receipted
+from bot.notices.examples import CHECKED, CODES, FILE, HELD, HISTORY, RECEIVED, SENT
+from bot.notices.facts import (
+    Candidate,
+    Checked,
+    Compared,
+    Entry,
+    FileFacts,
+    Finding,
+    Notice,
+    Offer,
+    Outcome,
+    Proven,
+    Receipted,
+    Verdict,
+)
 
 __all__ = [
+    "CHECKED",
     "FILE",
     "HELD",
     "KINDS",
@@ -14,6 +28,8 @@ __all__ = [
     "Advice",
     "Alert",
     "Candidate",
+    "Checked",
+    "Compared",
     "Decided",
     "Discarded",
     "Duplicate",
@@ -34,6 +50,7 @@ __all__ = [
     "Offer",
     "Outcome",
     "Outcomes",
+    "Proven",
     "Recalled",
     "Receipt",
     "Receipted",
@@ -44,6 +61,8 @@ __all__ = [
     "TooLate",
     "Trouble",
     "UnknownCommand",
+    "Verdict",
+    "Verified",
     "Which",
 ]
 
@@ -143,6 +162,22 @@ class History(OfOneFile):
 
     kind = "history"
     entries: tuple[Entry, ...]
+
+
+class Verified(Notice):
+    """To whoever had receipts checked: which are genuine, and to those who may see it, what became of the files."""
+
+    kind = "verified"
+    receipts: tuple[Checked, ...]
+    compared: tuple[Compared, ...] = ()
+    """Other files that came with them: none of these was sent."""
+    left_out: int = 0
+    """How many more of either came than one answer tells of."""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """Those that the reader may see, each once."""
+        files = (file.now for receipt in self.receipts for file in receipt.files)
+        return tuple(dict.fromkeys(file for file in files if file))
 
 
 class Recalled(OfFiles):
@@ -297,6 +332,7 @@ Status.example = Status(
     asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE)
 )
 History.example = History(file=RECEIVED, entries=HISTORY)
+Verified.example = Verified(receipts=(CHECKED,))
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
 Which.example = Which(
     asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED))
@@ -324,7 +360,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Decided, LostRace, Trouble,
-        Alert,
+        Alert, Verified,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

@@ -7,10 +7,10 @@ among the files of a message, and `keyring` keeps the public keys that prove the
 from bot.receipts.document import Document
 from bot.receipts.glance import RECEIPT_BYTES_MAX, Glance
 from bot.receipts.issuing import MEDIA_TYPE, Issued, issue
-from bot.receipts.judging import Judged, Verdict, judge
+from bot.receipts.judging import Judged, judge
 from bot.receipts.keyring import KEY_FILE, KeyRing, add, known
 
 __all__ = [
-    "KEY_FILE", "MEDIA_TYPE", "RECEIPT_BYTES_MAX", "Document", "Glance", "Issued", "Judged", "KeyRing", "Verdict", "add",
+    "KEY_FILE", "MEDIA_TYPE", "RECEIPT_BYTES_MAX", "Document", "Glance", "Issued", "Judged", "KeyRing", "add",
     "issue", "judge", "known",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ def issue(notice: Notice, notice_id: str, at: datetime, authority: Authority, si
         notice=notice_id,
         issued_at=at,
         authority=Issuer(name=authority.name, number=authority.number),
-        files=tuple(Receipted(**file.model_dump(include=set(Receipted.model_fields))) for file in sent),
+        files=tuple(map(Receipted.of, sent)),
     )
     return Issued(f"receipt-{sent[0].reference}.json", _written(document, signer))
 

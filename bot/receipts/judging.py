@@ -5,24 +5,14 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NoReturn
 
+from bot.notices import Verdict
 from bot.receipts.document import ALGORITHM, FORMAT, FORMAT_KEY, SIGNATURE_KEY, Document, canonical
 from bot.vault import PublicKey
 
 DIGITS_MAX = 16
 """Of a number: beyond 2⁵³ programs read different numbers in one text (RFC 8785, section 3.2.2.3)."""
-
-
-class Verdict(StrEnum):
-    """What is to be said of a receipt."""
-
-    GENUINE = "genuine"
-    ALTERED = "altered"
-    """It names a key of ours, which did not sign what it says."""
-    FOREIGN = "foreign"
-    """It names no key of ours."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from bot.intake import FILES_MAX
-from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Mixed, Outcome, Receipt
-from bot.receipts import Glance, Verdict, issue
+from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Mixed, Outcome, Receipt, Verdict
+from bot.receipts import Glance, issue
 from bot.receipts.document import canonical
 from handlers.mail.parameters import NAME_MAX
 from tests.receipts import NOON, NORTHSHIRE, NOTICE_ID, OTHER, OURS, issued, judged, receipt_of, said

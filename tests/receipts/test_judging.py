@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notices import FILE, Receipted
-from bot.receipts import Verdict
+from bot.notices import FILE, Receipted, Verdict
 from bot.receipts.document import canonical
 from tests.receipts import EARLIER, NOON, NOTICE_ID, OTHER, OURS, STRANGER, issued, judged, receipt_of, said
 
@@ -33,7 +32,7 @@ def test_a_genuine_one_tells_what_it_says() -> None:
     assert (found.document.notice, found.document.issued_at) == (NOTICE_ID, NOON)
     assert found.document.authority.name == "Northshire County Council"
     assert [file.reference for file in found.document.files] == [FILE.reference, OTHER.reference]
-    assert found.document.files[0] == Receipted(**FILE.model_dump(include=set(Receipted.model_fields)))
+    assert found.document.files[0] == Receipted.of(FILE)
 
 
 def test_one_signed_with_an_earlier_key_of_ours_is_genuine() -> None:

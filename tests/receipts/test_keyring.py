@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.receipts import Verdict, add, judge, known
+from bot.notices import Verdict
+from bot.receipts import add, judge, known
 from bot.vault import BadPublicKey
 from tests.receipts import EARLIER, OURS, STRANGER, issued
 

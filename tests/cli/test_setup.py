@@ -57,6 +57,18 @@ def test_init_keeps_the_public_keys_of_an_earlier_post_office(nothing: CommandLi
     assert len(receipts.known(public)) == 2
 
 
+def test_init_leaves_nothing_behind_where_the_public_key_cannot_be_written(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: object) -> bool:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(receipts, "add", full)
+    assert "No space left" in nothing.run("init", status=1).stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_init_takes_the_folder_as_an_argument(nothing: CommandLine, tmp_path: Path) -> None:
     nothing.run("init", str(tmp_path / "etc" / "postroom"))
     assert nothing.json("schools", "list", config=tmp_path / "etc" / "postroom") == []

@@ -194,6 +194,7 @@ NO_RECEIPTS = {
     "a fraction": GENUINE.replace(b"48213", b"48213.0"),
     "a power": GENUINE.replace(b"48213", b"48213e0"),
     "a huge number": GENUINE.replace(b"48213", b"9" * 500_000),
+    "a number that programs read differently": GENUINE.replace(b"48213", b"%d" % 2**53),
     "a number in words": GENUINE.replace(b"48213", b"0x1"),
     "Latin": GENUINE.replace("–".encode(), b"\x96"),
     "wide characters": GENUINE.decode().encode("utf-16"),
@@ -219,7 +220,7 @@ def test_what_nothing_could_have_signed_is_altered() -> None:
     half = {"postroom_receipt": 1, "notice": "\ud800", "signature": signature}
     assert verdict(half) is Verdict.ALTERED
     deep = b'{"postroom_receipt": 1, "x": %b, "signature": %b}'
-    for depth in (100, 500, 900, 980):
+    for depth in range(900, 1000):
         octets = deep % (b"[" * depth + b"]" * depth, json.dumps(signature).encode())
         assert verdict(octets) in (Verdict.ALTERED, None)
 

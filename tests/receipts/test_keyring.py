@@ -40,6 +40,7 @@ def test_what_people_made_of_the_file_is_kept(tmp_path: Path, before: str) -> No
     path.write_text(before)
     add(path, OURS.public)
     assert path.read_text().startswith(before)
+    assert path.read_text().endswith(f"\n{OURS.public.pem}")
     assert OURS.public.id in known(path)
     assert len(known(path)) == before.count("BEGIN") + 1
 

@@ -40,6 +40,7 @@ COMMENTS = [
     "Please verify receipt of this plan",
     "verify with Sam",
     "verify 2",
+    f"Verify {REFERENCE} with Sam",
     "Move to appendix B for the tables",
     "Receive our thanks for waiting",
     f"We sent {PLAN} last week",

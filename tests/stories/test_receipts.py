@@ -215,9 +215,11 @@ def changed(octets: bytes, **to: object) -> bytes:
     return json.dumps(document).encode()
 
 
-def signed_by(signer: Signer, post: TestOffice, *, claiming: Signer | None = None) -> bytes:
+def signed_by(signer: Signer, post: TestOffice, *, claiming: Signer | None = None, sha256: str | None = None) -> bytes:
     """The receipt that was issued, as somebody else would have signed it, who may claim to have the key of another."""
     (item,) = (item for item in post.told() if item.kind == "receipt")
+    if sha256:
+        item.facts["outcomes"][0]["file"] |= {"sha256": sha256}
     notice = Receipt.model_validate(item.facts)
     made = issue(notice, item.id, item.created_at, post.rooms.settings.authority, signer)
     assert made
@@ -275,6 +277,17 @@ async def test_a_receipt_that_an_earlier_master_key_signed_is_genuine_by_the_key
     assert "This receipt is genuine." in (await checked(post, JO, receipt_in(post.expect(JO, "receipt")))).text
 
 
+async def test_of_another_file_that_bears_the_same_reference_nothing_is_told(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    receipts.add(post.rooms.settings.directory / receipts.KEY_FILE, EARLIER.public)
+    post.office = Office(post.rooms, post.office.channels)
+    octets = signed_by(EARLIER, post, sha256="ab" * 32)
+    answer = await checked(post, JO, octets)
+    assert "This receipt is genuine." in answer.text
+    assert "Status" not in answer.text
+    assert not answer.references
+
+
 # --- beside other files
 
 
@@ -287,6 +300,22 @@ async def test_other_files_are_only_compared_and_none_is_sent(post: TestOffice) 
     assert f"my copy.docx is the file {file.reference}, exactly as it was sent." in squeezed(answer)
     assert "8302000_SENother20260901.docx is none of the files in the receipt." in squeezed(answer)
     assert set(post.rooms.vault.object_ids()) == {file.object_id}
+
+
+async def test_a_vague_word_is_enough_where_a_receipt_came_too(post: TestOffice) -> None:
+    octets = await sent(post)
+    await checked(post, JO, b"", text="Please verify this", attach={RECEIPT: octets, "8302000_SENx20260901.docx": DOCX})
+    assert len(post.files()) == 1
+
+
+async def test_more_files_than_one_answer_compares_are_counted(post: TestOffice) -> None:
+    octets = await sent(post)
+    others = {f"{number}.docx": b"%d" % number for number in range(102)}
+    answer = await checked(post, JO, b"", attach={RECEIPT: octets, **others})
+    assert answer.text.count("is none of the files") == 100
+    assert "2 more files came than we check at once." in answer.text
+    assert len(post.files()) == 1
+    assert set(post.rooms.vault.object_ids()) == {post.files()[0].object_id}
 
 
 async def test_a_forged_receipt_proves_no_file(post: TestOffice) -> None:

@@ -84,7 +84,7 @@ def _verify(line: Line, context: Context) -> Command | None:
     words = line.words[1:]
     which, used = which_of(words, context)
     meant = plain(words)
-    named = not words or RECEIPT.fullmatch(meant) or (which.references and not which.numbers and used == len(words))
+    named = not words or RECEIPT.fullmatch(meant) or (which.references and used == len(words))
     if not named and (meant not in RECEIPTS or (context.has_files and not context.has_receipt)):
         return None
     return kinds.Verify(line.said)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from bot import receipts
 from bot.arrival import Kept
-from bot.receipts import Glance, Judged, KeyRing
+from bot.receipts import RECEIPT_BYTES_MAX, Glance, Judged, KeyRing
 from bot.vault import Vault, Writing
 
 OPEN_MAX = 8
 """Attachments sealed at once: each holds a frame in memory until its key and bytes are made durable together."""
+JUDGED_BYTES_MAX = 4 * RECEIPT_BYTES_MAX
+"""Octets of one message that are judged as receipts: more than anybody forwards, and no more than a second's work."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Sealing:
         """Those among them that are receipts, by their ids."""
         self._open: list[Writing] = []
         self._finished: set[str] = set()
+        self._judged_bytes = 0
 
     @property
     def durable(self) -> tuple[str, ...]:
@@ -60,7 +63,7 @@ class Sealing:
     def keep(self, writing: Writing, perhaps_receipt: bytes | None) -> Kept:
         """It is whole; it becomes durable with others, unless it is a receipt."""
         kept = Kept(size=writing.size, sha256=writing.sha256, object_id=writing.key.object_id)
-        if perhaps_receipt and (judged := receipts.judge(perhaps_receipt, self._keys)):
+        if perhaps_receipt and (judged := self._judged(perhaps_receipt)):
             self.receipts[kept.object_id] = judged
             writing.abandon()
             return kept
@@ -68,6 +71,10 @@ class Sealing:
         if len(self._open) >= OPEN_MAX:
             self._store(self._open)
         return kept
+
+    def _judged(self, octets: bytes) -> Judged | None:
+        self._judged_bytes += len(octets)
+        return receipts.judge(octets, self._keys) if self._judged_bytes <= JUDGED_BYTES_MAX else None
 
     def drop(self, writing: Writing) -> None:
         """It is not wanted; what is durable already is left to `finish`."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.office import DOCX, Answer, Opener, TestOffice
 from tests.people import BETH, JO, MINA, NADIA, PLAN, RAJ, SAM
 from tests.receipts import EARLIER, STRANGER
 
+SECONDS_MAX = 10
 HELD = "8302000 SENheld20260901.docx"
 
 
@@ -371,6 +373,15 @@ async def test_what_is_only_named_like_a_receipt_is_judged_as_any_return(post: T
     assert {answer.kind for answer in post.inbox_of(JO)[1:]} == {"mixed", "unknown-command"}
     taken = {file.name: post.contents(file) for file in post.files()[1:]}
     assert taken == {name: contents for name, contents in returns.items() if name.endswith(".docx")}
+
+
+async def test_no_mail_keeps_the_office_busy_with_what_looks_like_receipts(post: TestOffice) -> None:
+    endless = b'{"postroom_receipt": 1, "x": [' + b"[]," * 340_000 + b"[]]}"
+    names = [f"8302000_SENplan{letter}20260901.docx" for letter in "abcdefgh"]
+    began = time.perf_counter()
+    await post.email(JO, attach={name: b" " * at + endless for at, name in enumerate(names)})
+    assert time.perf_counter() - began < SECONDS_MAX
+    assert [file.name for file in post.files()] == names[4:], "so many are judged, and the others as any return"
 
 
 # --- which is never a return

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -36,6 +36,16 @@ class Undeliverable(Exception):
 
 
 @dataclass(frozen=True)
+class Enclosure:
+    """A file that goes with a notice."""
+
+    name: str
+    """Letters, digits, dashes and dots: it needs no quoting anywhere."""
+    media_type: str
+    contents: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Parcel:
     """A notice on its way: worded, addressed, and named so that a repeat is seen to be one."""
 
@@ -47,6 +57,7 @@ class Parcel:
     route: Route
     """What it answers."""
     created_at: datetime
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 class Courier(Protocol):
@@ -67,6 +78,8 @@ class _Claimed:
 
 GiveUp = Callable[[Session, OutboxItem], None]
 Delivered = Callable[[Parcel], None]
+Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
+"""What goes with a notice: the same at every try."""
 
 
 class OutboxWorker:
@@ -74,11 +87,11 @@ class OutboxWorker:
 
     def __init__(
         self, ledger: Ledger, clock: Clock, wording: Wording, couriers: Mapping[str, Courier], *, queue: timedelta,
-        give_up: GiveUp, delivered: Delivered = lambda _: None,
+        give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (),
     ) -> None:  # fmt: skip
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left."""
         self._ledger, self._clock, self._wording, self._couriers = ledger, clock, wording, couriers
-        self._queue, self._give_up, self._delivered = queue, give_up, delivered
+        self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
 
     async def step(self) -> bool:
         """Deliver what is due. False: nothing was."""
@@ -100,10 +113,11 @@ class OutboxWorker:
 
     def _parcel(self, row: OutboxItem) -> Parcel:
         notice = KINDS[row.kind].model_validate(row.facts)
-        return Parcel(
+        parcel = Parcel(
             id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=self._wording.letter(notice),
             route=Route.model_validate(row.route), created_at=row.created_at,
         )  # fmt: skip
+        return replace(parcel, enclosures=self._enclose(parcel))
 
     async def _one(self, item: _Claimed) -> None:
         try:

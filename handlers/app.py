@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import inbox, outbox, telling
+from bot import inbox, outbox, receipts, telling
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
@@ -24,12 +24,13 @@ from bot.ledger import Ledger, file_of, schema
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
-from bot.outbox import Courier, OutboxWorker, Parcel
+from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
+from bot.receipts import KeyRing
 from bot.reception import OpenMessage, Reception
 from bot.retention import Shredder
 from bot.settings import Settings
 from bot.telling import Occasion
-from bot.vault import MasterKey, Vault, open_vault
+from bot.vault import MasterKey, Signer, Vault, open_vault
 from bot.wording import Wording
 from handlers.web.application import application
 from handlers.web.links import LinkRoutes
@@ -82,6 +83,8 @@ class Rooms:
     ledger: Ledger
     vault: Vault
     link_key: LinkKey
+    signer: Signer
+    """Of receipts."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -129,16 +132,22 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
-    master = _master_key(settings)
+    master = master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
     ledger = Ledger(settings.ledger.url, master.derive("history"))
-    return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")))
+    return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")), signer_of(master))
 
 
-def _master_key(settings: Settings) -> MasterKey:
+def master_key(settings: Settings) -> MasterKey:
+    """The master key, from the environment or from its file. Raises `BadMasterKey`."""
     if settings.keys.master_key is not None:
         return MasterKey.from_text(settings.keys.master_key.get_secret_value(), "POSTROOM__KEYS__MASTER_KEY")
     return MasterKey.load(settings.keys.master_key_file)
+
+
+def signer_of(master: MasterKey) -> Signer:
+    """Who signs the receipts of this post office."""
+    return Signer(master.derive("receipts"))
 
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
@@ -164,13 +173,15 @@ class Office:
         rooms, retention = self.rooms, self.rooms.settings.retention
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
-        reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers)
+        reception = Reception(
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms)
+        )
         self.workers = [
             InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
             OutboxWorker(
                 rooms.ledger, rooms.clock, Wording.of(rooms.settings, rooms.link_key.token),
                 {name: channel.courier() for name, channel in self.channels.items()},
-                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
+                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered, enclose=self._enclose,
             ),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]  # fmt: skip
@@ -180,11 +191,23 @@ class Office:
         while any([await worker.step() for worker in self.workers]):
             log.debug("settling")
 
+    def _enclose(self, parcel: Parcel) -> tuple[Enclosure, ...]:
+        """The signed receipt, where the notice says that something was sent."""
+        authority, signer = self.rooms.settings.authority, self.rooms.signer
+        receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
+        return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
+
     def _give_up(self, tx: Session, item: OutboxItem) -> None:
         """A notice could not be delivered: the administrators hear of it, unless it was itself their alert."""
         if item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
+
+
+def _receipt_keys(rooms: Rooms) -> KeyRing:
+    """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
+    present = rooms.signer.public
+    return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}
 
 
 class Serving(AbstractAsyncContextManager["Serving"]):

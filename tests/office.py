@@ -94,6 +94,11 @@ class Answer:
         return str(body.get_content())
 
     @property
+    def attached(self) -> dict[str, bytes]:
+        """What came with it, by name."""
+        return {str(part.get_filename()): part.get_content() for part in self.message.iter_attachments()}
+
+    @property
     def references(self) -> list[str]:
         """The references of the files it speaks of, from its headers."""
         return [re.split(r"[;\s]", str(value))[0] for value in self.message.get_all("Postroom-File", [])]

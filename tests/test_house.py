@@ -23,7 +23,7 @@ ROWS: list[set[str]] = [
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
     {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
-    {"bot.roster", "bot.links", "bot.wording"},
+    {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},
     {"bot.ledger", "bot.vault"},
     {"bot.settings", "bot.arrival", "bot.clock", "bot.data"},

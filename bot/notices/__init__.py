@@ -4,10 +4,24 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.notices.examples import CODES, FILE, HELD, HISTORY, LINKS, RECEIVED, SENT
-from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices.examples import CHECKED, CODES, FILE, HELD, HISTORY, LINKS, RECEIVED, SENT
+from bot.notices.facts import (
+    Candidate,
+    Checked,
+    Compared,
+    Entry,
+    FileFacts,
+    Finding,
+    Notice,
+    Offer,
+    Outcome,
+    Proven,
+    Receipted,
+    Verdict,
+)
 
 __all__ = [
+    "CHECKED",
     "FILE",
     "HELD",
     "KINDS",
@@ -16,6 +30,8 @@ __all__ = [
     "Advice",
     "Alert",
     "Candidate",
+    "Checked",
+    "Compared",
     "Copy",
     "Decided",
     "Discarded",
@@ -37,8 +53,10 @@ __all__ = [
     "Offer",
     "Outcome",
     "Outcomes",
+    "Proven",
     "Recalled",
     "Receipt",
+    "Receipted",
     "Received",
     "Rejected",
     "SharedMailbox",
@@ -46,6 +64,8 @@ __all__ = [
     "TooLate",
     "Trouble",
     "UnknownCommand",
+    "Verdict",
+    "Verified",
     "Which",
 ]
 
@@ -147,6 +167,22 @@ class History(OfOneFile):
 
     kind = "history"
     entries: tuple[Entry, ...]
+
+
+class Verified(Notice):
+    """To whoever had receipts checked: which are genuine, and to those who may see it, what became of the files."""
+
+    kind = "verified"
+    receipts: tuple[Checked, ...]
+    compared: tuple[Compared, ...] = ()
+    """Other files that came with them: none of these was sent."""
+    left_out: int = 0
+    """How many more of either came than one answer tells of."""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """Those that the reader may see, each once."""
+        files = (file.now for receipt in self.receipts for file in receipt.files)
+        return tuple(dict.fromkeys(file for file in files if file))
 
 
 class Recalled(OfFiles):
@@ -309,6 +345,7 @@ Status.example = Status(
     asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE)
 )
 History.example = History(file=RECEIVED, entries=HISTORY)
+Verified.example = Verified(receipts=(CHECKED,))
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
 Copy.example = Copy(files=(RECEIVED,), links=LINKS)
 Which.example = Which(
@@ -337,7 +374,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Decided, LostRace, Trouble,
-        Alert,
+        Alert, Verified,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

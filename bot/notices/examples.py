@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from bot.notices.facts import Entry, FileFacts, Finding, Offer, Outcome
+from bot.notices.facts import Checked, Entry, FileFacts, Finding, Offer, Outcome, Proven, Receipted, Verdict
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 
@@ -26,5 +26,12 @@ HELD = Outcome(
 HISTORY = (
     Entry(at=NOON, by="Jo Sands", act="sent", channel="email"),
     Entry(at=NOON, by="Sam Hale", act="received", channel="email"),
+)
+CHECKED = Checked(
+    name="receipt-PR-7K3Q-M2XW.json",
+    verdict=Verdict.GENUINE,
+    issuer="Derbyshire County Council",
+    issued_at=NOON,
+    files=(Proven(then=Receipted.of(FILE), now=RECEIVED),),
 )
 CODES = (("INFO", "EYFS, Phonics"), ("SEN", "SEN – (EHCP via EHC Hub)"))

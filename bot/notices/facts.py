@@ -1,7 +1,8 @@
 """What a notice can tell of files, names and history: values that cross as text."""
 
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from enum import StrEnum
+from typing import ClassVar, Literal, Self
 
 from bot.arrival import Frozen
 
@@ -87,6 +88,66 @@ class Candidate(Frozen):
 
     number: int
     file: FileFacts
+
+
+class Receipted(Frozen):
+    """One file as a receipt has it: what was sent, by whom, when. It does not change with what becomes of the file."""
+
+    reference: str
+    name: str
+    given: str = ""
+    """The name as it was sent, where that was another."""
+    school: str
+    school_name: str
+    service: str
+    service_name: str
+    size: int
+    """Octets."""
+    sha256: str
+    sent_at: datetime
+    sent_by: str
+
+    @classmethod
+    def of(cls, file: FileFacts) -> Self:
+        """What a receipt has of a file that has just been sent."""
+        return cls(**file.model_dump(include=set(cls.model_fields)))
+
+
+class Verdict(StrEnum):
+    """What is to be said of a receipt."""
+
+    GENUINE = "genuine"
+    ALTERED = "altered"
+    """It names a key of ours, which did not sign what it says."""
+    FOREIGN = "foreign"
+    """It names no key of ours."""
+
+
+class Proven(Frozen):
+    """One file of a genuine receipt."""
+
+    then: Receipted
+    now: FileFacts | None = None
+    """What became of it, for those who may see it."""
+
+
+class Checked(Frozen):
+    """One receipt that somebody had checked. Of one that is not genuine nothing is told but its name."""
+
+    name: str
+    """As it was attached."""
+    verdict: Verdict
+    issuer: str = ""
+    issued_at: datetime | None = None
+    files: tuple[Proven, ...] = ()
+
+
+class Compared(Frozen):
+    """A file that was held against the receipts it came with."""
+
+    name: str
+    reference: str = ""
+    """That of the file which it is, to the octet; empty: none that is proven."""
 
 
 class Notice(Frozen):

@@ -16,7 +16,9 @@ from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxState, Person
-from bot.reception import answering
+from bot.receipts import KeyRing
+from bot.reception import answering, proving
+from bot.reception.proving import Brought
 from bot.reception.sealing import Sealing, Sink
 from bot.reception.wanting import Shut, look
 from bot.settings import Settings
@@ -32,6 +34,8 @@ class Prepared:
     """The message, opened, with its files durably sealed."""
 
     opened: Opened
+    """Its receipts are not among its files."""
+    receipts: tuple[Brought, ...] = ()
     unwanted: tuple[str, ...] = ()
     """Sealed objects that turned out to be no files."""
 
@@ -49,11 +53,12 @@ class Reception:
     """The one way by which every message of every channel is handled."""
 
     def __init__(
-        self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage]
-    ) -> None:
-        """`readers`: how each channel's raw messages are opened."""
+        self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
+        keys: KeyRing,
+    ) -> None:  # fmt: skip
+        """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
-        self._readers = readers
+        self._readers, self._keys = readers, keys
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
@@ -73,11 +78,11 @@ class Reception:
         answering.trouble(tx, item, why, self._occasion(item))
 
     def _prepare(self, item: Claimed) -> Prepared | Spoiled:
-        sealing = Sealing(self._vault, f"f{item.id}")
+        sealing = Sealing(self._vault, f"f{item.id}", self._keys)
         try:
             raw = self._vault.read(item.object_id, item.sealed)
-            opened = self._readers[item.arrival.channel](raw, sealing.sink)
-            return Prepared(opened, sealing.finish({one.object_id for one in opened.attachments}))
+            opened, brought = proving.apart(self._readers[item.arrival.channel](raw, sealing.sink), sealing.receipts)
+            return Prepared(opened, brought, sealing.finish({one.object_id for one in opened.attachments}))
         except Unreadable as fault:
             return Spoiled(f"unreadable: {fault}", sealing.durable)
         finally:
@@ -98,7 +103,7 @@ class Reception:
             self._end(tx, item, looked, alarm=looked.state is InboxState.QUARANTINED)
         else:
             self._finish(tx, item, InboxState.DONE, "")
-            answering.serve(tx, item, looked, opened, occasion)
+            answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
 
     def _look_again(self, tx: Session, arrival: Arrival, opened: Opened) -> Person | Shut:
         """Now that it is known what came. What is a person's after all is judged as any person's."""

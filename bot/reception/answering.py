@@ -11,7 +11,8 @@ from bot.arrival import Arrival, Opened
 from bot.inbox import Claimed
 from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person
 from bot.notices import Notice
-from bot.reception import carrying_out
+from bot.reception import carrying_out, proving
+from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules import reference
 from bot.telling import Asking, Occasion
@@ -30,16 +31,21 @@ def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
     return Shut(state, f"sent by a machine: {arrival.automatic}")
 
 
-def serve(tx: Session, item: Claimed, person: Person, opened: Opened, occasion: Occasion) -> None:
-    """Do what the message asks and answer it: its files in one notice, and each command."""
+def serve(
+    tx: Session, item: Claimed, person: Person, opened: Opened, occasion: Occasion, *, receipts: Sequence[Brought]
+) -> None:
+    """Do what the message asks and answer it: its receipts or its files in one notice, and each command."""
     arrival = item.arrival
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
         channel=arrival.channel, address=arrival.sender, answered=_answered(tx, arrival, person),
     )  # fmt: skip
-    reading = carrying_out.read(tx, arrival.subject, opened, asking)
+    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
-    if opened.attachments:
+    if receipts and proving.is_asked(reading, opened):
+        answers.append(proving.verified(tx, receipts, opened.attachments, asking))
+        reading = proving.without(reading)
+    elif opened.attachments:
         letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)

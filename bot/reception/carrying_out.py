@@ -28,7 +28,7 @@ class Unread(Command):
     """After nothing but commands there came more lines than are read."""
 
 
-def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
+def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_receipt: bool) -> Reading:
     """What the new words of a message ask for, what tag they give, and what is left as the comment."""
     if outlook := taking_back.asked(subject, opened.text):
         return Reading(commands=(outlook,))
@@ -41,6 +41,7 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking) -> Reading:
         officer=bool(roster.services_of(asking.person, codes)),
         has_files=bool(opened.attachments),
         tags=asking.settings.tags,
+        has_receipt=has_receipt,
     )
     above, below = _above(opened.text)
     reading = commands.read(subject, above, context)
@@ -132,6 +133,16 @@ def _copied(tx: Session, chosen: list[File], command: Command, asking: Asking) -
 def _help(tx: Session, command: commands.Help, asking: Asking) -> list[Notice]:
     del command
     return [school_desk.help_for(tx, asking)]
+
+
+def _verify(tx: Session, command: commands.Verify, asking: Asking) -> list[Notice]:
+    """Without a receipt; for those that come with one see `proving`."""
+    del tx, asking
+    because = (
+        "No receipt that we can read came with your email. "
+        "Attach the file whose name ends in .json, or forward our email that brought it."
+    )
+    return [notices.UnknownCommand(said=command.said, because=because)]
 
 
 def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
@@ -249,6 +260,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     taking_back.TakeBack: taking_back.take_back,
     commands.Copy: _copy,
     commands.Help: _help,
+    commands.Verify: _verify,
     Unread: _unread,
     commands.Yes: _yes,
     commands.No: _no,

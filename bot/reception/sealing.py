@@ -1,13 +1,20 @@
-"""Seals the attachments of one message while it is being read, under names that a retry makes again."""
+"""Seals the attachments of one message while it is being read, under names that a retry makes again.
+
+A receipt of ours is noticed on the way: it is judged from memory and never stored.
+"""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot import receipts
 from bot.arrival import Kept
+from bot.receipts import RECEIPT_BYTES_MAX, Glance, Judged, KeyRing
 from bot.vault import Vault, Writing
 
 OPEN_MAX = 8
 """Attachments sealed at once: each holds a frame in memory until its key and bytes are made durable together."""
+JUDGED_BYTES_MAX = 4 * RECEIPT_BYTES_MAX
+"""Octets of one message that are judged as receipts: more than anybody forwards, and no more than a second's work."""
 
 
 @dataclass(frozen=True)
@@ -16,14 +23,16 @@ class Sink:
 
     writing: Writing
     sealing: "Sealing"
+    glance: Glance = field(default_factory=Glance)
 
     def write(self, data: bytes) -> None:
         """The next piece of the contents."""
+        self.glance.see(data)
         self.writing.write(data)
 
     def finish(self) -> Kept:
         """That was all of it."""
-        return self.sealing.keep(self.writing)
+        return self.sealing.keep(self.writing, self.glance.contents())
 
     def abandon(self) -> None:
         """It is no file after all."""
@@ -33,10 +42,14 @@ class Sink:
 class Sealing:
     """The files of one message. Durable once `finish` has returned."""
 
-    def __init__(self, vault: Vault, prefix: str) -> None:
-        self._vault, self._prefix = vault, prefix
+    def __init__(self, vault: Vault, prefix: str, keys: KeyRing) -> None:
+        """`keys`: those that prove receipts."""
+        self._vault, self._prefix, self._keys = vault, prefix, keys
+        self.receipts: dict[str, Judged] = {}
+        """Those among them that are receipts, by their ids."""
         self._open: list[Writing] = []
         self._finished: set[str] = set()
+        self._judged_bytes = 0
 
     @property
     def durable(self) -> tuple[str, ...]:
@@ -47,13 +60,21 @@ class Sealing:
         """The place for this part of the message."""
         return Sink(self._vault.begin(f"{self._prefix}-{part}"), self)
 
-    def keep(self, writing: Writing) -> Kept:
-        """It is whole; it becomes durable with others."""
-        self._open.append(writing)
+    def keep(self, writing: Writing, perhaps_receipt: bytes | None) -> Kept:
+        """It is whole; it becomes durable with others, unless it is a receipt."""
         kept = Kept(size=writing.size, sha256=writing.sha256, object_id=writing.key.object_id)
+        if perhaps_receipt and (judged := self._judged(perhaps_receipt)):
+            self.receipts[kept.object_id] = judged
+            writing.abandon()
+            return kept
+        self._open.append(writing)
         if len(self._open) >= OPEN_MAX:
             self._store(self._open)
         return kept
+
+    def _judged(self, octets: bytes) -> Judged | None:
+        self._judged_bytes += len(octets)
+        return receipts.judge(octets, self._keys) if self._judged_bytes <= JUDGED_BYTES_MAX else None
 
     def drop(self, writing: Writing) -> None:
         """It is not wanted; what is durable already is left to `finish`."""

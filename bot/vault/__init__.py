@@ -16,22 +16,27 @@ from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
 from bot.vault.seal import FRAME, Damaged, unseal
 from bot.vault.shelf import FolderShelf, Shelf, checked
+from bot.vault.signing import BadPublicKey, PublicKey, Signer, public_keys
 from bot.vault.writing import Writing
 
 __all__ = [
     "FRAME",
     "BadMasterKey",
+    "BadPublicKey",
     "Damaged",
     "Destroyed",
     "FolderShelf",
     "Keys",
     "MasterKey",
+    "PublicKey",
     "Sealed",
     "Shelf",
+    "Signer",
     "Unavailable",
     "Vault",
     "Writing",
     "open_vault",
+    "public_keys",
 ]
 
 

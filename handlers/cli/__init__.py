@@ -37,6 +37,7 @@ COMMANDS = {
     "people": Command("people", "Who may send and take in: import, add, remove, list."),
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
+    "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
     "ledger": Command("ledger", "The record: verify."),
     "messages": Command("messages", "Every message as it will be read: preview."),
 }

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
-from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable
+from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable
 from handlers.app import NotReady
 from handlers.cli import show
 
@@ -29,6 +29,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     Misconfigured: _as_it_says,
     NotReady: _as_it_says,
     BadMasterKey: _as_it_says,
+    BadPublicKey: _as_it_says,
     Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
     TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
     Unavailable: lambda fault: (

@@ -4,16 +4,19 @@ import asyncio
 import signal
 from urllib.parse import urlsplit
 
+import structlog
 import typer
 
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
 from handlers.app import Office, Serving, open_rooms, web_server
-from handlers.cli import show
+from handlers.cli import publishing, show
 from handlers.cli.show import Problem
 from handlers.mail.channel import MailChannel
 from handlers.ports import CannotListen
+
+log = structlog.get_logger()
 
 PARTS = ("smtp", "imap", "slack", "teams", "web", "worker")
 """What `--only` may name."""
@@ -49,6 +52,8 @@ async def serve(settings: Settings) -> None:
             f"Links in mail lead to {settings.web.base_url}, which only this machine can open: see base_url in [web]."
         )
     with open_rooms(settings, Clock()) as rooms:
+        if warning := publishing.publish(settings, rooms.signer.public):
+            log.warning(warning)
         mail = MailChannel(settings, rooms.clock, rooms.vault)
         try:
             async with Serving(Office(rooms, {mail.name: mail}, web_server(rooms))):

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from bot import data
+from bot import data, receipts
 from bot.ledger import file_of, schema
 from bot.settings import Settings, load
 from bot.vault import MasterKey
-from handlers.cli import configured, logs, serving, show
+from handlers.app import master_key, signer_of
+from handlers.cli import configured, logs, publishing, serving, show
 from handlers.cli.show import Problem
 
 NEXT = """
@@ -23,7 +24,8 @@ NEXT = """
      postroom --config {config} schools import edubaseallstatefunded.csv
      postroom --config {config} people import people.csv
 5. Start it: postroom --config {config} serve
-6. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again."""
+6. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again.
+7. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
 
 
 def init(
@@ -32,13 +34,16 @@ def init(
 ) -> None:
     """Begin: a commented configuration, a new master key, an empty database. Nothing is ever overwritten."""
     config = folder or configured.folder(ctx)
-    written = _copy(data.folder("config"), config)
+    public = config / receipts.KEY_FILE
+    written = [] if public.exists() else [public]
+    written += _copy(data.folder("config"), config)
     try:
         settings = load(config, os.environ)
         written += _new_places(settings)
         schema.upgrade(settings.ledger.url)
         if settings.keys.master_key is None:
             MasterKey.generate(settings.keys.master_key_file)
+        receipts.add(public, signer_of(master_key(settings)).public)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
@@ -47,18 +52,21 @@ def init(
     show.say(
         f"The configuration is in {config}, and an empty database in {file_of(settings.ledger.url)}. What to do next:"
     )
-    show.say(NEXT.format(config=config, key=key))
+    show.say(NEXT.format(config=config, key=key, public=public))
 
 
 def migrate(ctx: typer.Context) -> None:
-    """Create the database, or bring it to the shape that this version of Postroom needs."""
-    url = configured.settings(ctx).ledger.url
+    """Create the database, or bring it to the shape that this version of Postroom needs; publish the key of receipts."""
+    settings = configured.settings(ctx)
+    url = settings.ledger.url
     before = schema.present(url)
     schema.upgrade(url)
     after = schema.newest()
     show.say(
         f"{file_of(url)} has the newest shape ({after})" + ("." if before == after else f"; it had {before or 'none'}.")
     )
+    if warning := publishing.publish(settings, signer_of(master_key(settings)).public):
+        show.warn(warning)
 
 
 def serve(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.arrival import Route
 from bot.notices import Notice, Receipt
-from bot.outbox import Parcel
+from bot.outbox import Enclosure, Parcel
 from handlers.mail.render import From, MailRenderer
 from tests.wording.speaker import TEMPLATES, speaker
 
@@ -15,9 +15,16 @@ RENDERER = MailRenderer(TEMPLATES, RETURNS)
 WORDING = speaker()
 
 
-def parcel(notice: Notice = Receipt.example, *, recipient: str = RECIPIENT, route: Route | None = None) -> Parcel:
+ENCLOSURE = Enclosure("receipt-PR-7K3Q-M2XW.json", "application/json", '{"é":\r\n"\n.\n--"}'.encode() * 40)
+
+
+def parcel(
+    notice: Notice = Receipt.example, *, recipient: str = RECIPIENT, route: Route | None = None,
+    enclosures: tuple[Enclosure, ...] = (),
+) -> Parcel:  # fmt: skip
     """A notice on its way to Jo."""
     return Parcel(
         id="7" * 26, token=TOKEN, recipient=recipient, notice=notice, letter=WORDING.letter(notice),
         route=route or Route(), created_at=datetime(2026, 9, 1, 12, 0, tzinfo=UTC),
+        enclosures=enclosures,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """A parcel as a mail, as its reader's mail program and Python's own parser have it."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from html.parser import HTMLParser
@@ -14,7 +15,7 @@ from bot.notices import FILE, HELD, KINDS, SENT, Advice, Alert, FileFacts, NewFi
 from bot.outbox import Undeliverable
 from bot.wording import Action, Block, Heading, Letter, Span, plain
 from handlers.mail.render import From, MailRenderer, Page, text
-from tests.channels.parcels import RECIPIENT, RENDERER, RETURNS, TOKEN, parcel
+from tests.channels.parcels import ENCLOSURE, RECIPIENT, RENDERER, RETURNS, TOKEN, parcel
 from tests.wording.speaker import TEMPLATES
 
 FIELDS = [
@@ -189,6 +190,32 @@ def test_a_mail_has_these_header_fields_and_no_others() -> None:
 
 def test_a_repeat_is_the_same_to_the_octet() -> None:
     assert RENDERER.message(parcel()) == RENDERER.message(parcel())
+
+
+def test_what_is_attached_comes_through_octet_for_octet_beside_the_whole_letter() -> None:
+    other = replace(ENCLOSURE, name="receipt-PR-0000-0000.json", contents=b"")
+    message = parsed(RENDERER.message(parcel(enclosures=(ENCLOSURE, other))))
+    letter, *attached = message.iter_parts()
+    assert message.get_content_type() == "multipart/mixed"
+    assert letter.as_bytes() in mail(Receipt.example).as_bytes().replace(b"MIME-Version: 1.0\n", b"", 1)
+    assert [part.get_content_type() for part in attached] == ["application/json"] * 2
+    assert [part.get_content_disposition() for part in attached] == ["attachment"] * 2
+    assert [(part.get_filename(), part.get_content()) for part in attached] == [
+        (one.name, one.contents) for one in (ENCLOSURE, other)
+    ]
+    assert message.keys() == FIELDS
+    assert body(message, "plain") == body(mail(Receipt.example), "plain")
+
+
+def test_a_mail_with_something_attached_can_travel_and_a_repeat_is_the_same() -> None:
+    octets = RENDERER.message(parcel(enclosures=(ENCLOSURE,)))
+    assert octets == RENDERER.message(parcel(enclosures=(ENCLOSURE,)))
+    assert octets.isascii()
+    assert not re.search(rb"[^\r]\n|\r[^\n]", octets)
+    assert max(map(len, octets.split(b"\r\n"))) <= 78
+    assert b'\r\nContent-Disposition: attachment; filename="receipt-PR-7K3Q-M2XW.json"\r\n' in octets
+    inner, outer = sorted(set(re.findall(rb'boundary="(.+?)"', octets)), key=len)
+    assert not outer.startswith(inner), "programs that compare the beginning of a line would take one for the other"
 
 
 def test_the_answer_is_threaded_oldest_first() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import data
 from tests.office import free_port, places
 
 
@@ -39,6 +40,8 @@ def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path
         played = play(tmp_path, smtp=free_port(), outgoing=free_port(), web=free_port())
         assert played.returncode == 0, played.stdout + played.stderr
         assert "11 steps, each as it should be; the record is whole." in played.stdout
+    assert (tmp_path / "receipts.pub").read_text().count("BEGIN PUBLIC KEY") == 1
+    assert not (data.folder("config") / "demo" / "receipts.pub").exists()
 
 
 @pytest.mark.parametrize("which", ["smtp", "outgoing", "web"])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import receipts
 from handlers.cli import logs
 from tests.cli.conftest import JO, NAME, CommandLine
 from tests.office import free_port
@@ -55,13 +56,14 @@ def serving(office: CommandLine, *words: str) -> Iterator[subprocess.Popen[str]]
         process.communicate()
 
 
-def until_ready(process: subprocess.Popen[str]) -> None:
+def until_ready(process: subprocess.Popen[str]) -> list[str]:
+    """What it said on standard error until then."""
     assert process.stderr
     lines = []
     for line in process.stderr:
         lines.append(line)
         if line == "ready\n":
-            return
+            return lines
     raise AssertionError("".join(lines))
 
 
@@ -112,6 +114,19 @@ def test_a_second_serve_of_one_database_says_so(served: CommandLine) -> None:
             _, stderr = second.communicate(timeout=PATIENCE_SECONDS)
             assert second.returncode == 1
         assert "already" in stderr
+
+
+def test_serve_puts_the_public_key_of_receipts_where_it_is_looked_for(served: CommandLine) -> None:
+    with serving(served) as process:
+        until_ready(process)
+    with served.rooms() as rooms:
+        assert list(receipts.known(served.config / "receipts.pub")) == [rooms.signer.public.id]
+
+
+def test_serve_works_and_warns_where_the_public_key_cannot_be_written(served: CommandLine) -> None:
+    (served.config / "receipts.pub").symlink_to("/proc/nothing/receipts.pub")
+    with serving(served) as process:
+        assert any("postroom migrate" in line and "receipts.pub" in line for line in until_ready(process))
 
 
 def test_a_part_of_the_work_needs_postgresql(served: CommandLine) -> None:

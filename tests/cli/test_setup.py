@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import data
+from bot import data, receipts
 from bot.ledger import schema
 from bot.settings import load
 from bot.vault import MasterKey
 from tests.cli.conftest import CommandLine
+from tests.receipts import EARLIER
 
 
 @pytest.fixture
@@ -23,7 +24,8 @@ def nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
 def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
     shown = nothing.run("init").stdout
     assert {file.name for file in nothing.config.iterdir()} == {
-        file.name for file in data.folder("config").glob("*.toml")
+        *(file.name for file in data.folder("config").glob("*.toml")),
+        "receipts.pub",
     }
     key = nothing.settings.keys.master_key_file
     assert key.stat().st_mode & 0o777 == 0o600
@@ -32,6 +34,39 @@ def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
         assert step in shown
     assert nothing.json("files", "list") == []
     nothing.run("ledger", "verify")
+
+
+def test_init_writes_the_public_key_of_its_receipts_and_says_whom_to_give_it(nothing: CommandLine) -> None:
+    shown = nothing.run("init").stdout
+    assert str(nothing.config / "receipts.pub") in shown
+    with nothing.rooms() as rooms:
+        assert list(receipts.known(nothing.config / "receipts.pub")) == [rooms.signer.public.id]
+
+
+def test_init_keeps_the_public_keys_of_an_earlier_post_office(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.config.mkdir()
+    public = nothing.config / "receipts.pub"
+    receipts.add(public, EARLIER.public)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "ledger.db").write_text("precious")
+    nothing.run("init", status=1)
+    assert list(receipts.known(public)) == [EARLIER.public.id]
+    (tmp_path / "var" / "ledger.db").unlink()
+    nothing.run("init")
+    assert next(iter(receipts.known(public))) == EARLIER.public.id
+    assert len(receipts.known(public)) == 2
+
+
+def test_init_leaves_nothing_behind_where_the_public_key_cannot_be_written(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: object) -> bool:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(receipts, "add", full)
+    assert "No space left" in nothing.run("init", status=1).stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_init_takes_the_folder_as_an_argument(nothing: CommandLine, tmp_path: Path) -> None:
@@ -85,3 +120,32 @@ def test_migrate_makes_a_database_and_may_be_repeated(office: CommandLine) -> No
     assert schema.present(load(office.config, {}).ledger.url) == schema.newest()
     office.run("migrate")
     assert office.json("files", "list") == []
+
+
+def test_migrate_adds_the_present_key_of_receipts_to_those_that_are_there(office: CommandLine) -> None:
+    public = office.config / "receipts.pub"
+    receipts.add(public, EARLIER.public)
+    for _ in range(2):
+        office.run("migrate")
+        with office.rooms() as rooms:
+            assert list(receipts.known(public)) == [EARLIER.public.id, rooms.signer.public.id]
+
+
+def test_migrate_says_where_the_public_key_cannot_be_written_and_migrates_all_the_same(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(path: Path, _: object) -> bool:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(receipts, "add", read_only)
+    result = office.run("migrate")
+    assert schema.newest() in result.stdout
+    assert str(office.config / "receipts.pub") in result.stderr
+    assert "postroom migrate" in result.stderr
+
+
+def test_a_damaged_file_of_public_keys_is_named_and_left(office: CommandLine) -> None:
+    public = office.config / "receipts.pub"
+    public.write_text("something else")
+    assert str(public) in office.run("migrate", status=1).stderr
+    assert public.read_text() == "something else"

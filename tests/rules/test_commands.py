@@ -17,12 +17,26 @@ from bot.rules.commands import (
     Receive,
     Reject,
     Status,
+    Verify,
     Which,
     Yes,
     read,
     read_line,
 )
-from tests.rules.asking import EYFS, NEW, NO_WORDS, OFFICER, OTHER, PLAN, REFERENCE, REPLY, RETURN, asked, titled
+from tests.rules.asking import (
+    EVERYWHERE,
+    EYFS,
+    NEW,
+    NO_WORDS,
+    OFFICER,
+    OTHER,
+    PLAN,
+    REFERENCE,
+    REPLY,
+    RETURN,
+    asked,
+    titled,
+)
 
 STATUS = Status("", Filters())
 BY_REFERENCE = Which(references=(REFERENCE,))
@@ -121,12 +135,32 @@ def test_an_officer_decides_in_a_reply(said: str, command: Command) -> None:
     assert asked(said, OFFICER) == (command,)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "verify", "Verify, please", "verify this receipt", "Please verify the attached receipt.", "verify my receipt",
+        "verify attached receipts", "verify these receipts", f"verify {REFERENCE}", f"verify {SPOKEN} and {OTHER}",
+    ],
+)  # fmt: skip
+def test_a_receipt_is_to_be_verified_whatever_comes_with_it(said: str) -> None:
+    for context in EVERYWHERE:
+        assert asked(said, context) == (Verify(""),)
+
+
+@pytest.mark.parametrize(
+    "said", ["verify this", "please verify it", "verify receipt", "verify attached", "verify them"]
+)
+def test_a_vague_word_means_a_receipt_only_where_one_came_or_no_file(said: str) -> None:
+    assert asked(said, NEW) == asked(said, replace(RETURN, has_receipt=True)) == (Verify(""),)
+    assert asked(said, RETURN) == ()
+
+
 def test_each_command_remembers_its_line_as_it_was_written() -> None:
     said = [command.said for command in asked("  Status \u00a0 rejected\n\nRecall “eyfs”, please.\n")]
     assert said == ["Status rejected", "Recall “eyfs”, please."]
 
 
-@pytest.mark.parametrize("line", ["yes", "no", "recall", "status", "help"])
+@pytest.mark.parametrize("line", ["yes", "no", "recall", "status", "help", "verify"])
 @pytest.mark.parametrize(
     "around",
     [
@@ -276,7 +310,8 @@ def test_outside_a_reply_a_number_and_a_name_are_comments() -> None:
 
 MISSPELT = [
     ("statsu", "status"), ("Stauts rejected", "status"), ("recal it", "recall"), ("histroy", "history"),
-    ("hepl", "help"), ("Recall staff", "recall"), ("recall nothing.docx", "recall"), ("pls statuss", "status"),
+    ("hepl", "help"), ("Recall staff", "recall"), ("recall nothing.docx", "recall"), ("pls statuss", "status"), ("verfiy", "verify"),
+    ("verify 2", "verify"),
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.notices import KINDS
-from bot.rules.commands import Context, Filters, Help, No, Pick, Recall, Status, Which, Yes, read, read_line
+from bot.rules.commands import Context, Filters, Help, No, Pick, Recall, Status, Verify, Which, Yes, read, read_line
 from bot.rules.commands.table import BY_NAME
 from tests.rules.asking import EVERYWHERE, NEW, OFFICER, PLAN, REFERENCE, REPLY, RETURN, asked, titled
 from tests.wording.speaker import speaker
@@ -35,6 +35,12 @@ COMMENTS = [
     "Status of my three returns is unclear to us",
     "withdraw him from the list",
     "move on",
+    "Verify that you have had it",
+    "Verify the figures on page 2",
+    "Please verify receipt of this plan",
+    "verify with Sam",
+    "verify 2",
+    f"Verify {REFERENCE} with Sam",
     "Move to appendix B for the tables",
     "Receive our thanks for waiting",
     f"We sent {PLAN} last week",
@@ -102,6 +108,7 @@ COMMANDS = {
     "status": Status("", Filters()),
     "status rejected": Status("", Filters(statuses=("Rejected",))),
     "help": Help(""),
+    "verify": Verify(""),
     "yes": Yes(""),
     "no 2": No("", (2,)),
     "2 and 4": Pick("", (2, 4)),

@@ -365,7 +365,7 @@ async def test_several_workers_handle_each_message_once_and_each_senders_in_orde
     for at, sender in enumerate(many):
         await leave_lying(post, post.compose(sender, subject="help", text=f"{at}"))
     rooms, handled = post.rooms, list[tuple[str, int]]()
-    reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, {"email": open_message})
+    reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, {"email": open_message}, keys={})
 
     async def handle(item: Claimed) -> None:
         handled.append((item.arrival.sender, item.id))

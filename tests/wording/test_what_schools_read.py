@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.notices import (
+    CHECKED,
     FILE,
     HELD,
     RECEIVED,
     SENT,
     Advice,
     Candidate,
+    Checked,
+    Compared,
     Discarded,
     Duplicate,
     Finding,
@@ -21,6 +24,7 @@ from bot.notices import (
     NothingAttached,
     Offer,
     Outcome,
+    Proven,
     Recalled,
     Receipt,
     Received,
@@ -30,6 +34,8 @@ from bot.notices import (
     TooLate,
     Trouble,
     UnknownCommand,
+    Verdict,
+    Verified,
     Which,
 )
 from bot.notices import Entry as Line
@@ -92,6 +98,73 @@ def test_a_receipt_for_an_accepted_name_says_what_still_waits() -> None:
     said = words(letter)
     assert said.index("Another file still waits for your answer") < said.index("Not sent yet: b.docx")
     assert commands(letter) == ["recall PR-7K3Q-M2XW", "yes", "no"]
+
+
+def test_a_receipt_says_what_the_attached_file_is_for() -> None:
+    for notice in (Receipt.example, Mixed.example):
+        said = words(WORDING.letter(notice))
+        assert "Keep the attached file receipt-PR-7K3Q-M2XW.json. It proves what you sent, and when." in said
+    assert "attached file" not in words(WORDING.letter(Advice.example))
+
+
+ALTERED = Checked(name="copy.json", verdict=Verdict.ALTERED)
+FOREIGN = Checked(name="", verdict=Verdict.FOREIGN)
+
+
+def test_a_checked_receipt_gives_its_verdict_first_and_then_what_became_of_the_file() -> None:
+    letter = WORDING.letter(Verified.example)
+    assert letter.subject == "Genuine receipt: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
+    assert words(letter).startswith(
+        "This receipt is genuine. Derbyshire County Council issued it for this file at 13:00 on 1 September 2026."
+    )
+    assert facts(letter) == {
+        "File": FILE.name, "Reference": FILE.reference, "Status": "Received by Sam Hale at 13:00 on 1 September 2026",
+        "Sent to": "SEN – (EHCP via EHC Hub)", "School": "Leys Junior School (8302000)", "Size": "48 KB",
+        "SHA-256": FILE.sha256, "Sent": "13:00 on 1 September 2026 by Jo Sands",
+    }  # fmt: skip
+    assert "Do not rely" not in words(letter)
+
+
+def test_to_those_who_may_not_see_the_file_a_checked_receipt_tells_no_more_than_it_says_itself() -> None:
+    unseen = CHECKED.model_copy(update={"files": (Proven(then=CHECKED.files[0].then),)})
+    letter = WORDING.letter(Verified(receipts=(unseen,)))
+    assert "Status" not in facts(letter)
+    assert "Sam Hale" not in words(letter)
+    assert "only to those who may see it" in words(letter)
+
+
+def test_a_receipt_that_is_not_genuine_is_said_so_first_with_what_to_do() -> None:
+    altered, foreign = (WORDING.letter(Verified(receipts=(one,))) for one in (ALTERED, FOREIGN))
+    assert altered.subject == "Not a genuine receipt: copy.json"
+    assert words(altered).startswith(
+        "copy.json is not genuine. It claims to be ours, but we did not sign what it says."
+    )
+    assert "another authority" not in words(altered)
+    assert foreign.subject == "Not a genuine receipt: a file without a name"
+    assert words(foreign).startswith("A file without a name is not genuine. It was not signed by us.")
+    assert "If that is another authority, ask there." in words(foreign)
+    for letter in (altered, foreign):
+        assert "Ask whoever gave it to you for the email that it came with" in words(letter)
+        assert facts(letter) == {}
+
+
+def test_of_several_receipts_the_genuine_ones_are_counted() -> None:
+    for receipts, subject in (
+        ((CHECKED, ALTERED, FOREIGN), "1 of 3 receipts is genuine"),
+        ((CHECKED, CHECKED), "2 of 2 receipts are genuine"),
+        ((ALTERED, FOREIGN), "None of 2 receipts is genuine"),
+    ):
+        assert WORDING.letter(Verified(receipts=receipts)).subject == subject
+
+
+def test_files_beside_a_receipt_are_said_to_be_compared_and_not_sent() -> None:
+    compared = (Compared(name="a.docx", reference=FILE.reference), Compared(name="b.docx"))
+    said = words(WORDING.letter(Verified(receipts=(CHECKED,), compared=compared, left_out=1)))
+    assert said.index("Nothing has been sent to a service.") < said.index("a.docx is the file PR-7K3Q-M2XW")
+    assert "b.docx is none of the files in the receipt." in said
+    assert "1 more file came than we check at once." in said
+    unproven = words(WORDING.letter(Verified(receipts=(ALTERED,), compared=compared[1:])))
+    assert "b.docx proves nothing, for there is no genuine receipt to compare it with." in unproven
 
 
 def test_advice_with_a_sure_name_is_sent_by_yes() -> None:

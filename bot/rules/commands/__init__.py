@@ -27,13 +27,14 @@ from bot.rules.commands.kinds import (
     Receive,
     Reject,
     Status,
+    Verify,
     Which,
     Yes,
 )
 
 __all__ = [
     "Command", "Context", "Copy", "Filters", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall",
-    "Receive", "Reject", "Status", "Which", "Yes", "is_courtesy", "read", "read_line",
+    "Receive", "Reject", "Status", "Verify", "Which", "Yes", "is_courtesy", "read", "read_line",
 ]  # fmt: skip
 
 TAG = re.compile(r"tags?\s*[:=]\s*(\S.{0,80})", re.IGNORECASE)

@@ -76,6 +76,11 @@ class Help(Command):
 
 
 @dataclass(frozen=True)
+class Verify(Command):
+    """Whether the receipts that come with it are genuine, and of what."""
+
+
+@dataclass(frozen=True)
 class Yes(Command):
     """Take every sure offer."""
 
@@ -141,6 +146,8 @@ class Context:
     has_files: bool
     """The message brings files, so that its words are a comment on them first of all."""
     tags: tuple[str, ...] = ()
+    has_receipt: bool = False
+    """The message brings a receipt of ours, or what looks like one; it is none of its files."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from bot.rules.commands import kinds
 from bot.rules.commands.filtering import read_filters
 from bot.rules.commands.kinds import Command, Context, Which
 from bot.rules.commands.lines import Line, bare, plain
-from bot.rules.commands.naming import file_in, is_open, name_in, numbers_of, reference_at, which_of
+from bot.rules.commands.naming import OPEN, file_in, is_open, name_in, numbers_of, reference_at, which_of
 
 Parse = Callable[[Line, Context], Command | None]
 
@@ -18,6 +18,9 @@ AGREES = frozenset(
 """What may follow `yes` without saying more."""
 CODE = re.compile(r"[A-Za-z]{2,8}")
 TO = frozenset({"to", "it to", "this to", "them to", "these to"})
+RECEIPT = re.compile(r"(?:(?:this|that|the|these|my|our) )?attached receipts?|(?:this|that|the|these|my|our) receipts?")
+RECEIPTS = OPEN | {"receipt", "receipts", "attached", "the attached"}
+"""What means a receipt only where one is there: `please verify this` above a return is a comment on it."""
 REASON_BEGINS = ":-–—,; "
 
 
@@ -90,6 +93,16 @@ def _meant(line: Line, context: Context) -> tuple[str | None, Which] | None:
 def _help(line: Line, context: Context) -> Command | None:
     del context
     return kinds.Help(line.said) if len(line.words) == 1 else None
+
+
+def _verify(line: Line, context: Context) -> Command | None:
+    words = line.words[1:]
+    which, used = which_of(words, context)
+    meant = plain(words)
+    named = not words or RECEIPT.fullmatch(meant) or (which.references and used == len(words))
+    if not named and (meant not in RECEIPTS or (context.has_files and not context.has_receipt)):
+        return None
+    return kinds.Verify(line.said)
 
 
 def _yes(line: Line, context: Context) -> Command | None:
@@ -170,6 +183,7 @@ TABLE: tuple[Word, ...] = (
     Word(("history",), _history),
     Word(("recall", "withdraw"), _recall),
     Word(("copy",), _copy),
+    Word(("verify",), _verify),
     Word(("help", "?", "commands"), _help),
     Word(("yes", "yep", "yeah", "y"), _yes),
     Word(("no", "nope", "n"), _no),

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot import data
+from bot import data, receipts
 from bot import settings as configuration
 from bot.clock import Clock
 from bot.ledger import history, schema
@@ -97,12 +97,15 @@ def _afresh(settings: Settings) -> Rooms:
     for path in (settings.ledger.file, settings.keys.path):
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
-    settings.keys.master_key_file.unlink(missing_ok=True)
+    public = settings.ledger.file.with_name(receipts.KEY_FILE)  # not in the folder of the demo's own configuration
+    for path in (settings.keys.master_key_file, public):
+        path.unlink(missing_ok=True)
     shutil.rmtree(settings.vault.folder, ignore_errors=True)
     settings.keys.master_key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     MasterKey.generate(settings.keys.master_key_file)
     schema.upgrade(settings.ledger.url)
     rooms = open_rooms(settings, Clock())
+    receipts.add(public, rooms.signer.public)
     _people(rooms, settings)
     return rooms
 

@@ -1,4 +1,4 @@
-"""A parcel as the octets of a mail: its header fields, and the letter in plain text and in HTML."""
+"""A parcel as the octets of a mail: its header fields, the letter in plain text and in HTML, and what is attached."""
 
 from email import policy
 from email.message import EmailMessage
@@ -27,4 +27,8 @@ class MailRenderer:
         body.set_content(text(parcel.letter), cte="quoted-printable")
         body.add_alternative(self._page.html(parcel.letter), subtype="html", cte="quoted-printable")
         body.set_boundary(f"=_{parcel.id}")
+        for enclosure in parcel.enclosures:
+            maintype, _, subtype = enclosure.media_type.partition("/")
+            body.add_attachment(enclosure.contents, maintype, subtype, filename=enclosure.name)
+            body.set_boundary(f"=_whole_{parcel.id}")  # not one of which the letter's own is the beginning
         return fields(parcel, self.sender) + body.as_bytes()

@@ -1,0 +1,16 @@
+"""Receipts that prove for years what was sent: issued with the notices that say so, and judged when they come back.
+
+docs/receipts.md has the format. `issuing` writes one, `judging` tells a genuine one from any other, `glance` notices one
+among the files of a message, and `keyring` keeps the public keys that prove them.
+"""
+
+from bot.receipts.document import Document
+from bot.receipts.glance import RECEIPT_BYTES_MAX, Glance
+from bot.receipts.issuing import MEDIA_TYPE, Issued, issue
+from bot.receipts.judging import Judged, judge
+from bot.receipts.keyring import KEY_FILE, KeyRing, add, known
+
+__all__ = [
+    "KEY_FILE", "MEDIA_TYPE", "RECEIPT_BYTES_MAX", "Document", "Glance", "Issued", "Judged", "KeyRing", "add",
+    "issue", "judge", "known",
+]  # fmt: skip

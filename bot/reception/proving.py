@@ -1,0 +1,81 @@
+"""`verify`: which of the receipts that came with a message are genuine, and of what. A receipt is never a return."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from bot import notices, roster
+from bot.arrival import Attachment, Opened
+from bot.ledger import files
+from bot.notices import Checked, Compared, FileFacts, Notice, Proven, Receipted
+from bot.receipts import Judged
+from bot.rules import commands
+from bot.rules.authority import Sight
+from bot.rules.commands import Reading
+from bot.telling import Asking, facts
+
+RECEIPTS_MAX = 10
+"""Receipts of one message that are told of: each may be of many files."""
+COMPARED_MAX = 100
+"""Files of one message that are held against them."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A receipt that came with a message."""
+
+    name: str
+    """As it was attached."""
+    judged: Judged
+
+
+def apart(opened: Opened, receipts: Mapping[str, Judged]) -> tuple[Opened, tuple[Brought, ...]]:
+    """A message's receipts, told from its files. `receipts`: by the id under which their contents came."""
+    brought = [Brought(one.name, receipts[one.object_id]) for one in opened.attachments if one.object_id in receipts]
+    kept = tuple(one for one in opened.attachments if one.object_id not in receipts)
+    return opened.model_copy(update={"attachments": kept}), tuple(brought)
+
+
+def is_asked(reading: Reading, opened: Opened) -> bool:
+    """Whether the receipts of a message are to be checked: it says so, or it brings and says nothing else."""
+    said = any(isinstance(command, commands.Verify) for command in reading.commands)
+    return said or not (reading.commands or opened.attachments)
+
+
+def without(reading: Reading) -> Reading:
+    """What else a message asks for."""
+    others = tuple(command for command in reading.commands if not isinstance(command, commands.Verify))
+    return replace(reading, commands=others)
+
+
+def verified(tx: Session, receipts: Sequence[Brought], others: Sequence[Attachment], asking: Asking) -> Notice:
+    """The answer. Other files are held against the receipts by their hash and then destroyed: they are no returns."""
+    for attachment in others:
+        files.order_destruction(tx, attachment.object_id, why="only compared", now=asking.now)
+    checked = tuple(_checked(tx, one, asking) for one in receipts[:RECEIPTS_MAX])
+    proven = {file.then.sha256: file.then.reference for one in checked for file in one.files}
+    compared = [Compared(name=one.name, reference=proven.get(one.sha256, "")) for one in others[:COMPARED_MAX]]
+    left_out = len(receipts) - len(checked) + len(others) - len(compared)
+    return notices.Verified(receipts=checked, compared=tuple(compared), left_out=left_out)
+
+
+def _checked(tx: Session, brought: Brought, asking: Asking) -> Checked:
+    verdict, document = brought.judged.verdict, brought.judged.document
+    if document is None:
+        return Checked(name=brought.name, verdict=verdict)
+    return Checked(
+        name=brought.name,
+        verdict=verdict,
+        issuer=document.authority.name,
+        issued_at=document.issued_at,
+        files=tuple(Proven(then=file, now=_now(tx, file, asking)) for file in document.files),
+    )
+
+
+def _now(tx: Session, then: Receipted, asking: Asking) -> FileFacts | None:
+    """What became of a file; nothing to whoever may not see it, nor where the record has another file of that reference."""
+    file = files.by_reference(tx, then.reference)
+    if file is None or file.sha256 != then.sha256 or not roster.may(tx, asking.person, Sight.SEE, file):
+        return None
+    return facts(file, asking.settings)

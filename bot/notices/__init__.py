@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from bot.notices.examples import CODES, FILE, HELD, HISTORY, RECEIVED, SENT
+from bot.notices.examples import CODES, FILE, HELD, HISTORY, MODEL, RECEIVED, REVIEW, SEN, SENT, YEAR
 from bot.notices.facts import Candidate, Entry, FileFacts, Finding, Notice, Offer, Outcome
 
 __all__ = [
@@ -53,6 +53,8 @@ class Outcomes(Notice):
     outcomes: tuple[Outcome, ...]
     remaining: tuple[Outcome, ...] = ()
     """Held files of the earlier reply that still wait for a word."""
+    unused: str = ""
+    """What they replied, where it settles none of these."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """Every file stored."""
@@ -184,14 +186,19 @@ class Help(Notice):
     model: str = ""
 
 
-class UnknownCommand(Notice):
-    """To the sender: that word is no command; the nearest one."""
+class UnknownCommand(OfFiles):
+    """To whoever wrote what is no command, or one that cannot be carried out: nothing has been done."""
 
     kind = "unknown-command"
     said: str
     nearest: str = ""
+    """The command that it comes near to."""
     because: str = ""
     """Why a well-formed command cannot be carried out, as a whole sentence."""
+    files: tuple[FileFacts, ...] = ()
+    """What it may have been about: the files of the notice that it answered."""
+    can: tuple[str, ...] = ()
+    """The commands by which this reader can still change those."""
 
 
 class NotAuthorised(Notice):
@@ -291,17 +298,15 @@ Mixed.example = Mixed(
 )
 Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.name, file=FILE),))
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
-NothingAttached.example = NothingAttached(model="8302000_SENdescription20260901")
-Status.example = Status(
-    asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE)
-)
+NothingAttached.example = NothingAttached(model=MODEL)
+Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE))
 History.example = History(file=RECEIVED, entries=HISTORY)
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
 Which.example = Which(
-    asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED))
+    asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=REVIEW))
 )
 TooLate.example = TooLate(file=RECEIVED, act="recall")
-Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model="8302000_SENdescription20260901")
+Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model=MODEL)
 UnknownCommand.example = UnknownCommand(said="staus", nearest="status")
 NotAuthorised.example = NotAuthorised()
 SharedMailbox.example = SharedMailbox(address="office@leys.example")
@@ -312,7 +317,7 @@ Rejected.example = Rejected(
     why="Wrong child",
 )
 Moved.example = Moved(files=(FILE.model_copy(update={"moved_from": "INFO"}),), by="Sam Hale", why="For SEN")
-NewFiles.example = NewFiles(files=(FILE,), service="SEN", service_name="SEN – (EHCP via EHC Hub)")
+NewFiles.example = NewFiles(files=(FILE,), service="SEN", service_name=SEN)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
 Trouble.example = Trouble(subject="Autumn return", item=17)

@@ -20,6 +20,12 @@ lint: $(VENV)/.dev
 peers: $(VENV)/.dev
 	scripts/peers
 
+# Writes docs/messages anew, with pictures from Chromium: `make messages PICTURES=` leaves those as they are.
+.PHONY: messages
+PICTURES ?= yes
+messages: $(VENV)/.dev
+	$(BIN)/python -m tests.messages $(if $(PICTURES),,--no-pictures)
+
 $(VENV)/.run: requirements.lock pyproject.toml scripts/venv
 	scripts/venv $(PYTHON) $(VENV) requirements.lock
 	touch $@

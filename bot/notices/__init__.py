@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.notices.examples import CHECKED, CODES, FILE, HELD, HISTORY, LINKS, RECEIVED, SENT
+from bot.notices.examples import CHECKED, CODES, FILE, HELD, HISTORY, LINKS, MODEL, RECEIVED, REVIEW, SEN, SENT, YEAR
 from bot.notices.facts import (
     Candidate,
     Checked,
@@ -76,6 +76,8 @@ class Outcomes(Notice):
     outcomes: tuple[Outcome, ...]
     remaining: tuple[Outcome, ...] = ()
     """Held files of the earlier reply that still wait for a word."""
+    unused: str = ""
+    """What they replied, where it settles none of these."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """Every file stored."""
@@ -233,14 +235,19 @@ class Help(Notice):
     model: str = ""
 
 
-class UnknownCommand(Notice):
-    """To the sender: that word is no command; the nearest one."""
+class UnknownCommand(OfFiles):
+    """To whoever wrote what is no command, or one that cannot be carried out: nothing has been done."""
 
     kind = "unknown-command"
     said: str
     nearest: str = ""
+    """The command that it comes near to."""
     because: str = ""
     """Why a well-formed command cannot be carried out, as a whole sentence."""
+    files: tuple[FileFacts, ...] = ()
+    """What it may have been about: the files of the notice that it answered."""
+    can: tuple[str, ...] = ()
+    """The commands by which this reader can still change those."""
 
 
 class NotAuthorised(Notice):
@@ -340,19 +347,17 @@ Mixed.example = Mixed(
 )
 Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.name, file=FILE),))
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
-NothingAttached.example = NothingAttached(model="8302000_SENdescription20260901")
-Status.example = Status(
-    asked="status", period="1 September 2026 to 31 August 2027", held=(HELD,), files=(RECEIVED, FILE)
-)
+NothingAttached.example = NothingAttached(model=MODEL)
+Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE))
 History.example = History(file=RECEIVED, entries=HISTORY)
 Verified.example = Verified(receipts=(CHECKED,))
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
 Copy.example = Copy(files=(RECEIVED,), links=LINKS)
 Which.example = Which(
-    asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=RECEIVED))
+    asked="recall plan", candidates=(Candidate(number=1, file=FILE), Candidate(number=2, file=REVIEW))
 )
 TooLate.example = TooLate(file=RECEIVED, act="recall")
-Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model="8302000_SENdescription20260901")
+Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model=MODEL)
 UnknownCommand.example = UnknownCommand(said="staus", nearest="status")
 NotAuthorised.example = NotAuthorised()
 SharedMailbox.example = SharedMailbox(address="office@leys.example")
@@ -363,7 +368,7 @@ Rejected.example = Rejected(
     why="Wrong child",
 )
 Moved.example = Moved(files=(FILE.model_copy(update={"moved_from": "INFO"}),), by="Sam Hale", why="For SEN")
-NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_name="SEN – (EHCP via EHC Hub)")
+NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_name=SEN)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
 Trouble.example = Trouble(subject="Autumn return", item=17)

@@ -2,8 +2,8 @@
 
 One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
 (the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days`, `link_days` and
-`attachment_bytes_max`; the filters `when`, `day` and `size`; and `page(…)`, the address of a one-time link by its id. An
-unknown fact is an error, never a gap.
+`attachment_bytes_max`; the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
+id. An unknown fact is an error, never a gap.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,11 +61,12 @@ class Wording:
             autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False,
         )  # fmt: skip
-        self._environment.filters |= {
-            "when": lambda at: speaking.when(at, zone),
-            "day": lambda on: speaking.day(on, zone),
-            "size": speaking.size,
-        }
+        self._environment.filters.update(
+            when=lambda at: speaking.when(at, zone),
+            day=lambda on: speaking.day(on, zone),
+            size=speaking.size,
+            listed=speaking.listed,
+        )
         self._authority = authority
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,

@@ -1,7 +1,7 @@
 """A letter in blocks: what every channel draws in its own way. All text in it is literal, never markup."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,11 @@ class Span:
     link: str = ""
     """Where the words lead, as a URL; empty: nowhere."""
 
+
+NARROW_CHARACTERS_MAX = 6
+"""Of a label: every number, and every code of a service, is no longer."""
+BESIDE_CHARACTERS_MAX = 12
+"""Of a label that stands beside its value on any screen; above it on a telephone where it is longer."""
 
 Line = tuple[Span, ...]
 """Words that run on."""
@@ -59,9 +64,12 @@ class Table:
     rows: tuple[tuple[Line, Line], ...]
 
     @property
-    def numbered(self) -> bool:
-        """Whether the labels only number the values."""
-        return all(spoken(label).isdecimal() for label, _ in self.rows)
+    def look(self) -> Literal["codes", "facts", "lines"]:
+        """What its labels are, by the room that the longest needs: numbers or codes, words, whole sayings."""
+        longest = max((len(spoken(label)) for label, _ in self.rows), default=0)
+        if longest <= NARROW_CHARACTERS_MAX:
+            return "codes"
+        return "facts" if longest <= BESIDE_CHARACTERS_MAX else "lines"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""How times, days and sizes are spoken: the filters that templates may use."""
+"""How times, days, sizes and lists are spoken: the filters that templates may use."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,3 +26,9 @@ def size(octets: int) -> str:
         if octets >= unit:
             return f"{octets / unit:.{places}f}".removesuffix(".0") + f" {name}"
     return "1 byte" if octets == 1 else f"{octets} bytes"
+
+
+def listed(words: Iterable[str]) -> str:
+    """«SEN», «SEN and INFO», «SEN, INFO and FIN»."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.notices import KINDS
+from bot.notices.variants import every
 from bot.wording import Letter, Wording
 from handlers.cli import configured, show
 from handlers.cli.show import Json, Line
@@ -29,21 +30,20 @@ class MessageLine(Line):
 def preview(
     ctx: typer.Context,
     *,
-    kind: Annotated[str, typer.Argument(metavar="[KIND]", help="Such as receipt; without it, all of them.")] = "",
+    kind: Annotated[
+        str, typer.Argument(metavar="[KIND]", help="Such as receipt or receipt-several; without it, each kind.")
+    ] = "",
     channel: Annotated[str, typer.Option(help="Where it is to be read.")] = "email",
     as_json: Json = False,
 ) -> None:
     """Word a message's example, as this configuration has it."""
-    if kind and kind not in KINDS:
-        raise typer.BadParameter(
-            f"There is no message «{kind}»; there are {', '.join(sorted(KINDS))}.", param_hint="KIND"
-        )
+    known = {variant.name: variant.notice for variant in every()}
+    if kind and kind not in known:
+        raise typer.BadParameter(f"There is no message «{kind}»; there are {', '.join(known)}.", param_hint="KIND")
     if channel not in LOOKS:
         raise typer.BadParameter(f"«{channel}» has no look yet; there is {', '.join(LOOKS)}.", param_hint="--channel")
     wording = Wording.of(configured.settings(ctx))
-    lines = [
-        _line(one, wording.letter(KINDS[one].example), LOOKS[channel]) for one in ([kind] if kind else sorted(KINDS))
-    ]
+    lines = [_line(one, wording.letter(known[one]), LOOKS[channel]) for one in ([kind] if kind else sorted(KINDS))]
     if as_json:
         show.document([line.document() for line in lines])
         return

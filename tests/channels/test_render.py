@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arrival import Route
-from bot.notices import FILE, HELD, KINDS, SENT, Advice, Alert, FileFacts, NewFiles, Notice, Receipt, Rejected, Status
+from bot.notices import FILE, HELD, SENT, Advice, Alert, FileFacts, NewFiles, Notice, Receipt, Rejected, Status
+from bot.notices.variants import every
 from bot.outbox import Undeliverable
 from bot.wording import Action, Block, Heading, Letter, Span, plain
 from handlers.mail.render import From, MailRenderer, Page, text
@@ -22,35 +23,14 @@ FIELDS = [
     "From", "To", "Subject", "Date", "Message-ID", "Reply-To", "Auto-Submitted", "X-Auto-Response-Suppress",
     "Postroom-Notice", "Postroom-File", "MIME-Version", "Content-Type",
 ]  # fmt: skip
-SHOWN_ONLY = frozenset(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "style",
-        "body",
-        "div",
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "ul",
-        "li",
-        "strong",
-        "code",
-        "a",
-        "hr",
-        "table",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ]
-)
+SHOWN_ONLY = frozenset({
+    "html", "head", "meta", "title", "style", "body", "div", "p", "h1", "h2", "h3", "ul", "li", "strong", "code", "a",
+    "hr", "table", "tbody", "tr", "th", "td",
+})  # fmt: skip
 SILENT = frozenset({"style", "title"})
 RUNNING_ON = frozenset({"strong", "code", "a"})
-each_kind = pytest.mark.parametrize("kind", KINDS)
+NOTICES = {variant.name: variant.notice for variant in every()}
+each_notice = pytest.mark.parametrize("name", NOTICES)
 anything = st.one_of(
     st.sampled_from(
         ["a\r\nBcc: all@evil.example", "<script>alert(1)</script>", "=?utf-8?q?x?=", '"; x="', "\r\n\r\nbody"]
@@ -135,34 +115,34 @@ def receipt(*names: str) -> Receipt:
     return Receipt(outcomes=tuple(SENT.model_copy(update={"file": stored_as(name)}) for name in names))
 
 
-@each_kind
-def test_every_notice_is_a_mail_in_text_and_html(kind: str) -> None:
-    message = mail(KINDS[kind].example)
+@each_notice
+def test_every_notice_is_a_mail_in_text_and_html(name: str) -> None:
+    message = mail(NOTICES[name])
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     in_text, in_html = WEB_ADDRESS.sub("", body(message, "plain")), Shown(body(message, "html")).text
     assert re.findall(r"\w+", in_text) == re.findall(r"\w+", in_html)
 
 
-@each_kind
-def test_every_line_of_every_mail_can_travel(kind: str) -> None:
-    octets = RENDERER.message(parcel(KINDS[kind].example))
+@each_notice
+def test_every_line_of_every_mail_can_travel(name: str) -> None:
+    octets = RENDERER.message(parcel(NOTICES[name]))
     assert octets.isascii()
     assert not re.search(rb"[^\r]\n|\r[^\n]", octets)
     assert max(map(len, octets.split(b"\r\n"))) <= 78
 
 
-@each_kind
-def test_the_text_keeps_to_its_columns(kind: str) -> None:
-    lines = body(mail(KINDS[kind].example), "plain").splitlines()
+@each_notice
+def test_the_text_keeps_to_its_columns(name: str) -> None:
+    lines = body(mail(NOTICES[name]), "plain").splitlines()
     assert max(map(len, lines)) <= 78
     assert all(line == line.rstrip() for line in lines)
     assert "--" not in lines, "it would read as the beginning of a signature (RFC 3676, section 4.3)"
 
 
-@each_kind
-def test_the_page_asks_nothing_of_the_network(kind: str) -> None:
-    shown = Shown(body(mail(KINDS[kind].example), "html"))
+@each_notice
+def test_the_page_asks_nothing_of_the_network(name: str) -> None:
+    shown = Shown(body(mail(NOTICES[name]), "html"))
     assert set(shown.tags) <= SHOWN_ONLY
     followed_by_hand = [url for url in shown.urls if not WEB_ADDRESS.fullmatch(url)]
     assert followed_by_hand == ["mailto:web@council.example"]
@@ -295,14 +275,15 @@ def test_a_command_is_in_backticks_and_never_broken() -> None:
 
 
 def test_the_text_begins_with_the_line_to_reply_above() -> None:  # lesson L40
-    assert body(mail(Receipt.example), "plain").startswith("-- Please reply above this line --\n\nNorthshire\n\n")
+    assert body(mail(Receipt.example), "plain").startswith(
+        "-- Please reply above this line --\n\nNorthshire County Council\n\n"
+    )
     assert Shown(body(mail(Receipt.example), "html")).text.strip().startswith("-- Please reply above this line --")
 
 
 def test_facts_stand_in_columns() -> None:
     text = body(mail(Receipt.example), "plain")
-    assert "\nReference  PR-7K3Q-M2XW\nStatus     Sent\n" in text
-    assert f"\nSHA-256    {FILE.sha256}\n" in text
+    assert "\nReference  PR-7K3Q-M2XW\nService    SEN – (EHCP via EHC Hub)\n" in text
 
 
 def test_a_long_value_hangs_below_its_label() -> None:

@@ -49,6 +49,11 @@ def test_any_message_can_be_previewed(office: CommandLine, kind: str) -> None:
     assert f"Subject: {message['subject']}" in shown
 
 
+def test_a_message_that_looks_otherwise_can_be_previewed_too(office: CommandLine) -> None:
+    shown = office.run("messages", "preview", "advice-too-large").stdout
+    assert "Subject: Not sent: 8302000_SENvideo20260901.zip" in shown
+
+
 def test_without_a_kind_all_are_previewed(office: CommandLine) -> None:
     assert {message["kind"] for message in office.json("messages", "preview")} == set(KINDS)
 

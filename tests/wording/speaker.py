@@ -35,7 +35,7 @@ MODEL = "8302000_SENdescription20260901"
 def speaker(templates: Path = TEMPLATES, *, help_contact: Help = HELP) -> Wording:
     """The words of this folder, for this authority."""
     return Wording(
-        templates, authority="Northshire", zone=ZoneInfo("Europe/London"), help_contact=help_contact, contents_days=90,
+        templates, authority="Northshire County Council", zone=ZoneInfo("Europe/London"), help_contact=help_contact, contents_days=90,
         held_days=7, attachment_bytes_max=150_000_000,
     )  # fmt: skip
 
@@ -58,6 +58,11 @@ def lines(block: Block) -> tuple[Line, ...]:
 def words(letter: Letter) -> str:
     """All that a letter says below its subject, a line for each of its lines."""
     return "\n".join(spoken(line) for block in letter.blocks for line in lines(block))
+
+
+def headings(letter: Letter) -> list[str]:
+    """Its headings, the verdict first."""
+    return [spoken(block.line) for block in letter.blocks if isinstance(block, Heading)]
 
 
 def facts(letter: Letter) -> dict[str, str]:

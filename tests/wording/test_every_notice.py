@@ -1,17 +1,19 @@
 """What holds for every notice, whatever it tells."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
 from bot.notices import KINDS, Alert, Finding, Notice, Receipt
-from bot.wording import BadTemplate, Letter, spoken
+from bot.notices.variants import every
+from bot.wording import BadTemplate, Heading, Letter, spoken
 from tests.wording.speaker import HELP, TEMPLATES, lines, speaker, words
 
-LETTERS = {kind: speaker().letter(notice.example) for kind, notice in KINDS.items()}
-each_kind = pytest.mark.parametrize("kind", KINDS)
+LETTERS = {variant.name: speaker().letter(variant.notice) for variant in every()}
+each_notice = pytest.mark.parametrize("name", LETTERS)
 each_template = pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.md")), ids=lambda path: path.stem)
 
 
@@ -19,35 +21,43 @@ def codes(letter: Letter) -> list[str]:
     return [span.text for block in letter.blocks for line in lines(block) for span in line if span.code]
 
 
-@each_kind
-def test_its_example_becomes_a_letter(kind: str) -> None:
-    letter = LETTERS[kind]
+@each_notice
+def test_its_example_becomes_a_letter(name: str) -> None:
+    letter = LETTERS[name]
     assert 10 < len(letter.subject) < 90
     assert letter.subject.isprintable()
     assert len(letter.blocks) > 2
 
 
-@each_kind
-def test_the_help_contact_stands_in_it(kind: str) -> None:
-    assert "the web team on 01632 960100" in words(LETTERS[kind])
-    assert "web@council.example" in words(LETTERS[kind])
+@each_notice
+def test_it_begins_with_its_verdict_and_has_no_other(name: str) -> None:
+    levels = [block.level for block in LETTERS[name].blocks if isinstance(block, Heading)]
+    assert isinstance(LETTERS[name].blocks[0], Heading), "a template begins with a line `# …` below its subject"
+    assert levels[0] == 1
+    assert all(1 < level <= before + 1 for before, level in pairwise(levels))
 
 
-@each_kind
-def test_it_keeps_calm_and_shows_no_gap(kind: str) -> None:
-    said = f"{LETTERS[kind].subject}\n{words(LETTERS[kind])}"
+@each_notice
+def test_the_help_contact_stands_in_it(name: str) -> None:
+    assert "the web team on 01632 960100" in words(LETTERS[name])
+    assert "web@council.example" in words(LETTERS[name])
+
+
+@each_notice
+def test_it_keeps_calm_and_shows_no_gap(name: str) -> None:
+    said = f"{LETTERS[name].subject}\n{words(LETTERS[name])}"
     assert "!" not in said
     assert not re.search(r"\bNone\b(?! of)|\[\]|\(\)|\{", said)
 
 
-@each_kind
-def test_it_offers_no_command_that_does_not_exist_yet(kind: str) -> None:
-    assert not {code.split()[0] for code in codes(LETTERS[kind])} & {"accept"}
+@each_notice
+def test_it_offers_no_command_that_does_not_exist_yet(name: str) -> None:
+    assert not {code.split()[0] for code in codes(LETTERS[name])} & {"accept"}
 
 
-@each_kind
-def test_its_sentences_are_short(kind: str) -> None:
-    for line in (line for block in LETTERS[kind].blocks for line in lines(block)):
+@each_notice
+def test_its_sentences_are_short(name: str) -> None:
+    for line in (line for block in LETTERS[name].blocks for line in lines(block)):
         for sentence in re.split(r"(?<=[.:?])\s", spoken(line)):
             assert len(sentence.split()) <= 40, sentence
 

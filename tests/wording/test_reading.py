@@ -40,9 +40,14 @@ def test_a_table_is_rows_of_label_and_value_and_an_empty_heading_is_none() -> No
     assert blocks(with_heading, same) == blocks(without, same) == (Table(rows),)
 
 
-def test_a_table_may_only_number_its_values() -> None:
-    tables = blocks("| | |\n| --- | --- |\n| 1 | a |\n| 2 | b |\n\n| 1 | a |\n| --- | --- |\n| Sent | b |\n", same)
-    assert [table.numbered for table in tables if isinstance(table, Table)] == [True, False]
+@pytest.mark.parametrize(
+    ("label", "look"),
+    [("12", "codes"), ("ADMISS", "codes"), ("Reference", "facts"), ("`status last year`", "lines")],
+)
+def test_a_table_looks_as_its_longest_label_needs(label: str, look: str) -> None:
+    (table,) = blocks(f"| | |\n| --- | --- |\n| 1 | a |\n| {label} | b |\n", same)
+    assert isinstance(table, Table)
+    assert table.look == look
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,9 @@ def test_a_time_is_that_of_the_authority() -> None:
 def test_a_moment_falls_on_the_day_it_is_for_the_authority() -> None:
     assert speaking.day(datetime(2026, 8, 31, 23, 30, tzinfo=UTC), LONDON) == "1 September 2026"
     assert speaking.day(date(2026, 11, 30), LONDON) == "30 November 2026"
+
+
+def test_a_list_is_read_aloud() -> None:
+    assert speaking.listed(["SEN"]) == "SEN"
+    assert speaking.listed(["SEN", "INFO"]) == "SEN and INFO"
+    assert speaking.listed(["SEN", "INFO", "FIN"]) == "SEN, INFO and FIN"

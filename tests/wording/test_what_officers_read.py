@@ -3,7 +3,7 @@
 import pytest
 
 from bot.notices import FILE, RECEIVED, Alert, Decided, LostRace, Moved, NewFiles
-from tests.wording.speaker import commands, facts, speaker, words
+from tests.wording.speaker import commands, facts, headings, speaker, words
 
 WORDING = speaker()
 NEW = NewFiles.example
@@ -15,7 +15,7 @@ def test_one_new_file_is_decided_on_by_one_word() -> None:
     assert letter.subject == "New for SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
     assert commands(letter) == ["receive", "reject <reason>", "move <code>"]
     assert facts(letter) == {
-        "File": FILE.name, "Reference": FILE.reference, "School": "Leys Junior School (8302000)",
+        "Reference": FILE.reference, "School": "Leys Junior School (8302000)",
         "Service": "SEN – (EHCP via EHC Hub)", "Sent": "13:00 on 1 September 2026 by Jo Sands", "Size": "48 KB",
         "Comment": FILE.comment,
     }  # fmt: skip
@@ -24,7 +24,7 @@ def test_one_new_file_is_decided_on_by_one_word() -> None:
 def test_of_several_new_files_each_has_a_number_to_be_named_by() -> None:
     letter = WORDING.letter(NEW.model_copy(update={"files": (FILE, OTHER)}))
     assert letter.subject == "New for SEN: 2 files (PR-7K3Q-M2XW and 1 more)"
-    assert (facts(letter)["1"], facts(letter)["2"]) == (FILE.name, OTHER.name)
+    assert headings(letter)[1:3] == [f"1: {FILE.name}", f"2: {OTHER.name}"]
     assert commands(letter) == ["receive all", "receive 2"]
     assert "reject 2 <reason>" in words(letter)
 
@@ -45,9 +45,9 @@ def test_administrators_are_told_why_they_are_told() -> None:
 @pytest.mark.parametrize("act", ["received", "rejected", "moved"])
 def test_officers_hear_who_decided_and_the_one_who_did_is_answered(act: str) -> None:
     facts_of = {"files": [RECEIVED], "act": act, "by": "Sam Hale"}
-    assert f"Sam Hale has {act} this file." in words(WORDING.letter(Decided.model_validate(facts_of)))
+    assert f"Sam Hale has {act} {RECEIVED.name}." in words(WORDING.letter(Decided.model_validate(facts_of)))
     own = words(WORDING.letter(Decided.model_validate(facts_of | {"own": True})))
-    assert f"You have {act} this file. The school has been told." in own
+    assert f"You have {act} {RECEIVED.name}. The school has been told." in own
 
 
 def test_a_reason_is_said_once() -> None:

@@ -56,17 +56,18 @@ REJECTED = FILE.model_copy(
 def test_a_receipt_says_all_that_matters_of_the_file() -> None:
     letter = WORDING.letter(Receipt.example)
     assert letter.subject == "Sent to SEN: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
+    assert f"{FILE.name} has been sent. You do not need to do anything else." in words(letter)
     assert facts(letter) == {
-        "File": FILE.name, "Reference": FILE.reference, "Status": "Sent", "Service": "SEN – (EHCP via EHC Hub)",
-        "School": "Leys Junior School (8302000)", "Size": "48 KB", "SHA-256": FILE.sha256,
-        "Sent": "13:00 on 1 September 2026 by Jo Sands", "Comment": "The autumn plan, as agreed with Sam.",
+        "Reference": FILE.reference, "Service": "SEN – (EHCP via EHC Hub)", "School": "Leys Junior School (8302000)",
+        "Sent": "13:00 on 1 September 2026 by Jo Sands", "Size": "48 KB",
+        "Comment": "The autumn plan, as agreed with Sam.",
     }  # fmt: skip
 
 
 def test_a_receipt_says_what_happens_next_and_how_to_recall() -> None:
     letter = WORDING.letter(Receipt.example)
     assert commands(letter) == ["recall"]
-    assert "until an officer has received it" in words(letter)
+    assert "before an officer receives it" in words(letter)
     assert "for 90 days, until 30 November 2026" in words(letter)
 
 
@@ -85,18 +86,19 @@ def test_a_receipt_for_several_files_recalls_each_by_its_reference() -> None:
 
 def test_a_receipt_names_an_earlier_file_of_the_same_name() -> None:
     said = words(WORDING.letter(Receipt(outcomes=(SENT.model_copy(update={"earlier": OTHER}),))))
-    assert "An earlier file of this name, with other contents, is also there: PR-0000-0000" in said
+    assert "There is also an earlier file of this name, with other contents: PR-0000-0000" in said
 
 
 def test_a_receipt_passes_on_advice() -> None:
     said = words(WORDING.letter(Receipt(outcomes=(SENT.model_copy(update={"advice": (Finding(fault="empty"),)}),))))
-    assert said.index("Please check that this is what you meant:") < said.index("The file is empty")
+    assert said.index("Check that this is what you meant:") < said.index("The file is empty")
+    assert "You do not need to do anything" not in said
 
 
 def test_a_receipt_for_an_accepted_name_says_what_still_waits() -> None:
     letter = WORDING.letter(Receipt(outcomes=(SENT,), remaining=(held(OTHER, "b.docx", TWO),)))
     said = words(letter)
-    assert said.index("Another file still waits for your answer") < said.index("Not sent yet: b.docx")
+    assert said.index("Another file still needs your answer") < said.index("Not sent yet: b.docx")
     assert commands(letter) == ["recall PR-7K3Q-M2XW", "yes", "no"]
 
 
@@ -115,7 +117,7 @@ def test_a_checked_receipt_gives_its_verdict_first_and_then_what_became_of_the_f
     letter = WORDING.letter(Verified.example)
     assert letter.subject == "Genuine receipt: 8302000_SENplan20260901.docx (PR-7K3Q-M2XW)"
     assert words(letter).startswith(
-        "This receipt is genuine. Derbyshire County Council issued it for this file at 13:00 on 1 September 2026."
+        "This receipt is genuine\nDerbyshire County Council issued it for this file at 13:00 on 1 September 2026."
     )
     assert facts(letter) == {
         "File": FILE.name, "Reference": FILE.reference, "Status": "Received by Sam Hale at 13:00 on 1 September 2026",
@@ -137,11 +139,11 @@ def test_a_receipt_that_is_not_genuine_is_said_so_first_with_what_to_do() -> Non
     altered, foreign = (WORDING.letter(Verified(receipts=(one,))) for one in (ALTERED, FOREIGN))
     assert altered.subject == "Not a genuine receipt: copy.json"
     assert words(altered).startswith(
-        "copy.json is not genuine. It claims to be ours, but we did not sign what it says."
+        "This is not a genuine receipt\ncopy.json claims to be ours, but we did not sign what it says."
     )
     assert "another authority" not in words(altered)
     assert foreign.subject == "Not a genuine receipt: a file without a name"
-    assert words(foreign).startswith("A file without a name is not genuine. It was not signed by us.")
+    assert words(foreign).startswith("This is not a genuine receipt\nA file without a name was not signed by us.")
     assert "If that is another authority, ask there." in words(foreign)
     for letter in (altered, foreign):
         assert "Ask whoever gave it to you for the email that it came with" in words(letter)
@@ -169,17 +171,17 @@ def test_files_beside_a_receipt_are_said_to_be_compared_and_not_sent() -> None:
 
 def test_advice_with_a_sure_name_is_sent_by_yes() -> None:
     letter = WORDING.letter(Advice.example)
-    assert letter.subject == "Not sent yet: 8302000 SENplan20260901.docx (PR-7K3Q-M2XW)"
+    assert letter.subject == "Not sent yet: 8302000 SENplan20260901.docx (PR-SA3H-RZC4)"
     assert facts(letter)["1"] == "8302000_SENplan20260901.docx"
     assert commands(letter) == ["yes", "no"]
-    assert "It is not sent until you answer. We hold it for 7 days and nobody else sees it." in words(letter)
+    assert "Nobody else can see it until you answer. We hold it for 7 days, then destroy it." in words(letter)
 
 
 def test_advice_names_every_fault() -> None:
     findings = (Finding(fault="empty"), Finding(fault="too-large", found="160000000"), Finding(fault="nameless"))
     said = words(WORDING.letter(Advice(outcomes=(HELD.model_copy(update={"findings": findings, "model": MODEL}),))))
     assert "The file is empty" in said
-    assert "160 MB, where 150 MB is the most that can be sent. Ask us for a link to upload it." in said
+    assert "The file is 160 MB. The most that you can send is 150 MB. Ask us for a link to upload it." in said
     assert f"Save it under a name such as {MODEL}" in said
 
 
@@ -225,7 +227,8 @@ def test_yes_is_offered_for_the_one_sure_name_among_others() -> None:
 def test_a_refused_file_is_not_held_and_cannot_be_accepted() -> None:
     letter = WORDING.letter(Advice(outcomes=(REFUSED,)))
     assert letter.subject == "Not sent: tool.exe"
-    assert "We have not kept this file. Put it right and send it again." in words(letter)
+    assert "We could not take tool.exe and have not kept it." in words(letter)
+    assert "send the file again in a new email" in words(letter)
     assert "hold" not in words(letter)
     assert commands(letter) == []
 
@@ -240,7 +243,7 @@ def test_mixed_counts_first_and_tells_of_each() -> None:
     assert letter.subject == "1 of 3 files sent to SEN (PR-7K3Q-M2XW and 1 more)"
     said = words(letter)
     for part in (
-        "1 of your 3 files has been sent.",
+        "1 of your 3 files has been sent",
         "Not sent yet: b.docx",
         "Not sent: tool.exe",
         "Sent: 8302000_SENplan",
@@ -270,7 +273,9 @@ def test_discarded_says_that_it_is_gone_for_good_and_what_is_not() -> None:
 
 
 def test_no_attachment_is_told_from_pictures_alone() -> None:
-    assert "We found no file in your email." in words(WORDING.letter(NothingAttached(model=MODEL)))
+    assert "We found no file in your email, so nothing has been sent." in words(
+        WORDING.letter(NothingAttached(model=MODEL))
+    )
     assert "logo" in words(WORDING.letter(NothingAttached(only_pictures=True, model=MODEL)))
     assert "OneDrive" in words(WORDING.letter(NothingAttached()))  # lesson L42
 
@@ -379,7 +384,7 @@ def test_a_misspelt_command_brings_the_nearest() -> None:
 
 def test_a_command_that_cannot_be_done_says_why() -> None:
     said = words(WORDING.letter(UnknownCommand(said="move XX", because="There is no service with the code XX.")))
-    assert "Nothing has been done for move XX. There is no service with the code XX." in said
+    assert "We could not do move XX. There is no service with the code XX." in said
 
 
 def test_a_stranger_is_told_whom_to_ask_and_nothing_else() -> None:
@@ -407,7 +412,7 @@ def test_a_shared_mailbox_and_a_private_one_are_told_apart() -> None:
 def test_received_says_by_whom() -> None:
     letter = WORDING.letter(Received.example)
     assert letter.subject.startswith("Received by SEN: 8302000_SENplan20260901.docx")
-    assert "Sam Hale has received your file." in words(letter)
+    assert f"Sam Hale has received your file {RECEIVED.name}." in words(letter)
 
 
 @pytest.mark.parametrize(
@@ -436,5 +441,5 @@ def test_trouble_says_what_was_kept_and_what_was_not() -> None:
 
 def test_the_date_of_a_file_that_is_not_yet_known_leaves_no_gap() -> None:
     unknown = SENT.model_copy(update={"file": FILE.model_copy(update={"kept_until": None})})
-    assert "The contents are kept for 90 days. Then" in words(WORDING.letter(Receipt(outcomes=(unknown,))))
+    assert "We keep the contents for 90 days. Then" in words(WORDING.letter(Receipt(outcomes=(unknown,))))
     assert FILE.kept_until == date(2026, 11, 30)

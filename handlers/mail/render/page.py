@@ -1,4 +1,7 @@
-"""A letter as HTML: `mail_templates/layout.html`, its style written into the elements, for many mail programs drop it."""
+"""A letter as HTML: `mail_templates/layout.html`, its style written into the elements, for many mail programs drop it.
+
+What depends on the screen cannot stand in an element and is kept as it is; widths become attributes too, as Outlook wants.
+"""
 
 from pathlib import Path
 
@@ -19,7 +22,7 @@ class Page:
             lstrip_blocks=True,
         )  # fmt: skip
         self._layout = environment.get_template("layout.html")
-        self._inliner = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+        self._inliner = CSSInliner(load_remote_stylesheets=False, apply_width_attributes=True)
 
     def html(self, letter: Letter) -> str:
         """The letter as a whole page, which asks nothing of the network. Its text is escaped."""

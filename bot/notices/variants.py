@@ -1,0 +1,239 @@
+"""Notices that look otherwise than the example of their kind: for whoever previews, reads or looks at all messages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import notices
+from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, YEAR
+from bot.notices.facts import Verdict
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One notice worth a look of its own."""
+
+    name: str
+    """Its kind, and a word for what is different."""
+    when: str
+    """What is different, as a sentence."""
+    notice: Notice
+
+
+def every() -> list[Variant]:
+    """The example of every kind, followed by its variants."""
+    return [
+        one
+        for kind, notice in KINDS.items()
+        for one in (Variant(kind, "", notice.example), *(other for other in VARIANTS if other.notice.kind == kind))
+    ]
+
+
+RETURN = FILE.model_copy(update={
+    "reference": "PR-14SC-0PJ0", "name": "8302000_INFOeyfsreturn20260901.zip", "service": "INFO",
+    "service_name": "EYFS, Phonics", "size": 2_140_000, "comment": "", "tag": "EYFSP",
+})  # fmt: skip
+OTHERS = FILE.model_copy(update={
+    "reference": "PR-96B0-5QAX", "name": "8309002_SENreview20260901.pdf", "school": "8309002",
+    "school_name": "Riverbank Infant School", "sent_by": "Mina Okafor", "size": 310_000, "comment": "",
+})  # fmt: skip
+OTHER_LINK = {OTHERS.reference: "w4n6zr2yq8t5kd3hmb7cxjv9pf"}
+WRONG_CHILD = "This plan is for another child. Send the plan for the child named in your email."
+REJECTED = FILE.model_copy(update={
+    "status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON, "reason": WRONG_CHILD,
+})  # fmt: skip
+
+
+def _received(file: FileFacts) -> FileFacts:
+    return file.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
+
+
+def _held(reference: str, given: str, findings: tuple[Finding, ...], *offers: Offer) -> Outcome:
+    file = FILE.model_copy(update={"reference": reference, "status": "Held", "name": given})
+    return Outcome(verdict="held", given=given, file=file, findings=findings, offers=offers, model=MODEL)
+
+
+def _numbered_from(number: int, outcome: Outcome) -> Outcome:
+    """The same where it is not the first of its letter."""
+    offers = tuple(offer.model_copy(update={"number": number + at}) for at, offer in enumerate(outcome.offers))
+    return outcome.model_copy(update={"offers": offers})
+
+
+CHOICES = _held(
+    "PR-55J6-373K", "8302000_SPSupportplan20260901.docx", (Finding(fault="description-capitals", found="Supportplan"),),
+    Offer(number=1, name="8302000_SPsupportplan20260901.docx", sure=False),
+    Offer(number=2, name="8302000_SPSSupportplan20260901.docx", sure=False),
+)  # fmt: skip
+CHOICE = _held(
+    "PR-CMP5-Q6HA", "8302000_SENplan202609.docx", (Finding(fault="date-short", found="202609"),),
+    Offer(number=1, name="8302000_SENplanV01.docx", sure=False),
+)  # fmt: skip
+NAMELESS = _held(
+    "PR-PZGS-Z3GQ", "Acronyms.doc",
+    (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
+    Offer(number=1, name="", sure=False),
+)  # fmt: skip
+DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
+HERE = Outcome(verdict="duplicate", given=RETURN.name, file=RETURN)
+DOUBTFUL = SENT.model_copy(update={
+    "file": FILE.model_copy(update={"given": "copy of 8302000_SENplan20260901.docx", "tag": "SEN"}),
+    "earlier": RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q"}),
+    "advice": (Finding(fault="date-future", found="20270901"),),
+})  # fmt: skip
+
+
+def _refused(given: str, fault: str, found: str = "") -> Outcome:
+    return Outcome(verdict="refused", given=given, findings=(Finding(fault=fault, found=found),))
+
+
+def _entry(days: int, by: str, act: str, why: str = "", channel: str = "email") -> Entry:
+    return Entry(at=NOON + timedelta(days), by=by, act=act, why=why, channel=channel)
+
+
+LIFE = (
+    _entry(0, "Jo Sands", "sent"),
+    _entry(1, "Ian Farrow", "moved", "to SEN"),
+    _entry(2, "Sam Hale", "received"),
+    _entry(9, "Sam Hale", "rejected", WRONG_CHILD),
+    _entry(90, "Postroom", "destroyed", channel=""),
+)
+
+VARIANTS = (
+    Variant(
+        "receipt-several", "Several files came with one email.",
+        notices.Receipt(outcomes=(SENT, SENT.model_copy(update={"given": RETURN.name, "file": RETURN}))),
+    ),
+    Variant(
+        "receipt-doubtful", "There is something to check, and the file was named otherwise before.",
+        notices.Receipt(outcomes=(DOUBTFUL,)),
+    ),
+    Variant(
+        "receipt-remaining", "One of two held files was accepted, and the other still waits.",
+        notices.Receipt(outcomes=(SENT,), remaining=(CHOICES,)),
+    ),
+    Variant("advice-choices", "Several names are possible.", notices.Advice(outcomes=(CHOICES,))),
+    Variant("advice-choice", "One name is possible, but not sure.", notices.Advice(outcomes=(CHOICE,))),
+    Variant("advice-nameless", "Nothing can be guessed.", notices.Advice(outcomes=(NAMELESS,))),
+    Variant(
+        "advice-several", "Several files wait for their names.",
+        notices.Advice(outcomes=(HELD, _numbered_from(2, CHOICES), _numbered_from(4, NAMELESS))),
+    ),
+    Variant("advice-again", "What they replied settled nothing.", notices.Advice(outcomes=(CHOICES,), unused="7")),
+    Variant(
+        "advice-too-large", "The file is larger than may be sent.",
+        notices.Advice(outcomes=(_refused("8302000_SENvideo20260901.zip", "too-large", "180000000"),)),
+    ),
+    Variant("advice-empty", "The file is empty.", notices.Advice(outcomes=(_refused(FILE.name, "empty"),))),
+    Variant(
+        "mixed-all", "One file of each fate.",
+        notices.Mixed(outcomes=(SENT, CHOICE, _refused("8302000_SENplan20260901.exe", "extension-forbidden", ".exe"), HERE)),
+    ),
+    Variant(
+        "duplicate-several", "Several files were here already.",
+        notices.Duplicate(outcomes=(HERE, Outcome(verdict="duplicate", given=REVIEW.name, file=REVIEW))),
+    ),
+    Variant(
+        "discarded-remaining", "One of two held files was declined, and the other still waits.",
+        notices.Discarded(outcomes=(DECLINED,), remaining=(CHOICE,)),
+    ),
+    Variant(
+        "nothing-attached-pictures", "Only pictures of the letter itself came.",
+        notices.NothingAttached(only_pictures=True, model=MODEL),
+    ),
+    Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
+    Variant(
+        "status-officer", "An officer asked: files of many schools, and more than are shown.",
+        notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True),
+    ),
+    Variant("history-long", "Much has befallen the file.", notices.History(file=REJECTED, entries=LIFE)),
+    Variant(
+        "recalled-several", "Several files were taken back at once.",
+        notices.Recalled(files=tuple(one.model_copy(update={"status": "Recalled"}) for one in (FILE, RETURN)), by="Jo Sands"),
+    ),
+    Variant("which-none", "No file is found.", notices.Which(asked="recall plans")),
+    Variant("too-late-rejected", "An officer rejected it first.", notices.TooLate(file=REJECTED, act="recall")),
+    Variant(
+        "help-officer", "An officer asked.",
+        notices.Help(services=(f"SEN: {SEN}", "EP: Education Psychology"), codes=CODES),
+    ),
+    Variant(
+        "unknown-command-because", "The command is sound but cannot be carried out.",
+        notices.UnknownCommand(said="move XX", because="There is no service with the code XX."),
+    ),
+    Variant(
+        "unknown-command-plea", "Plain words in reply to a receipt.",
+        notices.UnknownCommand(said="Please recall this, wrong child.", files=(FILE,), can=("recall",)),
+    ),
+    Variant(
+        "unknown-command-officer", "An officer's plain words in reply to an announcement.",
+        notices.UnknownCommand(
+            said="Not for us", files=(FILE, OTHERS), can=("receive", "reject", "move")
+        ),
+    ),
+    Variant(
+        "not-authorised-act", "Somebody known asked for what they may not do.",
+        notices.NotAuthorised(act="recall", named=FILE.reference),
+    ),
+    Variant(
+        "not-authorised-posted", "Somebody sent it on another's behalf.",
+        notices.NotAuthorised(on_behalf_of="temp@agency.example"),
+    ),
+    Variant(
+        "shared-mailbox-private", "The mailbox is a private one.",
+        notices.SharedMailbox(address="jo.sands@mail.example", personal=True),
+    ),
+    Variant(
+        "received-several", "One act received several files.",
+        notices.Received(files=(RECEIVED, _received(OTHERS)), by="Sam Hale"),
+    ),
+    Variant(
+        "rejected-headteacher", "To the headteacher.",
+        notices.Rejected(files=(REJECTED,), by="Sam Hale", why=WRONG_CHILD, reader="headteacher"),
+    ),
+    Variant(
+        "rejected-administrators", "To the administrators, because the school has no headteacher on record.",
+        notices.Rejected(files=(REJECTED,), by="Sam Hale", why=WRONG_CHILD, reader="administrators"),
+    ),
+    Variant(
+        "new-files-several", "One email brought several files.",
+        notices.NewFiles(files=(FILE, OTHERS), links=LINKS | OTHER_LINK, service="SEN", service_name=SEN),
+    ),
+    Variant(
+        "new-files-place", "To a place that others may read.",
+        notices.NewFiles(files=(FILE,), service="SEN", service_name=SEN, place=True),
+    ),
+    Variant(
+        "new-files-unattended", "To the administrators, because the service has nobody.",
+        notices.NewFiles(
+            files=(RETURN,), links={RETURN.reference: LINKS[FILE.reference]}, service="INFO", service_name="EYFS, Phonics",
+            unattended=True,
+        ),
+    ),
+    Variant(
+        "decided-own", "To the officer who decided.",
+        notices.Decided(files=(RECEIVED,), links=LINKS, act="received", by="Sam Hale", own=True),
+    ),
+    Variant(
+        "decided-moved", "Several files were moved, and why.",
+        notices.Decided(
+            files=tuple(one.model_copy(update={"moved_from": "INFO"}) for one in (FILE, OTHERS)), act="moved",
+            by="Ian Farrow", why="Both are plans for SEN.",
+        ),
+    ),
+    Variant(
+        "copy-officer", "A fresh link for an officer.",
+        notices.Copy(files=(RECEIVED,), links=LINKS, officer=True),
+    ),
+    Variant(
+        "copy-several", "All files of one receipt.",
+        notices.Copy(files=(FILE, OTHERS), links=LINKS | OTHER_LINK),
+    ),
+    Variant(
+        "verified-altered", "Somebody changed the receipt.",
+        notices.Verified(receipts=(notices.Checked(name="receipt-PR-7K3Q-M2XW.json", verdict=Verdict.ALTERED),)),
+    ),
+    Variant(
+        "lost-race-moved", "Another service has it now.",
+        notices.LostRace(file=FILE.model_copy(update={"moved_from": "INFO"}), act="receive"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""What there is to read and to look at. To add a source, write a function that gives sheets, and name it in `SOURCES`."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.notices.variants import Variant, every
+from handlers.mail.render import Page, text
+from tests.pages import SHOWN, drawn
+from tests.wording.speaker import TEMPLATES, speaker
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One message or page as its reader has it."""
+
+    name: str
+    """What its files are called."""
+    title: str
+    """Its subject, or the title of the page."""
+    who: str
+    """Who gets it, and when."""
+    html: str
+    text: str = ""
+    """The same as plain text; a page has none."""
+
+
+def mails() -> Iterator[Sheet]:
+    """Every notice as a mail, from its example and its variants."""
+    wording, page = speaker(), Page(TEMPLATES)
+    for variant in every():
+        letter = wording.letter(variant.notice)
+        said = f"Subject: {letter.subject}\n\n{text(letter)}"
+        yield Sheet(variant.name, letter.subject, _who(variant), page.html(letter), said)
+
+
+def pages() -> Iterator[Sheet]:
+    """Every page of a one-time link."""
+    wording = speaker()
+    for name, page in SHOWN.items():
+        who = " ".join((inspect.getdoc(type(page)) or "").split())
+        yield Sheet(f"page-{name}", wording.letter(page).subject, who, drawn(page))
+
+
+SOURCES: tuple[Callable[[], Iterator[Sheet]], ...] = (mails, pages)
+
+
+def sheets() -> list[Sheet]:
+    """All of them."""
+    return [sheet for source in SOURCES for sheet in source()]
+
+
+def _who(variant: Variant) -> str:
+    """The docstring of its kind on one line, and what is different about it."""
+    return " ".join([*(inspect.getdoc(type(variant.notice)) or "").split(), variant.when]).strip()

@@ -121,7 +121,9 @@ class Counter:
             return self._stale(tx, link, "first")
         came_of_it = DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
         if isinstance(came_of_it, str):
-            return self._file_page(tx, link, fault=came_of_it)
+            return self._file_page(tx, link).model_copy(
+                update={"fault": came_of_it, "asked": pressed.wish, "said": pressed.reason}
+            )
         if came_of_it is None:
             return self._stale(tx, link, "first")
         if link.opened_at is None and visit.browser:
@@ -157,7 +159,7 @@ class Counter:
             address=person.email,
         )  # fmt: skip
 
-    def _file_page(self, tx: Session, link: Link, fault: str = "") -> FilePage:
+    def _file_page(self, tx: Session, link: Link) -> FilePage:
         file = link.file
         wishes = _wishes(tx, link)
         return FilePage(
@@ -170,7 +172,6 @@ class Counter:
             done=_done(tx, link),
             until=link.session_until,
             services=self._others(tx, file) if "move" in wishes else (),
-            fault=fault,
         )
 
     def _others(self, tx: Session, file: File) -> tuple[tuple[str, str], ...]:

@@ -43,6 +43,10 @@ class FilePage(Page):
     """Code and name of each service that it may be moved to."""
     fault: str = ""
     """Why what was asked could not be done, as a sentence."""
+    asked: str = ""
+    """What that was."""
+    said: str = ""
+    """The words that came with it, so that nobody types them twice."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """That file."""
@@ -138,7 +142,8 @@ VARIANTS: dict[str, Page] = {
     ),
     "file-again": FilePage(file=RECEIVED, entries=HISTORY, reader="Sam Hale", may=("download", "reject"), version=2),
     "file-fault": FilePage(
-        file=FILE, entries=HISTORY[:1], reader="Sam Hale", may=("receive", "reject"), fault="Say why: the school is told."
+        file=FILE, entries=HISTORY[:1], reader="Sam Hale", may=("receive", "reject"), asked="reject",
+        fault="Say why you reject the file. The sender and the headteacher are told the reason.",
     ),
     "copy": FilePage(file=RECEIVED, entries=HISTORY, reader="Jo Sands", school=True, may=("copy",)),
     "copy-open": FilePage(

@@ -235,8 +235,9 @@ async def test_a_file_is_moved_to_the_service_it_belongs_to(post: TestOffice) ->
 async def test_a_move_to_nowhere_says_what_is_wrong(post: TestOffice, service: str, said: str) -> None:
     link = await announced(post)
     async with visitor(post) as sam:
-        await (await sam.open(link)).press("move", service=service)
+        await (await sam.open(link)).press("move", service=service, words="It is a budget")
         assert "There is a problem" in sam.text
+        assert ">It is a budget</textarea>" in sam.answer.text, "nobody types it twice"
         assert said in sam.text
     assert post.files()[0].service == "SEN"
 

@@ -50,8 +50,8 @@ def accept_numbers(tx: Session, asking: Asking, said: str, numbers: Sequence[int
     by_number = {one.number: one for one in offered(tx, asking)}
     picked = [by_number[number] for number in numbers if number in by_number]
     if len(picked) < len(numbers):
-        return _settle(tx, asking, said)
-    return _settle(tx, asking, said, accept=[(one.file, name or one.name) for one in picked])
+        return unsettled(tx, asking, said)
+    return _settle(tx, asking, said, accept=[(one.file, wanted) for one in picked if (wanted := name or one.name)])
 
 
 def accept_name(tx: Session, asking: Asking, said: str, name: str) -> Notice:
@@ -69,12 +69,17 @@ def decline(tx: Session, asking: Asking, said: str, numbers: Sequence[int] = ())
     return _settle(tx, asking, said, drop=dropped)
 
 
+def unsettled(tx: Session, asking: Asking, said: str) -> Notice:
+    """Their words settle nothing: says so, and offers again what still waits."""
+    return _settle(tx, asking, said)
+
+
 def _settle(
-    tx: Session, asking: Asking, said: str, *, accept: Sequence[tuple[File, str | None]] = (), drop: Sequence[File] = ()
+    tx: Session, asking: Asking, said: str, *, accept: Sequence[tuple[File, str]] = (), drop: Sequence[File] = ()
 ) -> Notice:
     """Carry out what was decided and answer: what became of each, and what still waits."""
     open_before = list({one.file.id: one.file for one in offered(tx, asking)}.values())
-    taken: dict[int, str | None] = {}
+    taken: dict[int, str] = {}
     for file, name in accept:
         taken.setdefault(file.id, name)
     by = convention(tx, asking)
@@ -86,15 +91,13 @@ def _settle(
     sent = [file for file in open_before if file.status is Status.SENT]
     announce(tx, sent, asking)
     told = numbered([*done, *remaining])
-    if not done:
-        return answer(told)
+    if all(outcome.verdict == "held" for outcome in told):
+        return answer(told).model_copy(update={"unused": said})
     return answer(told[: len(done)], told[len(done) :])
 
 
-def _accept(tx: Session, file: File, name: str | None, by: Convention, asking: Asking) -> Outcome:
+def _accept(tx: Session, file: File, name: str, by: Convention, asking: Asking) -> Outcome:
     """Take a held file under a name: judged again, also as a duplicate."""
-    if not name:
-        return held_still(file, by, asking)
     verdict = filename.named(name, file.given, by, today(asking))
     if verdict.name is None:
         return held_outcome(file, verdict, by, asking)

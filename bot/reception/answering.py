@@ -11,7 +11,7 @@ from bot.arrival import Arrival, Opened
 from bot.inbox import Claimed
 from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person
 from bot.notices import Notice
-from bot.reception import carrying_out, proving
+from bot.reception import advising, carrying_out, proving
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules import reference
@@ -51,8 +51,11 @@ def serve(
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         _reply_all(tx, answers, asking, owed=bool(opened.attachments))
-    elif unasked := carrying_out.advice(tx, reading, opened, asking):
-        once_a_day(tx, asking.address, unasked, asking, person)
+    elif unasked := advising.advice(tx, reading, opened, asking):
+        if unasked.mentioned():  # it may be a plea, which silence would leave in good faith
+            _reply_all(tx, [unasked], asking, owed=False)
+        else:
+            once_a_day(tx, asking.address, unasked, asking, person)
 
 
 def _cut(comment: str) -> str:

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from bot import finding, notices, officer_desk, roster, school_desk, telling
 from bot.arrival import Opened
 from bot.intake import offers
-from bot.judging import convention, today
+from bot.judging import today
 from bot.ledger import files
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
 from bot.reception import taking_back
-from bot.rules import commands, filename
+from bot.rules import commands
 from bot.rules.commands import Command, Context, Filters, Reading, Which
-from bot.telling import Asking
+from bot.telling import Asking, facts
 
 REASON_CHARACTERS_MAX = 2000
 LINES_READ_MAX = 50
@@ -58,27 +58,16 @@ def _above(text: str) -> tuple[str, str]:
 
 def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
     """Do what is asked, in its order."""
-    return [answer for command in reading.commands for answer in DO[type(command)](tx, command, asking)]
+    answers = [answer for command in reading.commands for answer in DO[type(command)](tx, command, asking)]
+    return [_still_about(tx, answer, asking) for answer in answers]
 
 
-def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
-    """What to tell somebody whose message asked for nothing that is understood; nothing to a mere «thanks»."""
-    if reading.nearest:
-        said, nearest = reading.nearest
-        return notices.UnknownCommand(said=said, nearest=nearest)
-    if asking.answered and _is_thanks(reading.comment, asking):
-        return None
-    if asking.answered or not roster.schools_of(tx, asking.person):
-        return school_desk.help_for(tx, asking)
-    model = filename.model(convention(tx, asking), today(asking))
-    return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
-
-
-def _is_thanks(comment: str, asking: Asking) -> bool:
-    """Whether it says nothing but thanks, whoever signed it by their own name."""
-    own_name = frozenset(asking.person.name.casefold().split())
-    lines = [line for line in comment.splitlines() if not own_name.issuperset(line.casefold().split())]
-    return commands.is_courtesy("\n".join(lines))
+def _still_about(tx: Session, answer: Notice, asking: Asking) -> Notice:
+    """Where nothing could be done, the answer is about the same files, so that the right words can be its reply."""
+    if not isinstance(answer, notices.UnknownCommand):
+        return answer
+    about = tuple(facts(file, asking.settings) for file in _answered(tx, asking))
+    return answer.model_copy(update={"files": about})
 
 
 def _status(tx: Session, command: commands.Status, asking: Asking) -> list[Notice]:
@@ -175,6 +164,8 @@ def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> lis
     asked = notices.Which.model_validate(asking.answered.facts).asked
     word = asked.split(maxsplit=1)[0].lower()
     chosen = _meant(tx, Which(numbers=command.numbers), asking)
+    if not chosen:
+        return [_which(command.said, asking)]
     if word == "history":
         return [school_desk.show_history(tx, chosen, asked, asking)]
     if word in ("recall", "withdraw"):

@@ -140,7 +140,7 @@ async def test_a_receipt_is_checked_whether_one_asks_or_sends_nothing_else(
     (file,) = post.files()
     assert answer.subject == f"Genuine receipt: {PLAN} ({file.reference})"
     for said in (
-        "This receipt is genuine. Derbyshire County Council (demo) issued it for this file at 09:00 on 1 September 2026.",
+        "Derbyshire County Council (demo) issued it for this file at 09:00 on 1 September 2026.",
         "Status Sent", file.sha256, "Leys Junior School (8302000)", "09:00 on 1 September 2026 by Jo Sands",
     ):  # fmt: skip
         assert said in squeezed(answer)

@@ -1,0 +1,64 @@
+"""What is told to somebody whose message asks for nothing that is understood."""
+
+from textwrap import shorten
+
+from sqlalchemy.orm import Session
+
+from bot import finding, notices, roster, school_desk
+from bot.arrival import Opened
+from bot.intake import offers
+from bot.judging import convention, today
+from bot.ledger.tables import Contents, File
+from bot.notices import Notice
+from bot.rules import commands, filename, lifecycle
+from bot.rules.commands import Reading
+from bot.rules.lifecycle import Act
+from bot.telling import Asking, facts
+
+SAID_CHARACTERS_MAX = 200
+"""So much of their own words is shown to them again."""
+
+COMMANDS = {"recall": Act.RECALLED, "receive": Act.RECEIVED, "reject": Act.REJECTED, "move": Act.MOVED}
+"""What a word does to a file of which a notice spoke."""
+
+
+def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
+    """What to tell them; nothing to a mere «thanks»."""
+    if reading.nearest or (asking.answered and not _is_thanks(reading.comment, asking)):
+        return _not_understood(tx, reading, asking)
+    if asking.answered:
+        return None
+    if not roster.schools_of(tx, asking.person):
+        return school_desk.help_for(tx, asking)
+    model = filename.model(convention(tx, asking), today(asking))
+    return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
+
+
+def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
+    """Nothing has been done, and what to write about the files of which the notice spoke that they answered."""
+    said, nearest = reading.nearest or (shorten(reading.comment, SAID_CHARACTERS_MAX, placeholder="…"), "")
+    if asking.answered and offers.offered(tx, asking):
+        return offers.unsettled(tx, asking, said)
+    about = list(finding.answered_files(tx, asking.person, asking.answered).values())
+    if not about and not nearest:
+        return school_desk.help_for(tx, asking)
+    return notices.UnknownCommand(
+        said=said,
+        nearest=nearest,
+        files=tuple(facts(file, asking.settings) for file in about),
+        can=tuple(word for word, act in COMMANDS.items() if any(_is_open(tx, act, file, asking) for file in about)),
+    )
+
+
+def _is_open(tx: Session, act: Act, file: File, asking: Asking) -> bool:
+    """Whether they may do this to the file as it is now."""
+    kept = file.contents is Contents.KEPT
+    leads_to = lifecycle.after(file.status, act, contents=kept, ever_received=file.ever_received)
+    return leads_to is not None and roster.may(tx, asking.person, act, file)
+
+
+def _is_thanks(comment: str, asking: Asking) -> bool:
+    """Whether it says nothing but thanks, whoever signed it by their own name."""
+    own_name = frozenset(asking.person.name.casefold().split())
+    lines = [line for line in comment.splitlines() if not own_name.issuperset(line.casefold().split())]
+    return commands.is_courtesy("\n".join(lines))

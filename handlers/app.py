@@ -181,7 +181,8 @@ class Office:
             OutboxWorker(
                 rooms.ledger, rooms.clock, Wording.of(rooms.settings, rooms.link_key.token),
                 {name: channel.courier() for name, channel in self.channels.items()},
-                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered, enclose=self._enclose,
+                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
+                enclose=self._enclose,
             ),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]  # fmt: skip

@@ -36,12 +36,14 @@ def play(directory: Path, *, smtp: int, outgoing: int, web: int) -> subprocess.C
 
 
 def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path) -> None:
+    configuration = data.folder("config") / "demo"
+    before = sorted(configuration.iterdir())
     for _ in range(2):
         played = play(tmp_path, smtp=free_port(), outgoing=free_port(), web=free_port())
         assert played.returncode == 0, played.stdout + played.stderr
         assert "11 steps, each as it should be; the record is whole." in played.stdout
     assert (tmp_path / "receipts.pub").read_text().count("BEGIN PUBLIC KEY") == 1
-    assert not (data.folder("config") / "demo" / "receipts.pub").exists()
+    assert sorted(configuration.iterdir()) == before, "its own configuration belongs to the checkout"
 
 
 @pytest.mark.parametrize("which", ["smtp", "outgoing", "web"])

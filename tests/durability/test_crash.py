@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import random
+import shutil
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -91,9 +92,12 @@ def compose(sender: str, name: str, contents: bytes) -> bytes:
 
 
 async def start(directory: Path, environ: dict[str, str]) -> Process:
-    """`postroom serve`, ready."""
+    """`postroom serve`, ready; with a configuration of its own, for it adds its public key to it."""
+    config = directory / "config"
+    if not config.exists():
+        shutil.copytree(data.folder("config") / "demo", config)
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("postroom"), "--config", str(data.folder("config") / "demo"), "serve",
+        Path(sys.executable).with_name("postroom"), "--config", str(config), "serve",
         env={**os.environ, **environ}, stderr=PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stderr is not None

@@ -150,6 +150,13 @@ def test_a_receipt_that_is_not_genuine_is_said_so_first_with_what_to_do() -> Non
         assert facts(letter) == {}
 
 
+def test_a_receipt_that_came_twice_is_told_of_twice_and_hides_nothing() -> None:
+    letter = WORDING.letter(Verified(receipts=(CHECKED, CHECKED)))
+    assert words(letter).count(FILE.sha256) == 2
+    assert "only to those who may see it" not in words(letter)
+    assert Verified(receipts=(CHECKED, CHECKED)).mentioned() == (CHECKED.files[0].now,)
+
+
 def test_of_several_receipts_the_genuine_ones_are_counted() -> None:
     for receipts, subject in (
         ((CHECKED, ALTERED, FOREIGN), "1 of 3 receipts is genuine"),

@@ -99,8 +99,8 @@ def _verify(line: Line, context: Context) -> Command | None:
     words = line.words[1:]
     which, used = which_of(words, context)
     meant = plain(words)
-    named = not words or RECEIPT.fullmatch(meant) or (which.references and used == len(words))
-    if not named and (meant not in RECEIPTS or (context.has_files and not context.has_receipt)):
+    sure = not words or RECEIPT.fullmatch(meant) or (which.references and used == len(words))
+    if not sure and (meant not in RECEIPTS or (context.has_files and not context.has_receipt)):
         return None
     return kinds.Verify(line.said)
 

@@ -220,6 +220,13 @@ def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str
     return len(tx.scalars(told.where(OutboxItem.kind.in_(list(kinds)))).all())
 
 
+def told_the_same(tx: Session, recipient: str, notice: Notice, since: datetime) -> int:
+    """How often this address was sent this very notice since then."""
+    told = select(OutboxItem).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)
+    facts = notice.model_dump(mode="json")
+    return sum(item.facts == facts for item in tx.scalars(told.where(OutboxItem.kind == notice.kind)))
+
+
 def answered_since(tx: Session, recipient: str, since: datetime) -> int:
     """How many notices this address had since then in answer to mails of its own: others' acts use up nobody's share."""
     told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)

@@ -19,6 +19,8 @@ from bot.telling import Asking, Occasion
 
 COMMENT_CHARACTERS_MAX = 2000
 """It goes with every file of its mail, into everything that is told of any of them."""
+PLEAS_MAX = 3
+"""The same words about the same files are answered so often a day: who repeats them further is a machine, unmarked."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -52,10 +54,10 @@ def serve(
     if answers:
         _reply_all(tx, answers, asking, owed=bool(opened.attachments))
     elif unasked := advising.advice(tx, reading, opened, asking):
-        if unasked.mentioned():  # it may be a plea, which silence would leave in good faith
-            _reply_all(tx, [unasked], asking, owed=False)
-        else:
+        if not unasked.mentioned():
             once_a_day(tx, asking.address, unasked, asking, person)
+        elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
+            _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
 
 
 def _cut(comment: str) -> str:

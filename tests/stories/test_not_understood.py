@@ -35,6 +35,13 @@ async def test_a_plea_is_answered_each_time_with_what_to_write(post: TestOffice)
     assert post.files()[0].status is Status.SENT
 
 
+async def test_who_repeats_the_same_words_without_end_is_a_machine(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    for _ in range(9):
+        await post.email(JO, text="I am away until Monday and read no email.", reply_to=post.inbox_of(JO)[-1])
+    assert [mail.kind for mail in post.inbox_of(JO)].count("unknown-command") == 3
+
+
 async def test_the_word_that_it_asks_for_can_be_its_reply(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     answer = await answered(post, JO, PLEA, post.expect(JO, "receipt"))

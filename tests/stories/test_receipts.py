@@ -153,7 +153,7 @@ async def test_who_forwards_our_email_whole_has_its_receipt_checked(post: TestOf
         forwarded = post.compose(SAM, subject="FW: Sent to SEN", text=text)
         forwarded.add_attachment(post.expect(JO, "receipt").message)
         await post.post(forwarded, SAM)
-        assert "This receipt is genuine." in post.inbox_of(SAM)[-1].text
+        assert "This receipt is genuine" in post.inbox_of(SAM)[-1].text
     assert len(post.files()) == 1
 
 
@@ -172,7 +172,7 @@ async def test_a_receipt_outlives_the_file_it_is_of(post: TestOffice) -> None:
     octets = await sent(post)
     await post.email(JO, text="recall", reply_to=post.expect(JO, "receipt"))
     answer = squeezed(await checked(post, JO, octets))
-    assert "This receipt is genuine." in answer
+    assert "This receipt is genuine" in answer
     assert "Status Recalled by Jo Sands" in answer
     assert "Contents destroyed" in answer
 
@@ -183,7 +183,7 @@ async def test_only_those_who_may_see_the_file_learn_what_became_of_it(post: Tes
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
     answer = await checked(post, asker, octets)
     may_see = asker == MINA
-    assert "This receipt is genuine." in answer.text
+    assert "This receipt is genuine" in answer.text
     assert PLAN in answer.text
     assert ("Sam Hale" in answer.text) == may_see
     assert ("Status" in answer.text) == may_see
@@ -203,7 +203,7 @@ async def test_whatever_a_receipt_is_called_and_however_it_was_saved_it_is_one(p
     octets = await sent(post)
     resaved = b"\xef\xbb\xbf" + json.dumps(json.loads(octets), indent=1).replace("\n", "\r\n").encode()
     for name in ("8302000_SENreceipt20260901.docx", "receipt.txt", "", "ATT00001.bin"):
-        assert "This receipt is genuine." in (await checked(post, JO, b"", attach={name: resaved})).text
+        assert "This receipt is genuine" in (await checked(post, JO, b"", attach={name: resaved})).text
     assert len(post.files()) == 1
 
 
@@ -235,7 +235,7 @@ async def test_an_altered_receipt_is_not_genuine_and_what_it_says_is_not_repeate
     lie = "8309001_SENforged20260901.docx"
     answer = await checked(post, JO, changed(octets, name=lie, sha256="ab" * 32))
     assert answer.subject == "Not a genuine receipt: receipt.json"
-    assert "receipt.json is not genuine. It claims to be ours, but we did not sign what it says." in squeezed(answer)
+    assert "receipt.json claims to be ours, but we did not sign what it says." in squeezed(answer)
     for said in (lie, "ab" * 32, PLAN, "Leys", "Jo Sands", "Status", "is genuine"):
         assert said not in answer.text
     assert not answer.references
@@ -244,7 +244,7 @@ async def test_an_altered_receipt_is_not_genuine_and_what_it_says_is_not_repeate
 async def test_a_receipt_signed_by_somebody_else_is_not_genuine(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     foreign = await checked(post, JO, signed_by(STRANGER, post))
-    assert "receipt.json is not genuine. It was not signed by us." in squeezed(foreign)
+    assert "receipt.json was not signed by us." in squeezed(foreign)
     claimed = await checked(post, JO, signed_by(STRANGER, post, claiming=post.rooms.signer))
     assert "we did not sign what it says" in squeezed(claimed)
     for answer in (foreign, claimed):
@@ -275,8 +275,8 @@ async def test_a_receipt_that_an_earlier_master_key_signed_is_genuine_by_the_key
     assert "not signed by us" in (await checked(post, JO, old)).text
     receipts.add(post.rooms.settings.directory / receipts.KEY_FILE, EARLIER.public)
     post.office = Office(post.rooms, post.office.channels)
-    assert "This receipt is genuine." in (await checked(post, JO, old)).text
-    assert "This receipt is genuine." in (await checked(post, JO, receipt_in(post.expect(JO, "receipt")))).text
+    assert "This receipt is genuine" in (await checked(post, JO, old)).text
+    assert "This receipt is genuine" in (await checked(post, JO, receipt_in(post.expect(JO, "receipt")))).text
 
 
 async def test_of_another_file_that_bears_the_same_reference_nothing_is_told(post: TestOffice) -> None:
@@ -285,7 +285,7 @@ async def test_of_another_file_that_bears_the_same_reference_nothing_is_told(pos
     post.office = Office(post.rooms, post.office.channels)
     octets = signed_by(EARLIER, post, sha256="ab" * 32)
     answer = await checked(post, JO, octets)
-    assert "This receipt is genuine." in answer.text
+    assert "This receipt is genuine" in answer.text
     assert "Status" not in answer.text
     assert not answer.references
 

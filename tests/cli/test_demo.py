@@ -41,7 +41,7 @@ def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path
     for _ in range(2):
         played = play(tmp_path, smtp=free_port(), outgoing=free_port(), web=free_port())
         assert played.returncode == 0, played.stdout + played.stderr
-        assert "11 steps, each as it should be; the record is whole." in played.stdout
+        assert "12 steps, each as it should be; the record is whole." in played.stdout
     assert (tmp_path / "receipts.pub").read_text().count("BEGIN PUBLIC KEY") == 1
     assert sorted(configuration.iterdir()) == before, "its own configuration belongs to the checkout"
 

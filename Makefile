@@ -20,6 +20,11 @@ lint: $(VENV)/.dev
 peers: $(VENV)/.dev
 	scripts/peers
 
+# Takes the pictures of README.md anew, from Chromium.
+.PHONY: pictures
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.demo.picture
+
 # Writes docs/messages anew, with pictures from Chromium: `make messages PICTURES=` leaves those as they are.
 .PHONY: messages
 PICTURES ?= yes

@@ -10,7 +10,7 @@ import re
 import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -36,6 +36,8 @@ from handlers.mail.channel import MailChannel
 
 RETURNS = "returns@derbyshire.example"
 MORNING = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+PORTS = (10_000, 32_000)
+"""From the first, and below the second, of those that tests listen on."""
 DOCX = b"PK\x03\x04 a small document"
 
 
@@ -269,9 +271,14 @@ async def open_office(
 
 
 def free_port() -> int:
-    """A port that nothing listens on: links must name it before the pages are served."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nothing listens on: links must name it before the pages are served.
+
+    It is none of those that the system gives to connections, one of which could take it meanwhile.
+    """
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))):
+            return port
 
 
 def _configuration(directory: Path, announce_minutes: int) -> Path:

@@ -93,17 +93,18 @@ class Convention:
     extensions: frozenset[str]
     """Those that are taken, in lower case, without the dot."""
     schools: tuple[str, ...] = ()
-    """The numbers under which the sender may send; none: not known, and only the authority's digits are checked."""
+    """The numbers under which the sender may send."""
     roster: frozenset[str] = frozenset()
-    """The number of every school on the roster; none: not known."""
+    """The number of every school on the roster; none: neither is known, and only the authority's digits are checked."""
 
     def may_be(self, school: str) -> bool:
         """Whether the sender may send under this number."""
-        return school.startswith(self.authority) and (not self.schools or school in self.schools)
+        known = self.schools or self.roster
+        return school.startswith(self.authority) and (not known or school in self.schools)
 
     def is_foreign(self, school: str) -> bool:
         """Whether this is the number of a school on the roster for which the sender does not act."""
-        return bool(self.schools) and school in self.roster and school not in self.schools
+        return school in self.roster and school not in self.schools
 
 
 SHAPE = re.compile(

@@ -34,7 +34,7 @@ async def download(request: Request, vault: Vault, parcel: Parcel) -> Response:
     span = _wanted(request, parcel)
     headers = {
         **HEADERS,
-        "Content-Disposition": f"attachment; filename=\"{_ascii(parcel.name)}\"; filename*=UTF-8''{quote(parcel.name, safe='')}",
+        "Content-Disposition": disposition(parcel.name),
         "ETag": _etag(parcel),
     }
     if span is None:
@@ -48,6 +48,11 @@ async def download(request: Request, vault: Vault, parcel: Parcel) -> Response:
     frames = vault.read(parcel.object_id, start=span.start)
     first = await asyncio.to_thread(next, frames)
     return StreamingResponse(_octets(first, frames, span), 206 if part else 200, headers)
+
+
+def disposition(name: str) -> str:
+    """That contents are to be kept under this name, and never shown (RFC 6266)."""
+    return f"attachment; filename=\"{_ascii(name)}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 async def _octets(first: bytes, frames: Iterator[bytes], span: Span) -> AsyncIterator[bytes]:

@@ -1,6 +1,7 @@
-"""`postroom demo`: a day in the life ends well, and a taken port is a sentence."""
+"""`postroom demo`: a day in the life ends well, a taken port is a sentence, and then everybody's mail is to be seen."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,10 +9,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot import data
 from tests.office import free_port, places
+
+PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
@@ -21,8 +25,8 @@ def taken() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def play(directory: Path, *, smtp: int, outgoing: int, web: int) -> subprocess.CompletedProcess[str]:
-    """Play the day once, everything below this folder."""
+def begin(directory: Path, *words: str, smtp: int, outgoing: int, web: int) -> subprocess.Popen[str]:
+    """Begin the demo, everything below this folder."""
     environ = {
         **os.environ,
         **places(directory),
@@ -31,17 +35,24 @@ def play(directory: Path, *, smtp: int, outgoing: int, web: int) -> subprocess.C
         "POSTROOM__WEB__PORT": str(web),
         "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
     }
-    command = [str(Path(sys.executable).with_name("postroom")), "demo", "--once"]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    command = [str(Path(sys.executable).with_name("postroom")), "demo", *words]
+    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def play(directory: Path, **ports: int) -> tuple[int, str, str]:
+    """Play the day once: the exit status, and what is printed."""
+    demo = begin(directory, "--once", **ports)
+    told, trouble = demo.communicate(timeout=PATIENCE_SECONDS)
+    return demo.returncode, told, trouble
 
 
 def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path) -> None:
     configuration = data.folder("config") / "demo"
     before = sorted(configuration.iterdir())
     for _ in range(2):
-        played = play(tmp_path, smtp=free_port(), outgoing=free_port(), web=free_port())
-        assert played.returncode == 0, played.stdout + played.stderr
-        assert "11 steps, each as it should be; the record is whole." in played.stdout
+        status, told, trouble = play(tmp_path, smtp=free_port(), outgoing=free_port(), web=free_port())
+        assert status == 0, told + trouble
+        assert "12 steps, each as it should be; the record is whole." in told
     assert (tmp_path / "receipts.pub").read_text().count("BEGIN PUBLIC KEY") == 1
     assert sorted(configuration.iterdir()) == before, "its own configuration belongs to the checkout"
 
@@ -49,7 +60,24 @@ def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path
 @pytest.mark.parametrize("which", ["smtp", "outgoing", "web"])
 def test_a_taken_port_is_a_sentence(tmp_path: Path, taken: int, which: str) -> None:
     ports = {"smtp": free_port(), "outgoing": free_port(), "web": free_port(), which: taken}
-    played = play(tmp_path, **ports)
-    assert played.returncode == 1
-    assert f"127.0.0.1:{taken} already" in played.stderr
-    assert "Traceback" not in played.stderr
+    status, _, trouble = play(tmp_path, **ports)
+    assert status == 1
+    assert f"127.0.0.1:{taken} already" in trouble
+    assert "Traceback" not in trouble
+
+
+def test_it_stays_up_with_the_mail_of_the_day_in_a_browser_until_it_is_stopped(tmp_path: Path) -> None:
+    web = free_port()
+    demo = begin(tmp_path, smtp=free_port(), outgoing=free_port(), web=web)
+    assert demo.stdout
+    try:
+        address = next(line.strip() for line in demo.stdout if line.startswith("  http"))
+        assert address == f"http://127.0.0.1:{web}"
+        page = httpx.get(address, follow_redirects=True).text
+        for name in ("Jo Sands", "Sam Hale", "Owen Pritchard", "senteam", "kim.doe"):
+            assert f'<strong>{name}</strong> <span class="count">' in page
+        demo.send_signal(signal.SIGINT)
+        _, trouble = demo.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        demo.kill()
+    assert (demo.returncode, trouble) == (0, "")

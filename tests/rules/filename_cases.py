@@ -50,5 +50,7 @@ def convention(*schools: str) -> Convention:
 ONE = convention(OWN)
 """A sender who acts for one school."""
 SEVERAL = convention(OWN, OTHER)
-UNKNOWN = convention()
-EVERYBODY = (ONE, SEVERAL, UNKNOWN)
+OF_NO_SCHOOL = convention()
+"""An officer, say."""
+UNKNOWN = Convention("830", SERVICES, EXTENSIONS)
+EVERYBODY = (ONE, SEVERAL, OF_NO_SCHOOL, UNKNOWN)

@@ -13,6 +13,7 @@ from tests.rules.filename_cases import (
     EXTENSIONS,
     FOREIGN,
     NOBODYS,
+    OF_NO_SCHOOL,
     ONE,
     OTHER,
     OWN,
@@ -126,6 +127,12 @@ def test_where_the_sender_is_not_known_only_the_authority_is_checked() -> None:
     assert judge(f"{FOREIGN}_SENplan20260901.docx", UNKNOWN, TODAY).name
     assert judge(f"{NOBODYS}_SENplan20260901.docx", UNKNOWN, TODAY).name
     assert faults("9302000_SENplan20260901.docx", UNKNOWN) == [Fault.SCHOOL_AUTHORITY]
+
+
+def test_who_acts_for_no_school_sends_for_none() -> None:
+    assert judge(f"{FOREIGN}_SENplan20260901.docx", OF_NO_SCHOOL, TODAY).refused
+    verdict = judge(f"{NOBODYS}_SENplan20260901.docx", OF_NO_SCHOOL, TODAY)
+    assert (verdict.name, verdict.meant, verdict.choices) == (None, None, ())
 
 
 def test_where_no_roster_is_known_another_number_is_nobodys() -> None:

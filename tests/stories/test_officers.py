@@ -107,6 +107,13 @@ async def test_nobody_decides_on_a_file_of_their_own_school(post: TestOffice) ->
     assert post.inbox_of(DEE)[-1].kind == "not-authorised"
 
 
+@pytest.mark.parametrize("sender", [SAM, ALEX])
+async def test_who_is_of_no_school_sends_for_none(post: TestOffice, sender: str) -> None:
+    await post.email(sender, attach=PLAN)
+    assert post.files() == []
+    assert "another school" in post.expect(sender, "advice").text
+
+
 async def test_a_sender_is_no_officer(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     await post.email(TOM, text=f"receive {post.files()[0].reference}")

@@ -140,6 +140,14 @@ def _deciding() -> list[Step]:
             stored=1,
         ),
         Step(
+            "A copy of one's own file, by a link",
+            JO,
+            ((JO, "copy"),),
+            text="copy",
+            answers="A good return",
+            stored=1,
+        ),
+        Step(
             "A rejection, of which the headteacher hears",
             IAN,
             ((IAN, "decided"), (BETH, "rejected"), (MOORVIEW_HEAD, "rejected")),

@@ -22,13 +22,13 @@ peers: $(VENV)/.dev
 
 # Takes the pictures of README.md anew, from Chromium.
 .PHONY: pictures
-pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.demo.picture
+pictures: peers
+	$(BIN)/python -m tests.pictures
 
 # Writes docs/messages anew, with pictures from Chromium: `make messages PICTURES=` leaves those as they are.
 .PHONY: messages
 PICTURES ?= yes
-messages: $(VENV)/.dev
+messages: peers
 	$(BIN)/python -m tests.messages $(if $(PICTURES),,--no-pictures)
 
 $(VENV)/.run: requirements.lock pyproject.toml scripts/venv

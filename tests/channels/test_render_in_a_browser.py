@@ -13,7 +13,7 @@ from tests.messages.sheets import Sheet, sheets
 from tests.wording.speaker import TEMPLATES, speaker
 
 SHEETS = sheets()
-MAILS = [sheet for sheet in SHEETS if sheet.text]
+MAILS = [sheet for sheet in SHEETS if sheet.is_mail]
 each_look = pytest.mark.parametrize("look", LOOKS, ids=str)
 
 
@@ -33,7 +33,9 @@ def longest() -> list[Sheet]:
     ]
     letters = [speaker().letter(notice) for notice in notices]
     action = Letter("A link", (*letters[0].blocks, Action(text, f"https://returns.example/get/{text}")), text)
-    return [Sheet(letter.subject, letter.subject, "", Layout(TEMPLATES).html(letter)) for letter in (*letters, action)]
+    return [
+        Sheet(letter.subject, letter.subject, "", Layout(TEMPLATES).html(letter), "") for letter in (*letters, action)
+    ]
 
 
 async def found(page: Page, shown: list[Sheet], *, change: str = "") -> list[str]:

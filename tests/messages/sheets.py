@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.notices.variants import Variant, every
+from handlers.mail.markup import lines_of
 from handlers.mail.render import Page, text
 from tests.pages import SHOWN, drawn
 from tests.wording.speaker import TEMPLATES, speaker
@@ -21,8 +22,13 @@ class Sheet:
     who: str
     """Who gets it, and when."""
     html: str
-    text: str = ""
-    """The same as plain text; a page has none."""
+    text: str
+    """The same as plain text."""
+
+    @property
+    def is_mail(self) -> bool:
+        """A message, not a page."""
+        return not self.name.startswith("page-")
 
 
 def mails() -> Iterator[Sheet]:
@@ -39,7 +45,8 @@ def pages() -> Iterator[Sheet]:
     wording = speaker()
     for name, page in SHOWN.items():
         who = " ".join((inspect.getdoc(type(page)) or "").split())
-        yield Sheet(f"page-{name}", wording.letter(page).subject, who, drawn(page))
+        html = drawn(page)
+        yield Sheet(f"page-{name}", wording.letter(page).subject, who, html, _words(html))
 
 
 SOURCES: tuple[Callable[[], Iterator[Sheet]], ...] = (mails, pages)
@@ -53,3 +60,10 @@ def sheets() -> list[Sheet]:
 def _who(variant: Variant) -> str:
     """The docstring of its kind on one line, and what is different about it."""
     return " ".join([*(inspect.getdoc(type(variant.notice)) or "").split(), variant.when]).strip()
+
+
+def _words(html: str) -> str:
+    """The words of a page, a line for each of its lines, as somebody hears them who has it read aloud."""
+    body = html.partition("<body>")[2]
+    lines = (" ".join(line.split()) for line in lines_of(body).splitlines())
+    return "\n".join(line for line in lines if line) + "\n"

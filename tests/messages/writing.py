@@ -18,7 +18,7 @@ is written by `make messages` from the examples in `bot/notices/`; the words sta
 def files(sheets: Sequence[Sheet]) -> dict[str, str]:
     """The name and the content of every file but the pictures."""
     written = {f"{sheet.name}.html": sheet.html for sheet in sheets}
-    written |= {f"{sheet.name}.txt": sheet.text for sheet in sheets if sheet.text}
+    written |= {f"{sheet.name}.txt": sheet.text for sheet in sheets}
     return written | {INDEX: "\n".join([HEAD, *map(_entry, sheets)])}
 
 
@@ -39,8 +39,8 @@ def write(written: Mapping[str, str], folder: Path = FOLDER) -> None:
 
 def _entry(sheet: Sheet) -> str:
     """One sheet of the index."""
-    links = [f"[text]({sheet.name}.txt)"] * bool(sheet.text) + [f"[HTML]({sheet.name}.html)"]
+    links = f"[text]({sheet.name}.txt), [HTML]({sheet.name}.html)"
     return (
-        f"## {sheet.name}\n\n{sheet.who}\n\n**{sheet.title}** ({', '.join(links)})\n\n"
+        f"## {sheet.name}\n\n{sheet.who}\n\n**{sheet.title}** ({links})\n\n"
         f"![{sheet.name} on a desktop and on a telephone, light and dark]({picture(sheet.name)})\n"
     )

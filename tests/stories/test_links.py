@@ -353,7 +353,7 @@ async def test_a_school_may_copy_what_was_rejected_but_not_what_it_took_back(pos
     await post.email(JO, text=f"recall {post.files()[1].reference}")
     async with visitor(post) as jo:
         await jo.open(later)
-        assert "Nobody can have this file any more" in jo.text
+        assert "Nobody can have it any more" in jo.text
         assert jo.buttons == set()
     await post.email(JO, text=f"copy {post.files()[1].reference}")
     assert "Too late to copy" in post.expect(JO, "too-late").subject

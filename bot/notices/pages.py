@@ -22,11 +22,20 @@ class Page(Notice):
         return f"pages/{self.kind}.md"
 
 
-class FilePage(Page):
+class OfFile(Page):
+    """A page about a single file."""
+
+    file: FileFacts
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """That file."""
+        return (self.file,)
+
+
+class FilePage(OfFile):
     """A file, and what its reader may do with it."""
 
     kind = "file"
-    file: FileFacts
     entries: tuple[Entry, ...]
     reader: str
     """Whose link it is."""
@@ -48,37 +57,23 @@ class FilePage(Page):
     said: str = ""
     """The words that came with it, so that nobody types them twice."""
 
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """That file."""
-        return (self.file,)
 
-
-class DecidedPage(Page):
+class DecidedPage(OfFile):
     """What an officer has just decided, and that is all there was to do."""
 
     kind = "decided"
-    file: FileFacts
     act: Literal["rejected", "moved"]
     why: str = ""
 
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """That file."""
-        return (self.file,)
 
-
-class StaleLink(Page):
+class StaleLink(OfFile):
     """A link that opens nothing any more, and what became of its file."""
 
     kind = "stale"
-    file: FileFacts
     why: Literal["used", "elsewhere", "expired", "outdated", "first"]
     """`first`: somebody else did something while the page was open."""
     renewable: bool = False
     """A fresh link can be mailed to its owner."""
-
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """That file."""
-        return (self.file,)
 
 
 class LinkSent(Page):

@@ -25,7 +25,6 @@ from bot.telling import Asking, facts
 CHANNEL = "web"
 FRESH_LINKS_MAX = 5
 """Fresh links mailed to one person within an hour: whoever presses on has lost their mail, or is somebody else."""
-REASON_CHARACTERS_MAX = 2000
 GOES_ON = {Standing.OPEN, Standing.IN_SESSION}
 STALE = {
     Standing.USED: "used", Standing.ELSEWHERE: "elsewhere", Standing.EXPIRED: "expired", Standing.OUTDATED: "outdated",
@@ -256,7 +255,7 @@ def _copy(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt
 
 
 def _reject(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
-    why = pressed.reason[:REASON_CHARACTERS_MAX]
+    why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
     if not why:
         return "Say why you reject the file. The sender and the headteacher are told the reason."
     if decided := _decided(officer_desk.reject(tx, [file], why, asking, pressed.version)):
@@ -267,7 +266,7 @@ def _reject(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOf
 def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
     if not pressed.service:
         return "Choose the service that the file belongs to."
-    why = pressed.reason[:REASON_CHARACTERS_MAX]
+    why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
     answers = officer_desk.move(tx, [file], pressed.service, asking, seen=pressed.version, why=why)
     if decided := _decided(answers):
         return DecidedPage(file=decided.files[0], act="moved", why=why)

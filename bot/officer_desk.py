@@ -21,6 +21,9 @@ from bot.telling import Asking, announce, facts, post
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
 
+REASON_CHARACTERS_MAX = 2000
+"""So much of a reason is kept and told."""
+
 Columns = Callable[[File], dict[str, object]]
 
 

@@ -18,7 +18,6 @@ from bot.rules import commands
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.telling import Asking, facts
 
-REASON_CHARACTERS_MAX = 2000
 LINES_READ_MAX = 50
 """Commands stand in so many lines at the top of a letter: each may have an answer of its own."""
 
@@ -46,7 +45,9 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
     above, below = _above(opened.text)
     reading = commands.read(subject, above, context)
     if below and reading.commands and not reading.comment:
-        return replace(reading, commands=(*reading.commands, Unread(below.splitlines()[0][:REASON_CHARACTERS_MAX])))
+        return replace(
+            reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
+        )
     return replace(reading, comment=f"{reading.comment}\n{below}".strip())
 
 
@@ -201,7 +202,7 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
     chosen = _for_officer(tx, command.which, asking)
     if not chosen:
         return _ask(tx, command, asking)
-    return officer_desk.reject(tx, chosen, command.reason[:REASON_CHARACTERS_MAX], asking)
+    return officer_desk.reject(tx, chosen, command.reason[: officer_desk.REASON_CHARACTERS_MAX], asking)
 
 
 def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:

@@ -5,6 +5,7 @@ import pytest
 from bot.counter import FRESH_LINKS_MAX
 from bot.ledger import history
 from bot.ledger.tables import Contents
+from bot.officer_desk import REASON_CHARACTERS_MAX
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Opener, TestOffice
 from tests.people import ALEX, BETH, IAN, JO, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
@@ -270,6 +271,31 @@ async def test_what_is_not_a_link_of_ours_opens_nothing(post: TestOffice) -> Non
             assert anybody.status == 404, one
             assert PLAN not in anybody.text
             assert "set-cookie" not in anybody.answer.headers
+
+
+async def test_what_proves_one_link_proves_no_other(post: TestOffice) -> None:
+    one = await announced(post)
+    other = links_in(post.expect(NADIA, "new-files"))[0]
+    async with visitor(post) as anybody:
+        assert (await anybody.open(one[:-26] + other[-26:])).status == 404
+        assert (await anybody.open(one)).status == 200
+
+
+@pytest.mark.parametrize("wish", ["download", "copy", "destroy", ""])
+async def test_what_a_page_does_not_offer_is_not_done(post: TestOffice, wish: str) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        await (await sam.open(link)).press(wish)
+        assert "Nothing has been done" in sam.text
+        assert (await sam.download()).status_code == 303
+    assert [act for act, *_ in acts(post)] == ["sent"]
+
+
+async def test_a_reason_of_any_length_is_told_as_far_as_anybody_reads(post: TestOffice) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        await (await sam.open(link)).press("reject", words="x" * 9000)
+    assert post.files()[0].reason == "x" * REASON_CHARACTERS_MAX
 
 
 async def test_nothing_in_the_database_opens_a_link(post: TestOffice) -> None:

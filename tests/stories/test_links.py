@@ -1,13 +1,15 @@
 """One-time links: a page shows the file, a press acts, and nobody but who was given the link gets anything by it."""
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot.counter import FRESH_LINKS_MAX
 from bot.ledger import history
-from bot.ledger.tables import Contents
+from bot.ledger.tables import Contents, Identity, Person
+from bot.roster import imports
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Opener, TestOffice
-from tests.people import ALEX, BETH, IAN, JO, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
+from tests.people import ALEX, BETH, IAN, JO, MOORVIEW_HEAD, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
 from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
@@ -130,6 +132,51 @@ async def test_a_fresh_link_goes_to_the_owner_of_the_old_one_and_to_nobody_else(
     async with visitor(post) as sam:
         await (await sam.open(fresh)).press("receive")
         assert (await sam.download()).content == DOCX
+
+
+OWEN = "owen.pritchard@moorview.example"
+"""A mailbox of their own for Moorview's headteacher."""
+
+
+async def employ(post: TestOffice, row: str) -> None:
+    """Enter this row into the roster, beside all that it holds."""
+    sheet = imports.read_people(f"email,name,role,schools,services,other_emails\n{row}\n".encode())
+    now = post.clock.now()
+    await post.rooms.ledger.write(lambda tx: imports.add_person(tx, sheet.rows[0], post.rooms.settings, now))
+
+
+async def test_a_fresh_link_goes_to_no_mailbox_that_others_read_too(post: TestOffice) -> None:
+    await employ(post, f"{MOORVIEW_HEAD},Owen Pritchard,headteacher,8302000,,{OWEN}")
+    await announced(post)
+    link = await copied(post, OWEN)
+    post.clock.advance(days=8)
+    async with visitor(post) as owen:
+        await (await owen.open(link)).press("renew")
+    await post.settle()
+    assert [mail.kind for mail in post.inbox_of(OWEN)] == ["copy", "copy"]
+    assert post.inbox_of(MOORVIEW_HEAD) == []
+
+
+async def test_an_officer_who_is_told_other_things_in_a_shared_mailbox_gets_links_in_their_own(
+    post: TestOffice,
+) -> None:
+    await employ(post, f"{MOORVIEW_HEAD},Owen Pritchard,headteacher,8309001,,{OWEN}")
+    await employ(post, f"{OWEN},,officer,,SEN,")
+    await announced(post, OWEN)
+    assert post.inbox_of(MOORVIEW_HEAD) == []
+
+
+async def test_who_has_only_a_mailbox_that_others_read_is_told_without_a_link(post: TestOffice) -> None:
+    link = await announced(post)
+    moved = update(Person).where(Person.email == SAM).values(email=MOORVIEW_HEAD)
+    post.rooms.ledger.write_now(
+        lambda tx: (tx.execute(moved), tx.execute(delete(Identity).where(Identity.value == SAM)))
+    )
+    await post.email(JO, attach=REVIEW)
+    assert links_in(post.expect(MOORVIEW_HEAD, "new-files")) == []
+    post.clock.advance(days=8)
+    async with visitor(post) as sam:
+        assert (await sam.open(link)).buttons == set()
 
 
 def links_in_page(html: str) -> list[str]:

@@ -140,16 +140,15 @@ class Counter:
 
     def _renewed(self, tx: Session, visit: Visit) -> Page:
         link = self._link(tx, visit)
-        if link is None or not _renewable(tx, link):
+        if link is None or not self._renewable(tx, link):
             return self._shown(tx, visit)
         asking = self._asking(link.person)
+        mailbox = telling.own_mailbox(link.person, self._settings)
         hour_ago = asking.now - timedelta(hours=1)
-        if telling.told_since(tx, asking.address, hour_ago, {notices.Copy.kind}) >= FRESH_LINKS_MAX:
+        if telling.told_since(tx, mailbox, hour_ago, {notices.Copy.kind}) >= FRESH_LINKS_MAX:
             return LinkSent(enough=True)
         way = Act.COPIED if link.purpose is Purpose.COPY else Act.DOWNLOADED
-        telling.post(
-            tx, school_desk.link_to(tx, way, [link.file], asking), asking, to=asking.address, person=link.person
-        )
+        telling.post(tx, school_desk.link_to(tx, way, [link.file], asking), asking, to=mailbox, person=link.person)
         return LinkSent()
 
     def _asking(self, person: Person) -> Asking:
@@ -180,8 +179,12 @@ class Counter:
 
     def _stale(self, tx: Session, link: Link, why: str) -> StaleLink:
         return StaleLink.model_validate(
-            {"file": facts(link.file, self._settings), "why": why, "renewable": _renewable(tx, link)}
+            {"file": facts(link.file, self._settings), "why": why, "renewable": self._renewable(tx, link)}
         )
+
+    def _renewable(self, tx: Session, link: Link) -> bool:
+        """Whether a fresh link would be of use, and there is a mailbox for it that its owner alone reads."""
+        return bool(_wishes(tx, link) and telling.own_mailbox(link.person, self._settings))
 
 
 def _standing(tx: Session, link: Link, visit: Visit, now: datetime) -> Standing:
@@ -213,10 +216,6 @@ def _wishes(tx: Session, link: Link) -> tuple[Wish, ...]:
     open_still = file.status in (Status.SENT, Status.RECEIVED)
     decisions: tuple[tuple[Wish, Act], ...] = (("reject", Act.REJECTED), ("move", Act.MOVED))
     return (*wishes, *(wish for wish, act in decisions if open_still and roster.may(tx, person, act, file)))
-
-
-def _renewable(tx: Session, link: Link) -> bool:
-    return bool(_wishes(tx, link))
 
 
 def _done(tx: Session, link: Link) -> Done:

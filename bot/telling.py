@@ -13,8 +13,11 @@ from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
+from bot.rules import address
 from bot.settings import Service, Settings
 
+MAIL = "email"
+"""The channel whose identities are mailboxes."""
 UNASKED = frozenset({
     notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
 })  # fmt: skip
@@ -163,12 +166,20 @@ def linked(tx: Session, purpose: Purpose, person: Person, files: Iterable[File],
     return links.make(tx, purpose, person, files, clock=occasion.clock, now=occasion.now, days=days)
 
 
+def own_mailbox(person: Person, settings: Settings) -> str:
+    """Where this person is told what nobody else may have, such as a link; empty where others read all their mail, too."""
+    written_from = sorted(one.value for one in person.identities if one.channel == MAIL)
+    shared = settings.access.shared_mailboxes if settings.access.refuse_shared else ()
+    return next((one for one in (person.email, *written_from) if not address.is_shared(one, shared)), "")
+
+
 def _tell_to_decide(
     tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False
 ) -> None:
     notice = new_files(files, occasion.settings, unattended=unattended)
-    theirs = notice.model_copy(update={"links": linked(tx, Purpose.DECIDE, person, files, occasion)})
-    post(tx, theirs, occasion, to=person.email, person=person)
+    mailbox = own_mailbox(person, occasion.settings)
+    links = linked(tx, Purpose.DECIDE, person, files, occasion) if mailbox else {}
+    post(tx, notice.model_copy(update={"links": links}), occasion, to=mailbox or person.email, person=person)
 
 
 def new_files(

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.settings import Web
 from handlers import ports
+from handlers.web.patience import PatientProtocol
 
 CONNECTIONS_MAX = 200
 """Connections at a time; more are answered 503."""
@@ -54,7 +55,7 @@ class WebServer:
 
 def _configured(web: Web, application: ASGIApp, tls: ssl.SSLContext | None) -> uvicorn.Config:
     return uvicorn.Config(
-        application, http="h11", ws="none", lifespan="off", log_config=None, server_header=False,
+        application, http=PatientProtocol, ws="none", lifespan="off", log_config=None, server_header=False,
         access_log=False,  # a link's address is its secret, and is never logged
         proxy_headers=bool(web.proxy_networks), forwarded_allow_ips=[str(network) for network in web.proxy_networks],
         limit_concurrency=CONNECTIONS_MAX, timeout_graceful_shutdown=GOODBYE_SECONDS,

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -95,3 +97,54 @@ async def test_it_stops_though_somebody_is_still_downloading(monkeypatch: pytest
         with pytest.raises(httpx.RemoteProtocolError):
             await answer.aread()
         await answer.aclose()
+
+
+def is_cut_off(peer: socket.socket, dripping: bytes) -> bool:
+    """Whether the server has had enough of this peer, who sends a little more and takes nothing."""
+    try:
+        peer.send(dripping)
+        return peer.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is waited for as long as in earnest."""
+    monkeypatch.setattr("handlers.web.patience.ASKING_SECONDS", 0.2)
+    monkeypatch.setattr("handlers.web.patience.TAKING_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("asked", "dripping"),
+    [
+        (b"", b""),
+        (b"GET /get/a HTTP/1.1\r\nHost: a\r\nX: ", b"x"),
+        (b"POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n", b"x"),
+        (b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n", b"x"),
+    ],
+    ids=["nothing", "a request without end", "a form without end", "an answer that nobody reads"],
+)
+async def test_who_only_holds_a_connection_makes_room_for_others(asked: bytes, dripping: bytes) -> None:
+    async with serving(Web(port=0)) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as peer:
+            peer.sendall(asked)
+            for _ in range(100):
+                await asyncio.sleep(0.05)
+                if is_cut_off(peer, dripping):
+                    return
+            pytest.fail("it is waited for without end")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_takes_a_long_answer_is_not_cut_off() -> None:
+    async with httpx.AsyncClient() as client, serving(Web(port=0)) as server:
+        endless = f"http://127.0.0.1:{server.port}/endless"
+        async with client.stream("GET", endless) as answer:
+            began = time.monotonic()
+            async for _ in answer.aiter_raw():
+                if time.monotonic() - began > 1:
+                    break

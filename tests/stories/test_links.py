@@ -1,14 +1,16 @@
 """One-time links: a page shows the file, a press acts, and nobody but who was given the link gets anything by it."""
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot.counter import FRESH_LINKS_MAX
 from bot.ledger import history
-from bot.ledger.tables import Contents
+from bot.ledger.tables import Contents, Identity, Person
 from bot.officer_desk import REASON_CHARACTERS_MAX
+from bot.roster import imports
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Opener, TestOffice
-from tests.people import ALEX, BETH, IAN, JO, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
+from tests.people import ALEX, BETH, IAN, JO, MOORVIEW_HEAD, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
 from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
@@ -131,6 +133,51 @@ async def test_a_fresh_link_goes_to_the_owner_of_the_old_one_and_to_nobody_else(
     async with visitor(post) as sam:
         await (await sam.open(fresh)).press("receive")
         assert (await sam.download()).content == DOCX
+
+
+OWEN = "owen.pritchard@moorview.example"
+"""A mailbox of their own for Moorview's headteacher."""
+
+
+async def employ(post: TestOffice, row: str) -> None:
+    """Enter this row into the roster, beside all that it holds."""
+    sheet = imports.read_people(f"email,name,role,schools,services,other_emails\n{row}\n".encode())
+    now = post.clock.now()
+    await post.rooms.ledger.write(lambda tx: imports.add_person(tx, sheet.rows[0], post.rooms.settings, now))
+
+
+async def test_a_fresh_link_goes_to_no_mailbox_that_others_read_too(post: TestOffice) -> None:
+    await employ(post, f"{MOORVIEW_HEAD},Owen Pritchard,headteacher,8302000,,{OWEN}")
+    await announced(post)
+    link = await copied(post, OWEN)
+    post.clock.advance(days=8)
+    async with visitor(post) as owen:
+        await (await owen.open(link)).press("renew")
+    await post.settle()
+    assert [mail.kind for mail in post.inbox_of(OWEN)] == ["copy", "copy"]
+    assert post.inbox_of(MOORVIEW_HEAD) == []
+
+
+async def test_an_officer_who_is_told_other_things_in_a_shared_mailbox_gets_links_in_their_own(
+    post: TestOffice,
+) -> None:
+    await employ(post, f"{MOORVIEW_HEAD},Owen Pritchard,headteacher,8309001,,{OWEN}")
+    await employ(post, f"{OWEN},,officer,,SEN,")
+    await announced(post, OWEN)
+    assert post.inbox_of(MOORVIEW_HEAD) == []
+
+
+async def test_who_has_only_a_mailbox_that_others_read_is_told_without_a_link(post: TestOffice) -> None:
+    link = await announced(post)
+    moved = update(Person).where(Person.email == SAM).values(email=MOORVIEW_HEAD)
+    post.rooms.ledger.write_now(
+        lambda tx: (tx.execute(moved), tx.execute(delete(Identity).where(Identity.value == SAM)))
+    )
+    await post.email(JO, attach=REVIEW)
+    assert links_in(post.expect(MOORVIEW_HEAD, "new-files")) == []
+    post.clock.advance(days=8)
+    async with visitor(post) as sam:
+        assert (await sam.open(link)).buttons == set()
 
 
 def links_in_page(html: str) -> list[str]:
@@ -271,6 +318,18 @@ async def test_what_is_not_a_link_of_ours_opens_nothing(post: TestOffice) -> Non
             assert anybody.status == 404, one
             assert PLAN not in anybody.text
             assert "set-cookie" not in anybody.answer.headers
+
+
+@pytest.mark.parametrize("base", ["https://returns.council.example", "https://returns.council.example/postroom"])
+async def test_nobody_is_led_to_a_host_that_a_request_names(post_with: Opener, base: str) -> None:
+    async with post_with({"POSTROOM__WEB__BASE_URL": base}) as post:
+        link = await announced(post)
+        async with visitor(post) as robot:
+            for url in (f"{link}/", f"{link}/file/", f"{base}/style.css/", f"{base}//evil.example/"):
+                answer = await robot.client.get(url, headers={"Host": "evil.example"})
+                assert (answer.status_code, "location" in answer.headers) == (404, False), url
+            for url in (base, f"{base}/", link):
+                assert (await robot.client.get(url)).status_code == 200
 
 
 async def test_what_proves_one_link_proves_no_other(post: TestOffice) -> None:

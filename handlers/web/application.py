@@ -6,7 +6,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
 from bot.notices.pages import Home, NotNow, UnknownLink
@@ -36,9 +36,10 @@ def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -
         log.error("a page failed", method=request.method, fault=type(fault).__name__)
         return pages.answer(NotNow(), status=500)
 
-    ours = [*routes, Route("/", home), Route("/style.css", style)]
+    ours = Router([*routes, Route("/", home), Route("/style.css", style)], redirect_slashes=False)
     served = Starlette(
-        routes=[Mount(pages.base, routes=ours)] if pages.base else ours,
+        routes=[*([Route(pages.base, home)] if pages.base else []), Mount(pages.base, ours)],
         exception_handlers={404: missing, 405: missing, Exception: trouble},
     )
+    served.router.redirect_slashes = False  # it would lead to whatever host the request names, with the link's secret
     return Guarded(served, https=settings.web.base_url.startswith("https:"))

@@ -319,6 +319,18 @@ async def test_what_is_not_a_link_of_ours_opens_nothing(post: TestOffice) -> Non
             assert "set-cookie" not in anybody.answer.headers
 
 
+@pytest.mark.parametrize("base", ["https://returns.council.example", "https://returns.council.example/postroom"])
+async def test_nobody_is_led_to_a_host_that_a_request_names(post_with: Opener, base: str) -> None:
+    async with post_with({"POSTROOM__WEB__BASE_URL": base}) as post:
+        link = await announced(post)
+        async with visitor(post) as robot:
+            for url in (f"{link}/", f"{link}/file/", f"{base}/style.css/", f"{base}//evil.example/"):
+                answer = await robot.client.get(url, headers={"Host": "evil.example"})
+                assert (answer.status_code, "location" in answer.headers) == (404, False), url
+            for url in (base, f"{base}/", link):
+                assert (await robot.client.get(url)).status_code == 200
+
+
 async def test_nothing_in_the_database_opens_a_link(post: TestOffice) -> None:
     token = (await announced(post)).rpartition("/")[2]
     stored = b"".join(path.read_bytes() for path in post.directory.glob("*.db*"))

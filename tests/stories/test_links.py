@@ -1,5 +1,8 @@
 """One-time links: a page shows the file, a press acts, and nobody but who was given the link gets anything by it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 from sqlalchemy import delete, update
 
@@ -358,6 +361,32 @@ async def test_a_press_that_our_page_did_not_bring_about_does_nothing(post: Test
         await sam.send(fields, headers)
         assert (sam.status, "Nothing has been done" in sam.text) == (403, True)
         assert post.files()[0].status is Status.SENT
+
+
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "punycode"])
+async def test_a_form_in_an_encoding_of_no_use_is_no_trouble_of_ours(post: TestOffice, charset: str) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        fields = {**(await sam.open(link)).page.hidden, "act": "reject", "words": r"No \ud800"}
+        parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields]
+        kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = await sam.client.post(link, content="".join([*parts, "--x--"]), headers=kind)
+    assert answer.status_code < 500
+
+
+async def test_a_form_that_does_not_come_to_its_end_is_no_trouble_of_ours(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.web.links.FORM_SECONDS", 0.05)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"act=receive&"
+        await asyncio.sleep(1)
+
+    link = await announced(post)
+    async with visitor(post) as sam:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await sam.client.post(link, content=dripping(), headers=kind)).status_code == 400
 
 
 async def test_a_school_fetches_its_copy(post: TestOffice) -> None:

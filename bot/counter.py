@@ -141,7 +141,7 @@ class Counter:
 
     def _renewed(self, tx: Session, visit: Visit) -> Page:
         link = self._link(tx, visit)
-        if link is None or not self._renewable(tx, link):
+        if link is None or _standing(tx, link, visit, self._clock.now()) in GOES_ON or not self._renewable(tx, link):
             return self._shown(tx, visit)
         asking = self._asking(link.person)
         mailbox = telling.own_mailbox(link.person, self._settings)

@@ -197,6 +197,16 @@ async def test_fresh_links_are_not_sent_without_end(post: TestOffice) -> None:
     assert len([mail for mail in post.inbox_of(SAM) if mail.kind == "copy"]) == FRESH_LINKS_MAX
 
 
+async def test_a_link_that_works_still_needs_no_fresh_one(post: TestOffice) -> None:
+    link = await announced(post)
+    told = len(post.mailboxes.delivered)
+    async with visitor(post) as anybody:
+        await (await anybody.open(link)).press("renew")
+        assert "receive" in anybody.buttons
+    await post.settle()
+    assert len(post.mailboxes.delivered) == told
+
+
 async def test_a_link_to_a_file_that_a_colleague_has_received_says_who_has_it(post: TestOffice) -> None:
     link = await announced(post, NADIA)
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))

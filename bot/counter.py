@@ -30,6 +30,8 @@ GOES_ON = {Standing.OPEN, Standing.IN_SESSION}
 STALE = {
     Standing.USED: "used", Standing.ELSEWHERE: "elsewhere", Standing.EXPIRED: "expired", Standing.OUTDATED: "outdated",
 }  # fmt: skip
+SPENT = {"used", "elsewhere", "expired"}
+"""Of a link that is good for nothing any more: whoever has it, now or in years, reads nobody's own words by it."""
 DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
 
 
@@ -179,9 +181,10 @@ class Counter:
         return tuple((one.code, one.name) for one in others if one.announce or roster.officers(tx, one.code))
 
     def _stale(self, tx: Session, link: Link, why: str) -> StaleLink:
-        return StaleLink.model_validate(
-            {"file": facts(link.file, self._settings), "why": why, "renewable": self._renewable(tx, link)}
-        )
+        file = facts(link.file, self._settings)
+        if why in SPENT:
+            file = file.model_copy(update={"reason": ""})
+        return StaleLink.model_validate({"file": file, "why": why, "renewable": self._renewable(tx, link)})
 
     def _renewable(self, tx: Session, link: Link) -> bool:
         """Whether a fresh link would be of use, and there is a mailbox for it that its owner alone reads."""

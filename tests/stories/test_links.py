@@ -207,6 +207,19 @@ async def test_a_link_that_works_still_needs_no_fresh_one(post: TestOffice) -> N
     assert len(post.mailboxes.delivered) == told
 
 
+@pytest.mark.parametrize("days", [0, 8])
+async def test_a_link_of_no_more_use_tells_nobodys_own_words(post: TestOffice, days: int) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam, visitor(post) as thief:
+        if days == 0:
+            await (await sam.open(link)).press("receive")
+        post.clock.advance(days=days)
+        await post.email(NADIA, text=f"reject {post.files()[0].reference} It is Kim Doe's plan")
+        await thief.open(link)
+        assert "rejected by Nadia Brook" in thief.text
+        assert "Kim Doe" not in thief.answer.text
+
+
 async def test_a_link_to_a_file_that_a_colleague_has_received_says_who_has_it(post: TestOffice) -> None:
     link = await announced(post, NADIA)
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))

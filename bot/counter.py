@@ -32,6 +32,8 @@ STALE = {
 }  # fmt: skip
 SPENT = {"used", "elsewhere", "expired"}
 """Of a link that is good for nothing any more: whoever has it, now or in years, reads nobody's own words by it."""
+FETCHES = {"download", "copy"}
+"""What a session does once, however often it is pressed."""
 DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
 
 
@@ -121,7 +123,7 @@ class Counter:
             return self._stale(tx, link, "first" if stands is Standing.OUTDATED else STALE[stands])
         if pressed.wish not in _wishes(tx, link):
             return self._stale(tx, link, "first")
-        came_of_it = DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
+        came_of_it = _done_now(tx, link, pressed, asking)
         if isinstance(came_of_it, str):
             return self._file_page(tx, link).model_copy(
                 update={"fault": came_of_it, "asked": pressed.wish, "said": pressed.reason}
@@ -274,6 +276,13 @@ def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt
     if decided := _decided(answers):
         return DecidedPage(file=decided.files[0], act="moved", why=why)
     return next((one.because for one in answers if isinstance(one, notices.UnknownCommand)), None)
+
+
+def _done_now(tx: Session, link: Link, pressed: Pressed, asking: Asking) -> CameOfIt:
+    """What comes of it; of a second press for the contents nothing more, for history has it already."""
+    if pressed.wish in FETCHES and _done(tx, link):
+        return HandedOver()
+    return DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
 
 
 def _decided(answers: list[Notice]) -> notices.Decided | None:

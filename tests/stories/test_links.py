@@ -424,6 +424,20 @@ async def test_a_school_fetches_its_copy(post: TestOffice) -> None:
     assert post.files()[0].status is Status.SENT
 
 
+@pytest.mark.parametrize("act", ["receive", "copy"])
+async def test_history_says_once_that_a_session_had_the_contents(post: TestOffice, act: str) -> None:
+    link = await announced(post)
+    if act == "copy":
+        link = await copied(post)
+    async with visitor(post) as reader:
+        form = (await reader.open(link)).page.hidden
+        await reader.press(act)
+        for again in ("download", "copy") * 3:
+            await reader.send({**form, "act": again})
+        assert (await reader.download()).content == DOCX
+    assert len(acts(post)) == 2
+
+
 async def test_a_reply_of_copy_to_a_receipt_means_all_its_files(post: TestOffice) -> None:
     await post.email(JO, attach=[PLAN, REVIEW])
     await post.email(JO, text="copy", reply_to=post.expect(JO, "receipt"))

@@ -29,6 +29,10 @@ GOES_ON = {Standing.OPEN, Standing.IN_SESSION}
 STALE = {
     Standing.USED: "used", Standing.ELSEWHERE: "elsewhere", Standing.EXPIRED: "expired", Standing.OUTDATED: "outdated",
 }  # fmt: skip
+SPENT = {"used", "elsewhere", "expired"}
+"""Of a link that is good for nothing any more: whoever has it, now or in years, reads nobody's own words by it."""
+FETCHES = {"download", "copy"}
+"""What a session does once, however often it is pressed."""
 DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
 
 
@@ -118,7 +122,7 @@ class Counter:
             return self._stale(tx, link, "first" if stands is Standing.OUTDATED else STALE[stands])
         if pressed.wish not in _wishes(tx, link):
             return self._stale(tx, link, "first")
-        came_of_it = DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
+        came_of_it = _done_now(tx, link, pressed, asking)
         if isinstance(came_of_it, str):
             return self._file_page(tx, link).model_copy(
                 update={"fault": came_of_it, "asked": pressed.wish, "said": pressed.reason}
@@ -140,7 +144,7 @@ class Counter:
 
     def _renewed(self, tx: Session, visit: Visit) -> Page:
         link = self._link(tx, visit)
-        if link is None or not self._renewable(tx, link):
+        if link is None or _standing(tx, link, visit, self._clock.now()) in GOES_ON or not self._renewable(tx, link):
             return self._shown(tx, visit)
         asking = self._asking(link.person)
         mailbox = telling.own_mailbox(link.person, self._settings)
@@ -178,9 +182,10 @@ class Counter:
         return tuple((one.code, one.name) for one in others if one.announce or roster.officers(tx, one.code))
 
     def _stale(self, tx: Session, link: Link, why: str) -> StaleLink:
-        return StaleLink.model_validate(
-            {"file": facts(link.file, self._settings), "why": why, "renewable": self._renewable(tx, link)}
-        )
+        file = facts(link.file, self._settings)
+        if why in SPENT:
+            file = file.model_copy(update={"reason": ""})
+        return StaleLink.model_validate({"file": file, "why": why, "renewable": self._renewable(tx, link)})
 
     def _renewable(self, tx: Session, link: Link) -> bool:
         """Whether a fresh link would be of use, and there is a mailbox for it that its owner alone reads."""
@@ -270,6 +275,13 @@ def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt
     if decided := _decided(answers):
         return DecidedPage(file=decided.files[0], act="moved", why=why)
     return next((one.because for one in answers if isinstance(one, notices.UnknownCommand)), None)
+
+
+def _done_now(tx: Session, link: Link, pressed: Pressed, asking: Asking) -> CameOfIt:
+    """What comes of it; of a second press for the contents nothing more, for history has it already."""
+    if pressed.wish in FETCHES and _done(tx, link):
+        return HandedOver()
+    return DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
 
 
 def _decided(answers: list[Notice]) -> notices.Decided | None:

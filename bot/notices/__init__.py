@@ -180,6 +180,8 @@ class Verified(Notice):
     """Other files that came with them: none of these was sent."""
     left_out: int = 0
     """How many more of either came than one answer tells of."""
+    unread: bool = False
+    """Something else was written, too, which nobody reads."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """Those that the reader may see, each once."""

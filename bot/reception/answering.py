@@ -45,7 +45,7 @@ def serve(
     reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
-        answers.append(proving.verified(tx, receipts, opened.attachments, asking))
+        answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
         reading = proving.without(reading)
     elif opened.attachments:
         letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")

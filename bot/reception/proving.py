@@ -49,15 +49,21 @@ def without(reading: Reading) -> Reading:
     return replace(reading, commands=others)
 
 
-def verified(tx: Session, receipts: Sequence[Brought], others: Sequence[Attachment], asking: Asking) -> Notice:
-    """The answer. Other files are held against the receipts by their hash and then destroyed: they are no returns."""
+def verified(
+    tx: Session, receipts: Sequence[Brought], others: Sequence[Attachment], asking: Asking, *, comment: str
+) -> Notice:
+    """The answer. Other files are held against the receipts by their hash and then destroyed: they are no returns.
+
+    `comment`: what else they wrote, which may be a plea.
+    """
     for attachment in others:
         files.order_destruction(tx, attachment.object_id, why="only compared", now=asking.now)
     checked = tuple(_checked(tx, one, asking) for one in receipts[:RECEIPTS_MAX])
     proven = {file.then.sha256: file.then.reference for one in checked for file in one.files}
     compared = [Compared(name=one.name, reference=proven.get(one.sha256, "")) for one in others[:COMPARED_MAX]]
     left_out = len(receipts) - len(checked) + len(others) - len(compared)
-    return notices.Verified(receipts=checked, compared=tuple(compared), left_out=left_out)
+    unread = bool(comment) and not commands.is_courtesy(comment)
+    return notices.Verified(receipts=checked, compared=tuple(compared), left_out=left_out, unread=unread)
 
 
 def _checked(tx: Session, brought: Brought, asking: Asking) -> Checked:

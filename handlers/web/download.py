@@ -72,7 +72,7 @@ def _wanted(request: Request, parcel: Parcel) -> Span | None:
     whole = Span(0, parcel.size)
     match = RANGE.fullmatch(request.headers.get("Range", "").strip())
     condition = request.headers.get("If-Range")
-    if not match or match.group() == "bytes=-" or (condition and condition != _etag(parcel)):
+    if not match or not any(match.groups()) or (condition and condition != _etag(parcel)):
         return whole
     first, last = match.groups()
     if not first:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping
 
 import structlog
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -100,12 +101,20 @@ def _visit(request: Request) -> Visit:
 
 
 async def _fields(request: Request) -> dict[str, str]:
-    """The fields of a form, within limits. Raises starlette's HTTPException for what is none."""
-    async with (
-        asyncio.timeout(FORM_SECONDS),
-        request.form(max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FIELD_OCTETS_MAX) as form,
-    ):
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    """The fields of a form, within limits. Raises HTTPException for what is none, or does not come to its end."""
+    try:
+        async with (
+            asyncio.timeout(FORM_SECONDS),
+            request.form(max_files=0, max_fields=FORM_FIELDS_MAX, max_part_size=FIELD_OCTETS_MAX) as form,
+        ):
+            return {name: _encodable(value) for name, value in form.items() if isinstance(value, str)}
+    except (TimeoutError, ClientDisconnect, UnicodeError):
+        raise HTTPException(400) from None
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of characters: a form may name an encoding that makes some."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _pressed(fields: Mapping[str, str]) -> Pressed:

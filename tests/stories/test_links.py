@@ -1,5 +1,8 @@
 """One-time links: a page shows the file, a press acts, and nobody but who was given the link gets anything by it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 from sqlalchemy import delete, update
 
@@ -195,6 +198,29 @@ async def test_fresh_links_are_not_sent_without_end(post: TestOffice) -> None:
     assert len([mail for mail in post.inbox_of(SAM) if mail.kind == "copy"]) == FRESH_LINKS_MAX
 
 
+async def test_a_link_that_works_still_needs_no_fresh_one(post: TestOffice) -> None:
+    link = await announced(post)
+    told = len(post.mailboxes.delivered)
+    async with visitor(post) as anybody:
+        await (await anybody.open(link)).press("renew")
+        assert "receive" in anybody.buttons
+    await post.settle()
+    assert len(post.mailboxes.delivered) == told
+
+
+@pytest.mark.parametrize("days", [0, 8])
+async def test_a_link_of_no_more_use_tells_nobodys_own_words(post: TestOffice, days: int) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam, visitor(post) as thief:
+        if days == 0:
+            await (await sam.open(link)).press("receive")
+        post.clock.advance(days=days)
+        await post.email(NADIA, text=f"reject {post.files()[0].reference} It is Kim Doe's plan")
+        await thief.open(link)
+        assert "rejected by Nadia Brook" in thief.text
+        assert "Kim Doe" not in thief.answer.text
+
+
 async def test_a_link_to_a_file_that_a_colleague_has_received_says_who_has_it(post: TestOffice) -> None:
     link = await announced(post, NADIA)
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
@@ -386,6 +412,32 @@ async def test_a_press_that_our_page_did_not_bring_about_does_nothing(post: Test
         assert post.files()[0].status is Status.SENT
 
 
+@pytest.mark.parametrize("charset", ["undefined", "unicode_escape", "punycode"])
+async def test_a_form_in_an_encoding_of_no_use_is_no_trouble_of_ours(post: TestOffice, charset: str) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        fields = {**(await sam.open(link)).page.hidden, "act": "reject", "words": r"No \ud800"}
+        parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{fields[name]}\r\n' for name in fields]
+        kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+        answer = await sam.client.post(link, content="".join([*parts, "--x--"]), headers=kind)
+    assert answer.status_code < 500
+
+
+async def test_a_form_that_does_not_come_to_its_end_is_no_trouble_of_ours(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.web.links.FORM_SECONDS", 0.05)
+
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"act=receive&"
+        await asyncio.sleep(1)
+
+    link = await announced(post)
+    async with visitor(post) as sam:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert (await sam.client.post(link, content=dripping(), headers=kind)).status_code == 400
+
+
 async def test_a_school_fetches_its_copy(post: TestOffice) -> None:
     await announced(post)
     link = await copied(post, TOM)
@@ -396,6 +448,20 @@ async def test_a_school_fetches_its_copy(post: TestOffice) -> None:
         assert (await tom.download()).content == DOCX
     assert acts(post)[1:] == [("copied", "Tom Ashe", "web")]
     assert post.files()[0].status is Status.SENT
+
+
+@pytest.mark.parametrize("act", ["receive", "copy"])
+async def test_history_says_once_that_a_session_had_the_contents(post: TestOffice, act: str) -> None:
+    link = await announced(post)
+    if act == "copy":
+        link = await copied(post)
+    async with visitor(post) as reader:
+        form = (await reader.open(link)).page.hidden
+        await reader.press(act)
+        for again in ("download", "copy") * 3:
+            await reader.send({**form, "act": again})
+        assert (await reader.download()).content == DOCX
+    assert len(acts(post)) == 2
 
 
 async def test_a_reply_of_copy_to_a_receipt_means_all_its_files(post: TestOffice) -> None:

@@ -157,6 +157,17 @@ async def test_who_forwards_our_email_whole_has_its_receipt_checked(post: TestOf
     assert len(post.files()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Please delete it at once! It is the wrong child's.", True), ("verify", False), ("verify\n\nThanks", False)],
+)
+async def test_who_pleads_beside_a_receipt_is_told_that_nobody_has_read_it(
+    post: TestOffice, text: str, said: bool
+) -> None:
+    answer = await checked(post, JO, await sent(post), subject="FW: Sent to SEN", text=text)
+    assert ("has not understood what else you wrote" in squeezed(answer)) == said
+
+
 async def test_it_tells_what_became_of_the_file_since(post: TestOffice) -> None:
     octets = await sent(post)
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))

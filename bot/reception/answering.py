@@ -21,6 +21,8 @@ COMMENT_CHARACTERS_MAX = 2000
 """It goes with every file of its mail, into everything that is told of any of them."""
 PLEAS_MAX = 3
 """The same words about the same files are answered so often a day: who repeats them further is a machine, unmarked."""
+SETTLED = {"sent", "duplicate", "discarded"}
+"""What becomes of a held file at its sender's word."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
@@ -65,21 +67,31 @@ def _cut(comment: str) -> str:
 
 
 def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool) -> None:
-    """Send the answers, unless this address has had more of them than any person asks for (lesson L18)."""
+    """Send the answers. Who has had more of them than any person asks for hears only what was done (lesson L18)."""
     limit = asking.settings.email.replies_per_hour
     told = telling.answered_since(tx, asking.address, asking.now - HOUR)
-    if not owed and told >= limit:
-        _silenced(tx, asking, limit)
-        return
+    silent = not owed and told >= limit
     for answer in answers:
-        telling.reply(tx, answer, asking)
+        if not silent or _is_done(answer):
+            telling.reply(tx, answer, asking)
+    if silent and not all(map(_is_done, answers)):
+        _silenced(tx, asking, limit)
+
+
+def _is_done(answer: Notice) -> bool:
+    """Whether something was done that its doer must hear of. No loop lives on it: every act is done to a file once."""
+    if isinstance(answer, notices.Outcomes):
+        return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
+    return isinstance(answer, notices.Recalled | notices.Decided)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     what = f"{asking.address} is not answered any more for now"
     if what in telling.recent_alerts(tx, asking.now - HOUR):
         return
-    telling.alert(tx, what, [f"It had {limit} answers within an hour. Files that it sends are still answered."], asking)
+    telling.alert(
+        tx, what, [f"It had {limit} answers within an hour. What it sends or has done is still answered."], asking
+    )
 
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:

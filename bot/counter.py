@@ -5,7 +5,7 @@ the person and the file are looked at again; what comes of it is answered with a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,9 +16,9 @@ from bot.ledger import Ledger, files, history
 from bot.ledger.tables import File, Link, Person, Purpose
 from bot.links import LinkKey, Standing
 from bot.notices import Notice
-from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, StaleLink, UnknownLink, Wish
+from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, Stale, StaleLink, UnknownLink, Wish
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import Act, Status
+from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from bot.telling import Asking, facts
 
@@ -26,12 +26,14 @@ CHANNEL = "web"
 FRESH_LINKS_MAX = 5
 """Fresh links mailed to one person within an hour: whoever presses on has lost their mail, or is somebody else."""
 GOES_ON = {Standing.OPEN, Standing.IN_SESSION}
-STALE = {
+STALE: dict[Standing, Stale] = {
     Standing.USED: "used", Standing.ELSEWHERE: "elsewhere", Standing.EXPIRED: "expired", Standing.OUTDATED: "outdated",
 }  # fmt: skip
 SPENT = {"used", "elsewhere", "expired"}
 """Of a link that is good for nothing any more: whoever has it, now or in years, reads nobody's own words by it."""
-FETCHES = {"download", "copy"}
+WAY = {Purpose.COPY: Act.COPIED, Purpose.DECIDE: Act.DOWNLOADED}
+"""How the contents are had by a link."""
+FETCHES = {"download": Act.DOWNLOADED, "copy": Act.COPIED}
 """What a session does once, however often it is pressed."""
 DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
 
@@ -138,7 +140,7 @@ class Counter:
         if link is None or _standing(tx, link, visit, self._clock.now()) is not Standing.IN_SESSION:
             return self._shown(tx, visit)
         file = link.file
-        if _way(tx, link) is None or not handing_out.are_there(file):
+        if not _may_fetch(tx, link) or not handing_out.are_there(file):
             return self._shown(tx, visit)
         return Parcel(file.name, file.size, file.sha256, file.object_id)
 
@@ -151,8 +153,8 @@ class Counter:
         hour_ago = asking.now - timedelta(hours=1)
         if telling.told_since(tx, mailbox, hour_ago, {notices.Copy.kind}) >= FRESH_LINKS_MAX:
             return LinkSent(enough=True)
-        way = Act.COPIED if link.purpose is Purpose.COPY else Act.DOWNLOADED
-        telling.post(tx, school_desk.link_to(tx, way, [link.file], asking), asking, to=mailbox, person=link.person)
+        fresh = school_desk.link_to(tx, WAY[link.purpose], [link.file], asking)
+        telling.post(tx, fresh, asking, to=mailbox, person=link.person)
         return LinkSent()
 
     def _asking(self, person: Person) -> Asking:
@@ -179,13 +181,13 @@ class Counter:
     def _others(self, tx: Session, file: File) -> tuple[tuple[str, str], ...]:
         """The services that the file could be moved to."""
         others = (one for one in self._settings.services if one.code != file.service)
-        return tuple((one.code, one.name) for one in others if one.announce or roster.officers(tx, one.code))
+        return tuple((one.code, one.name) for one in others if officer_desk.is_attended(tx, one))
 
-    def _stale(self, tx: Session, link: Link, why: str) -> StaleLink:
+    def _stale(self, tx: Session, link: Link, why: Stale) -> StaleLink:
         file = facts(link.file, self._settings)
         if why in SPENT:
             file = file.model_copy(update={"reason": ""})
-        return StaleLink.model_validate({"file": file, "why": why, "renewable": self._renewable(tx, link)})
+        return StaleLink(file=file, why=why, renewable=self._renewable(tx, link))
 
     def _renewable(self, tx: Session, link: Link) -> bool:
         """Whether a fresh link would be of use, and there is a mailbox for it that its owner alone reads."""
@@ -198,12 +200,9 @@ def _standing(tx: Session, link: Link, visit: Visit, now: datetime) -> Standing:
     return Standing.OPEN if stands is Standing.OUTDATED and link.purpose is Purpose.COPY else stands
 
 
-def _way(tx: Session, link: Link) -> Act | None:
-    """How the link's owner may have the contents by it."""
-    wanted = Act.COPIED if link.purpose is Purpose.COPY else Act.DOWNLOADED
-    if wanted is Act.DOWNLOADED and link.file.status is not Status.RECEIVED:
-        return None
-    return wanted if roster.may(tx, link.person, wanted, link.file) else None
+def _may_fetch(tx: Session, link: Link) -> bool:
+    """Whether the link's owner may have the contents by it."""
+    return handing_out.may_have(tx, link.person, link.file, WAY[link.purpose])
 
 
 def _wishes(tx: Session, link: Link) -> tuple[Wish, ...]:
@@ -212,20 +211,19 @@ def _wishes(tx: Session, link: Link) -> tuple[Wish, ...]:
     if not handing_out.are_there(file):
         return ()
     if link.purpose is Purpose.COPY:
-        return ("copy",) if _way(tx, link) else ()
+        return ("copy",) if _may_fetch(tx, link) else ()
     wishes: list[Wish] = []
     if handing_out.may_receive(tx, person, file):
         wishes.append("receive")
-    if _way(tx, link):
+    if _may_fetch(tx, link):
         wishes.append("download")
-    open_still = file.status in (Status.SENT, Status.RECEIVED)
     decisions: tuple[tuple[Wish, Act], ...] = (("reject", Act.REJECTED), ("move", Act.MOVED))
-    return (*wishes, *(wish for wish, act in decisions if open_still and roster.may(tx, person, act, file)))
+    return (*wishes, *(wish for wish, act in decisions if roster.can(tx, person, act, file)))
 
 
 def _done(tx: Session, link: Link) -> Done:
     """What the link's session has had of the contents."""
-    if link.opened_at is None or _way(tx, link) is None:
+    if link.opened_at is None or not _may_fetch(tx, link):
         return ""
     theirs = (one for one in reversed(history.of(tx, link.file)) if one.person_id == link.person_id)
     return next((DONE[one.act] for one in theirs if one.act in DONE and one.at >= link.opened_at), "")
@@ -235,7 +233,7 @@ def _current(tx: Session, file: File, pressed: Pressed) -> Pressed:
     """The same for the file as it is, where since the page was shown nothing befell it that changes where it stands."""
     if history.changed_since(tx, file, pressed.version):
         return pressed
-    return Pressed(pressed.wish, file.version, pressed.reason, pressed.service)
+    return replace(pressed, version=file.version)
 
 
 CameOfIt = Page | HandedOver | str | None
@@ -246,15 +244,8 @@ def _receive(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameO
     return HandedOver() if _decided(officer_desk.receive(tx, [file], asking, pressed.version)) else None
 
 
-def _download(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
-    del pressed
-    files.note(tx, file, Act.DOWNLOADED, by=asking.person.id, now=asking.now, channel=asking.channel)
-    return HandedOver()
-
-
-def _copy(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
-    del pressed
-    files.note(tx, file, Act.COPIED, by=asking.person.id, now=asking.now, channel=asking.channel)
+def _fetch(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
+    files.note(tx, file, FETCHES[pressed.wish], by=asking.person.id, now=asking.now, channel=asking.channel)
     return HandedOver()
 
 
@@ -291,8 +282,7 @@ def _decided(answers: list[Notice]) -> notices.Decided | None:
 
 DO: dict[str, Callable[[Session, File, Pressed, Asking], CameOfIt]] = {
     "receive": _receive,
-    "download": _download,
-    "copy": _copy,
+    **dict.fromkeys(FETCHES, _fetch),
     "reject": _reject,
     "move": _move,
 }

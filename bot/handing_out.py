@@ -1,4 +1,4 @@
-"""Who may have a file's contents, and the record that they had them."""
+"""Who may have a file's contents, and in which way."""
 
 from sqlalchemy.orm import Session
 
@@ -15,16 +15,18 @@ def are_there(file: File) -> bool:
     return file.contents is Contents.KEPT and file.status not in GONE
 
 
-def way(tx: Session, person: Person, file: File) -> Act | None:
-    """How this person may have the contents: a school's copies them, an officer downloads what is received.
+def may_have(tx: Session, person: Person, file: File, way: Act) -> bool:
+    """Whether they may have the contents in this way: a school's copies them, an officer downloads what is received.
 
-    None: not at all (docs/rules.md, «Actors» and «A file's life»).
+    docs/rules.md, «Actors» and «A file's life».
     """
-    if roster.may(tx, person, Act.COPIED, file):
-        return Act.COPIED
-    if file.status is Status.RECEIVED and roster.may(tx, person, Act.DOWNLOADED, file):
-        return Act.DOWNLOADED
-    return None
+    is_open = way is Act.COPIED or file.status is Status.RECEIVED
+    return is_open and roster.may(tx, person, way, file)
+
+
+def way(tx: Session, person: Person, file: File) -> Act | None:
+    """How this person may have the contents; None: not at all."""
+    return next((one for one in (Act.COPIED, Act.DOWNLOADED) if may_have(tx, person, file, one)), None)
 
 
 def may_receive(tx: Session, person: Person, file: File) -> bool:

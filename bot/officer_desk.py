@@ -16,6 +16,7 @@ from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
+from bot.settings import Service
 from bot.telling import Asking, announce, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
@@ -81,13 +82,18 @@ def _each(
     return done, answers
 
 
+def is_attended(tx: Session, service: Service) -> bool:
+    """Whether a service has officers or a place, so that files can be moved to it."""
+    return bool(service.announce or roster.officers(tx, service.code))
+
+
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
     """Why a file cannot go to that service, if it cannot."""
     said = f"move {code}"
     service = asking.settings.service(code)
     if service is None:
         return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
-    if not service.announce and not roster.officers(tx, code):
+    if not is_attended(tx, service):
         return notices.UnknownCommand(said=said, because=f"{service.name} has nobody yet to take files in.")
     if any(file.service == code for file in chosen):
         return notices.UnknownCommand(said=said, because=f"The file is with {service.name} already.")

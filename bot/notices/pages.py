@@ -10,6 +10,8 @@ from bot.notices.examples import FILE, HISTORY, NOON, RECEIVED
 from bot.notices.facts import Entry, FileFacts, Notice
 
 Done = Literal["", "received", "downloaded", "copied"]
+Stale = Literal["used", "elsewhere", "expired", "outdated", "first"]
+"""Why a link opens nothing; `first`: somebody else did something while the page was open."""
 Wish = Literal["receive", "download", "copy", "reject", "move"]
 
 
@@ -70,8 +72,7 @@ class StaleLink(OfFile):
     """A link that opens nothing any more, and what became of its file."""
 
     kind = "stale"
-    why: Literal["used", "elsewhere", "expired", "outdated", "first"]
-    """`first`: somebody else did something while the page was open."""
+    why: Stale
     renewable: bool = False
     """A fresh link can be mailed to its owner."""
 

@@ -8,9 +8,8 @@ from bot import finding, notices, roster, school_desk
 from bot.arrival import Opened
 from bot.intake import offers
 from bot.judging import convention, today
-from bot.ledger.tables import Contents, File
 from bot.notices import Notice
-from bot.rules import commands, filename, lifecycle
+from bot.rules import commands, filename
 from bot.rules.commands import Reading
 from bot.rules.lifecycle import Act
 from bot.telling import Asking, facts
@@ -46,15 +45,10 @@ def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
         said=said,
         nearest=nearest,
         files=tuple(facts(file, asking.settings) for file in about),
-        can=tuple(word for word, act in COMMANDS.items() if any(_is_open(tx, act, file, asking) for file in about)),
+        can=tuple(
+            word for word, act in COMMANDS.items() if any(roster.can(tx, asking.person, act, file) for file in about)
+        ),
     )
-
-
-def _is_open(tx: Session, act: Act, file: File, asking: Asking) -> bool:
-    """Whether they may do this to the file as it is now."""
-    kept = file.contents is Contents.KEPT
-    leads_to = lifecycle.after(file.status, act, contents=kept, ever_received=file.ever_received)
-    return leads_to is not None and roster.may(tx, asking.person, act, file)
 
 
 def _is_thanks(comment: str, asking: Asking) -> bool:

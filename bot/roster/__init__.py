@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from bot.ledger.tables import Duty, File, Identity, Person, School
-from bot.rules import authority
+from bot.ledger.tables import Contents, Duty, File, Identity, Person, School
+from bot.rules import authority, lifecycle
 from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
@@ -32,6 +32,13 @@ def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
         return own and person.left_at is None and act in {Sight.SEE, Act.DISCARDED}
     matter = Matter(file.status, own=own, school=file.school, service=file.service)
     return person.left_at is None and authority.may(appointments(person), act, matter)
+
+
+def can(tx: Session, person: Person, act: Act, file: File) -> bool:
+    """Whether this person may do this to this file, and the file as it stands now is open to it."""
+    kept = file.contents is Contents.KEPT
+    leads_to = lifecycle.after(file.status, act, contents=kept, ever_received=file.ever_received)
+    return leads_to is not None and may(tx, person, act, file)
 
 
 def visible(person: Person) -> ColumnElement[bool]:

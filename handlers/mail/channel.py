@@ -44,11 +44,12 @@ class MailChannel:
         if not configured.enabled:
             return
         front = Front(self._settings, self._clock, self._vault, inbox)
+        tls = ports.certified(configured.tls_certificate, configured.tls_key, "[email.smtp]")
         try:
             self._server = await smtp.start(
                 front, front.mailbox.is_ours, host=configured.host, port=configured.port,
                 hostname=self._settings.email.address.rpartition("@")[2], limits=limits(self._settings),
-                tls=ports.certified(configured.tls_certificate, configured.tls_key, "[email.smtp]"), require_tls=configured.require_tls,
+                tls=tls, require_tls=configured.require_tls,
             )  # fmt: skip
         except OSError as fault:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault

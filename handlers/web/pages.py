@@ -22,8 +22,8 @@ class Pages:
     def __init__(self, settings: Settings) -> None:
         self._wording = Wording.of(settings)
         environment = Environment(
-            loader=FileSystemLoader([HERE / "templates", data.folder("mail_templates")]), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
-            lstrip_blocks=True,
+            loader=FileSystemLoader([HERE / "templates", data.folder("mail_templates")]), undefined=StrictUndefined,
+            autoescape=True, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self.base = urlsplit(settings.web.base_url).path.rstrip("/")
         """What stands before every path of ours."""

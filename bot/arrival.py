@@ -1,6 +1,6 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -18,6 +18,25 @@ class Route(Frozen):
     """What it says it answers: In-Reply-To first, then References from the newest to the oldest."""
     token: str | None = None
     """The reply token of the address it was sent to. A token finds, never authorises."""
+    place: str = ""
+    """The conversation in which it was said, in a chat."""
+    thread: str = ""
+    """The message of that conversation below which it stands, and its answer too."""
+    private: bool = False
+    """Nobody but its author reads that conversation."""
+
+
+class Press(Frozen):
+    """A button pressed in a chat, or a form sent that such a button had opened. It finds, it never authorises."""
+
+    said: str
+    """The command it stands for, as one would type it."""
+    notice: str = ""
+    """The id of our notice that bore the button; empty where none did."""
+    seen: dict[str, int] = Field(default_factory=dict)
+    """The version of each file, by its reference, for which the button was shown."""
+    reason: str = ""
+    """What was written as the reason, in the form."""
 
 
 class Arrival(Frozen):
@@ -41,7 +60,20 @@ class Arrival(Frozen):
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0
     """Octets of the raw message."""
+    press: Press | None = None
+    """What was pressed, where nothing was written."""
+    addressed: bool = True
+    """It is said to us: it is not merely overheard in a conversation in which others speak, too."""
     route: Route = Route()
+
+
+class Introduction(Frozen):
+    """What a channel itself vouches for of who speaks, where its identities are not mailboxes."""
+
+    address: str = ""
+    """The mailbox that is confirmed as theirs; empty where none is."""
+    refused: str = ""
+    """Why people like them are not heard: `guest`, `elsewhere`, `machine` or `gone`; empty where they are."""
 
 
 class Kept(Frozen):
@@ -70,6 +102,8 @@ class Attachment(Frozen):
     """Where the vault keeps the contents."""
     cut: bool = False
     """The mail program wrote the name so that it may have been cut short (lesson L34)."""
+    absent: str = ""
+    """Why its contents cannot be had, as the name of a fault; empty where they have been sealed."""
 
 
 class Opened(Frozen):

@@ -181,7 +181,7 @@ class Counter:
     def _others(self, tx: Session, file: File) -> tuple[tuple[str, str], ...]:
         """The services that the file could be moved to."""
         others = (one for one in self._settings.services if one.code != file.service)
-        return tuple((one.code, one.name) for one in others if officer_desk.is_attended(tx, one))
+        return tuple((one.code, one.name) for one in others if officer_desk.is_attended(tx, one, self._settings))
 
     def _stale(self, tx: Session, link: Link, why: Stale) -> StaleLink:
         file = facts(link.file, self._settings)
@@ -229,19 +229,13 @@ def _done(tx: Session, link: Link) -> Done:
     return next((DONE[one.act] for one in theirs if one.act in DONE and one.at >= link.opened_at), "")
 
 
-def _current(tx: Session, file: File, pressed: Pressed) -> Pressed:
-    """The same for the file as it is, where since the page was shown nothing befell it that changes where it stands."""
-    if history.changed_since(tx, file, pressed.version):
-        return pressed
-    return replace(pressed, version=file.version)
-
-
 CameOfIt = Page | HandedOver | str | None
 """A page; the contents; a fault of the form, as a sentence; or None: somebody else was first."""
 
 
 def _receive(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
-    return HandedOver() if _decided(officer_desk.receive(tx, [file], asking, pressed.version)) else None
+    del pressed
+    return HandedOver() if _decided(officer_desk.receive(tx, [file], asking)) else None
 
 
 def _fetch(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
@@ -253,7 +247,7 @@ def _reject(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOf
     why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
     if not why:
         return "Say why you reject the file. The sender and the headteacher are told the reason."
-    if decided := _decided(officer_desk.reject(tx, [file], why, asking, pressed.version)):
+    if decided := _decided(officer_desk.reject(tx, [file], why, asking)):
         return DecidedPage(file=decided.files[0], act="rejected", why=why)
     return None
 
@@ -262,7 +256,7 @@ def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt
     if not pressed.service:
         return "Choose the service that the file belongs to."
     why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
-    answers = officer_desk.move(tx, [file], pressed.service, asking, seen=pressed.version, why=why)
+    answers = officer_desk.move(tx, [file], pressed.service, asking, why=why)
     if decided := _decided(answers):
         return DecidedPage(file=decided.files[0], act="moved", why=why)
     return next((one.because for one in answers if isinstance(one, notices.UnknownCommand)), None)
@@ -272,7 +266,7 @@ def _done_now(tx: Session, link: Link, pressed: Pressed, asking: Asking) -> Came
     """What comes of it; of a second press for the contents nothing more, for history has it already."""
     if pressed.wish in FETCHES and _done(tx, link):
         return HandedOver()
-    return DO[pressed.wish](tx, link.file, _current(tx, link.file, pressed), asking)
+    return DO[pressed.wish](tx, link.file, pressed, replace(asking, seen={link.file.reference: pressed.version}))
 
 
 def _decided(answers: list[Notice]) -> notices.Decided | None:

@@ -16,8 +16,8 @@ from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
-from bot.settings import Service
-from bot.telling import Asking, announce, facts, post
+from bot.settings import Service, Settings
+from bot.telling import MAIL, Asking, announce, chat_place, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
@@ -28,30 +28,28 @@ REASON_CHARACTERS_MAX = 2000
 Columns = Callable[[File], dict[str, object]]
 
 
-def receive(tx: Session, chosen: Sequence[File], asking: Asking, seen: int | None = None) -> list[Notice]:
-    """An officer has the contents. `seen`: the version that a button or link was shown for."""
-    done, answers = _each(tx, chosen, Act.RECEIVED, asking, seen=seen)
+def receive(tx: Session, chosen: Sequence[File], asking: Asking) -> list[Notice]:
+    """An officer has the contents."""
+    done, answers = _each(tx, chosen, Act.RECEIVED, asking)
     for sender, theirs in _by_sender(tx, done):
         told = notices.Received(files=_facts(theirs, asking), by=asking.person.name)
         post(tx, told, asking, to=sender.email, person=sender)
     return [*_decided(tx, done, "received", asking), *answers]
 
 
-def reject(tx: Session, chosen: Sequence[File], why: str, asking: Asking, seen: int | None = None) -> list[Notice]:
+def reject(tx: Session, chosen: Sequence[File], why: str, asking: Asking) -> list[Notice]:
     """An officer turns files down: the sender and the headteacher hear by whom and why."""
-    done, answers = _each(tx, chosen, Act.REJECTED, asking, seen=seen, why=why)
+    done, answers = _each(tx, chosen, Act.REJECTED, asking, why=why)
     _tell_of_rejection(tx, done, why, asking)
     return [*_decided(tx, done, "rejected", asking, why), *answers]
 
 
-def move(
-    tx: Session, chosen: Sequence[File], code: str, asking: Asking, *, seen: int | None = None, why: str = ""
-) -> list[Notice]:
+def move(tx: Session, chosen: Sequence[File], code: str, asking: Asking, *, why: str = "") -> list[Notice]:
     """An officer hands files to the service they belong to, which must have officers or a place."""
     if refusal := _unfit(tx, chosen, code, asking):
         return [refusal]
     done, answers = _each(
-        tx, chosen, Act.MOVED, asking, seen=seen, why=why or f"to {code}",
+        tx, chosen, Act.MOVED, asking, why=why or f"to {code}",
         columns=lambda file: {"service": code, "moved_from": file.service},
     )  # fmt: skip
     for sender, theirs in _by_sender(tx, done):
@@ -63,7 +61,7 @@ def move(
 
 
 def _each(
-    tx: Session, chosen: Sequence[File], act: Act, asking: Asking, *, seen: int | None, why: str = "",
+    tx: Session, chosen: Sequence[File], act: Act, asking: Asking, *, why: str = "",
     columns: Columns = lambda _: {},
 ) -> tuple[list[File], list[Notice]]:  # fmt: skip
     """Do it to each file by itself: those it was done to, and the answers for those it was not."""
@@ -73,7 +71,7 @@ def _each(
         if not roster.may(tx, asking.person, act, file):
             answers.append(notices.NotAuthorised(act=WORD[act], named=file.reference))
         elif files.change(
-            tx, file, act, seen=seen, by=asking.person.id, now=asking.now, channel=asking.channel, why=why,
+            tx, file, act, seen=asking.version_seen(tx, file), by=asking.person.id, now=asking.now, channel=asking.channel, why=why,
             **columns(file),
         ):  # fmt: skip
             done.append(file)
@@ -82,9 +80,9 @@ def _each(
     return done, answers
 
 
-def is_attended(tx: Session, service: Service) -> bool:
+def is_attended(tx: Session, service: Service, settings: Settings) -> bool:
     """Whether a service has officers or a place, so that files can be moved to it."""
-    return bool(service.announce or roster.officers(tx, service.code))
+    return bool(service.announce or chat_place(service, settings) or roster.officers(tx, service.code))
 
 
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
@@ -93,7 +91,7 @@ def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> No
     service = asking.settings.service(code)
     if service is None:
         return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
-    if not is_attended(tx, service):
+    if not is_attended(tx, service, asking.settings):
         return notices.UnknownCommand(said=said, because=f"{service.name} has nobody yet to take files in.")
     if any(file.service == code for file in chosen):
         return notices.UnknownCommand(said=said, because=f"The file is with {service.name} already.")
@@ -139,7 +137,12 @@ def _told_of(tx: Session, file: File) -> set[int]:
     announced = (
         select(OutboxItem.person_id)
         .join(Mention, Mention.notice_id == OutboxItem.id)
-        .where(Mention.file_id == file.id, OutboxItem.kind == notices.NewFiles.kind, OutboxItem.person_id.is_not(None))
+        .where(
+            Mention.file_id == file.id,
+            OutboxItem.kind == notices.NewFiles.kind,
+            OutboxItem.person_id.is_not(None),
+            OutboxItem.channel == MAIL,
+        )
     )
     return {person_id for person_id in tx.scalars(announced) if person_id is not None}
 

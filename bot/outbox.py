@@ -1,7 +1,7 @@
 """What is to be told and not yet delivered: claimed, sent, settled; put off with growing gaps; given up loudly."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.arrival import Route
 from bot.clock import Clock
-from bot.ledger import Later, Ledger
-from bot.ledger.tables import OutboxItem, OutboxState
-from bot.notices import KINDS, Notice
+from bot.ledger import Later, Ledger, surfaces
+from bot.ledger.tables import File, OutboxItem, OutboxState
+from bot.notices import KINDS, FileFacts, Notice
 from bot.wording import Letter, Wording
 
 log = structlog.get_logger()
@@ -33,6 +33,26 @@ ERROR_CHARACTERS_MAX = 500
 
 class Undeliverable(Exception):
     """The channel refused for good: trying again would change nothing. Says why, for the administrator."""
+
+
+class Busy(Exception):
+    """The channel asks to be left alone for so many seconds; nothing was delivered."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait for {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a notice stands in a chat, and can be drawn anew."""
+
+    place: str
+    """The conversation."""
+    stamp: str
+    """Which of its messages."""
+    thread: str = ""
+    """The message below which it stands."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +78,19 @@ class Parcel:
     """What it answers."""
     created_at: datetime
     enclosures: tuple[Enclosure, ...] = ()
+    repeated: bool = False
+    """An earlier delivery was begun, and it is not known whether it arrived."""
 
 
 class Courier(Protocol):
     """A channel's way out."""
 
-    async def deliver(self, parcel: Parcel) -> None:
-        """Hand it over for good. Raises `Undeliverable` where that is final; any other exception means try later."""
+    async def deliver(self, parcel: Parcel) -> Shown | None:
+        """Hand it over for good: where it stands from now on, if it can still be changed.
+
+        Raises `Undeliverable` where it cannot be delivered at all, `Busy` where it must wait; any other exception means
+        that it must be tried again.
+        """
 
 
 @dataclass(frozen=True)
@@ -83,68 +109,74 @@ Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
 
 
 class OutboxWorker:
-    """Delivers what is due."""
+    """Delivers what is due in one channel: whoever is slow in one holds up nobody in another."""
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, wording: Wording, couriers: Mapping[str, Courier], *, queue: timedelta,
+        self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
         give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (),
     ) -> None:  # fmt: skip
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left."""
-        self._ledger, self._clock, self._wording, self._couriers = ledger, clock, wording, couriers
+        self._ledger, self._clock, self._wording = ledger, clock, wording
+        self._channel, self._courier = channel, courier
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
 
     async def step(self) -> bool:
         """Deliver what is due. False: nothing was."""
         now = self._clock.now()
-        if await self._ledger.read(lambda tx: tx.scalar(_due(now).limit(1))) is None:
+        due = _due(now).where(OutboxItem.channel == self._channel)
+        if await self._ledger.read(lambda tx: tx.scalar(due.limit(1))) is None:
             return False
-        claimed = await self._ledger.write(lambda tx: self._claim(tx, now))
+        claimed = await self._ledger.write(lambda tx: self._claim(tx, due, now))
         await asyncio.gather(*(self._one(item) for item in claimed))
         return bool(claimed)
 
-    def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
+    def _claim(self, tx: Session, due: Select[str], now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
-        rows = tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(_due(now).limit(CLAIM_MAX)))).all()
+        rows = tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))).all()
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
+            row.tries += 1
         tx.flush()
         tx.expunge_all()
         return [_Claimed(row.id, row.kind, lease, row.tries, row) for row in rows]
 
-    def _parcel(self, row: OutboxItem) -> Parcel:
-        notice = KINDS[row.kind].model_validate(row.facts)
-        parcel = Parcel(
-            id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=self._wording.letter(notice),
-            route=Route.model_validate(row.route), created_at=row.created_at,
-        )  # fmt: skip
+    def _parcel(self, item: _Claimed) -> Parcel:
+        parcel = replace(parcel_of(item.row, self._wording), repeated=item.tries > 1)
         return replace(parcel, enclosures=self._enclose(parcel))
 
     async def _one(self, item: _Claimed) -> None:
         try:
-            parcel = await asyncio.to_thread(self._parcel, item.row)
-            await self._couriers[item.row.channel].deliver(parcel)
+            parcel = await asyncio.to_thread(self._parcel, item)
+            shown = await self._courier.deliver(parcel)
         except Undeliverable as refusal:
-            await self._settle(item, OutboxState.FAILED, str(refusal))
+            await self._settle(item, OutboxState.FAILED, error=str(refusal))
+        except Busy as busy:
+            await self._put_off(item, str(busy), timedelta(seconds=busy.seconds), untried=True)
         except Exception as fault:  # noqa: BLE001 - a courier may fail in any way; the notice must not be lost
             log.warning("a notice must wait", notice=item.id, kind=item.kind, fault=repr(fault))
-            await self._put_off(item, repr(fault))
+            await self._put_off(item, repr(fault), back_off(item.tries, self._clock.number(16) / 2**16))
         else:
-            await self._settle(item, OutboxState.SENT, "")
+            await self._settle(item, OutboxState.SENT, shown=shown)
             self._delivered(parcel)
 
-    async def _put_off(self, item: _Claimed, fault: str) -> None:
-        expired = self._clock.now() - item.row.created_at > self._queue
-        await self._settle(item, OutboxState.FAILED if expired else OutboxState.WAITING, fault)
+    async def _put_off(self, item: _Claimed, fault: str, gap: timedelta, *, untried: bool = False) -> None:
+        now = self._clock.now()
+        expired = now - item.row.created_at > self._queue
+        state = OutboxState.FAILED if expired else OutboxState.WAITING
+        await self._settle(item, state, error=fault, next_at=now + gap, tries=item.tries - untried)
 
-    async def _settle(self, item: _Claimed, state: OutboxState, error: str) -> None:
-        now, tries = self._clock.now(), item.tries + 1
-        columns = {"state": state, "error": error[:ERROR_CHARACTERS_MAX], "tries": tries, "lease": None}
-        next_at = now + back_off(tries, self._clock.number(16) / 2**16)
+    async def _settle(
+        self, item: _Claimed, state: OutboxState, *, error: str = "", shown: Shown | None = None, **columns: object
+    ) -> None:
+        now = self._clock.now()
 
         def write(tx: Session) -> None:
             mine = update(OutboxItem).where(OutboxItem.id == item.id, OutboxItem.lease == item.lease)
-            if tx.execute(mine.values(next_at=next_at, **columns).returning(OutboxItem.id)).first() is None:
+            values = {"state": state, "error": error[:ERROR_CHARACTERS_MAX], "lease": None, **columns}
+            if tx.execute(mine.values(values).returning(OutboxItem.id)).first() is None:
                 return
+            if shown:
+                _stands(tx, item, shown, now)
             if state is OutboxState.FAILED:
                 self._give_up(tx, tx.get_one(OutboxItem, item.id))
 
@@ -152,6 +184,34 @@ class OutboxWorker:
             await self._ledger.write(write)
         except Later:
             log.warning("a notice stays leased until its lease ends", notice=item.id)
+
+
+def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
+    """A notice worded as it is told, or as `tell` tells it; where others can read it, without anybody's own words."""
+    notice, route = tell(KINDS[row.kind].model_validate(row.facts)), Route.model_validate(row.route)
+    if route.place and not route.private:
+        notice = notice.retold(FileFacts.elsewhere)
+    return Parcel(
+        id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=wording.letter(notice), route=route,
+        created_at=row.created_at,
+    )  # fmt: skip
+
+
+def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:
+    """It stands in a chat from now on. What befell its files while it was on its way is to be drawn."""
+    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread)
+    told = {file.reference: file.version for file in KINDS[item.kind].model_validate(item.row.facts).mentioned()}
+    rows = tx.execute(select(File.reference, File.version).where(File.reference.in_(told)))
+    if any(version != told[reference] for reference, version in rows):
+        surfaces.want(tx, surface.id, now)
+
+
+def strand(tx: Session, channels: Collection[str], give_up: GiveUp) -> None:
+    """Give up what waits for a channel that is not configured any more."""
+    waiting = select(OutboxItem).where(OutboxItem.state == OutboxState.WAITING)
+    for item in tx.scalars(waiting.where(OutboxItem.channel.not_in(channels))).all():
+        item.state, item.error = OutboxState.FAILED, f"{item.channel} is not configured"
+        give_up(tx, item)
 
 
 def back_off(tries: int, chance: float) -> timedelta:

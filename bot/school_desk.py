@@ -71,7 +71,7 @@ def entries(tx: Session, file: File) -> tuple[notices.Entry, ...]:
     )  # fmt: skip
 
 
-def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen: int | None = None) -> list[Notice]:
+def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> list[Notice]:
     """Take files back that no officer has had; a held one is discarded."""
     done: list[File] = []
     answers: list[Notice] = []
@@ -79,7 +79,10 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking, seen:
         act = Act.DISCARDED if file.school is None else Act.RECALLED  # its name is not settled
         if not roster.may(tx, asking.person, act, file):
             answers.append(notices.NotAuthorised(act="recall", named=file.reference))
-        elif files.change(tx, file, act, seen=seen, by=asking.person.id, now=asking.now, channel=asking.channel):
+        elif files.change(
+            tx, file, act, seen=asking.version_seen(tx, file), by=asking.person.id, now=asking.now,
+            channel=asking.channel,
+        ):  # fmt: skip
             done.append(file)
         else:
             answers.append(notices.TooLate(file=facts(file, asking.settings), act="recall"))

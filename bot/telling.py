@@ -1,7 +1,7 @@
 """Who is told what: a file's facts, posting a notice into the outbox, announcing new files."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,13 +11,19 @@ from sqlalchemy.orm import Session
 from bot import links, notices, roster
 from bot.arrival import Route
 from bot.clock import Clock
+from bot.ledger import history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
-from bot.rules import address
+from bot.rules import address, lifecycle
+from bot.rules.lifecycle import Act, Status
 from bot.settings import Service, Settings
 
 MAIL = "email"
 """The channel whose identities are mailboxes."""
+SLACK = "slack"
+"""The channel whose identities are Slack's: the id of a workspace and that of its user, parted by a slash."""
+DIRECT = "direct"
+"""In the place of a conversation: the officers of the service are told by direct message."""
 UNASKED = frozenset({
     notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
 })  # fmt: skip
@@ -33,6 +39,8 @@ class Occasion:
     now: datetime
     route: Route = field(default_factory=Route)
     """Of the message being handled: its answer is threaded to it."""
+    channel: str = MAIL
+    """Through which it came."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +48,17 @@ class Asking(Occasion):
     """Somebody proven wants something: who, through which channel, in answer to which notice."""
 
     person: Person
-    channel: str
     address: str
     """Where this person is answered: the identity they spoke with."""
     answered: OutboxItem | None = None
     """The notice of ours that they answer, where one was found. It finds, never authorises."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """The version of each file, by its reference, for which the button or page that they used was shown."""
+
+    def version_seen(self, tx: Session, file: File) -> int | None:
+        """The version that an act of theirs is meant for; None: the file as it is."""
+        shown = self.seen.get(file.reference)
+        return shown if shown is not None and history.changed_since(tx, file, shown) else None
 
 
 def facts(file: File, settings: Settings) -> FileFacts:
@@ -73,8 +87,28 @@ def facts(file: File, settings: Settings) -> FileFacts:
         recalled_at=file.recalled_at,
         moved_from=file.moved_from or "",
         contents=file.contents.value,
+        version=file.version,
+        recallable=is_recallable(file),
         kept_until=(file.sent_at.astimezone(settings.timezone) + timedelta(settings.retention.contents_days)).date(),
     )
+
+
+def now(tx: Session, notice: Notice, settings: Settings) -> Notice:
+    """The same notice with its files as they are by now; whose words were not told then are not told now."""
+    references = {file.reference for file in notice.mentioned()}
+    rows = tx.scalars(select(File).where(File.reference.in_(references))).unique()
+    found = {file.reference: facts(file, settings) for file in rows}
+
+    def tell(told: FileFacts) -> FileFacts:
+        known = found.get(told.reference, told)
+        return known if told.comment else known.model_copy(update={"comment": ""})
+
+    return notice.retold(tell)
+
+
+def is_recallable(file: File) -> bool:
+    """Whether its school could still take it back."""
+    return lifecycle.after(file.status, Act.RECALLED, contents=True, ever_received=file.ever_received) is not None
 
 
 def service_name(settings: Settings, code: str | None) -> str:
@@ -85,15 +119,16 @@ def service_name(settings: Settings, code: str | None) -> str:
 
 def post(
     tx: Session, notice: Notice, occasion: Occasion, *, to: str, person: Person | None = None, threaded: bool = False,
-    batch: str | None = None, wait: timedelta = timedelta(0),
+    batch: str | None = None, wait: timedelta = timedelta(0), channel: str = MAIL,
 ) -> OutboxItem:  # fmt: skip
-    """Put a notice into the outbox. `threaded`: it answers the message that is being handled."""
+    """Put a notice into the outbox. `threaded`: it answers the message that is being handled, where that came from."""
     route = occasion.route if threaded else Route()
     item = OutboxItem(
         id=occasion.clock.token(),
         token=occasion.clock.token(),
         kind=notice.kind,
         recipient=to,
+        channel=occasion.channel if threaded else channel,
         person_id=person.id if person else None,
         facts=notice.model_dump(mode="json"),
         route=route.model_dump(mode="json"),
@@ -142,22 +177,78 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
 
 
 def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
-    """Tell those who take in: one mail an officer for each message taken in, places in batches."""
+    """Tell those who take in: one mail an officer for each message taken in, places in batches, a card a file in chat."""
     told: dict[int, list[File]] = defaultdict(list)
     people: dict[int, Person] = {}
     for file in files:
         service = occasion.settings.service(file.service)
-        readers = [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
-        if service:
-            for place in service.announce:
-                _tell_place(tx, place, service, file, occasion)
+        readers = _readers(tx, file)
+        places = _tell_places(tx, service, file, occasion) if service else 0
         for officer in readers:
-            people[officer.id] = officer
-            told[officer.id].append(file)
-        if not readers and not (service and service.announce):
+            if not _told_in_chat(tx, service, officer, file, occasion):
+                people[officer.id] = officer
+                told[officer.id].append(file)
+        if not readers and not places:
             _tell_administrators(tx, [file], occasion)
     for number, theirs in told.items():
         _tell_to_decide(tx, people[number], theirs, occasion)
+
+
+def _readers(tx: Session, file: File) -> list[Person]:
+    """The officers who take this file in."""
+    return [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
+
+
+def _tell_places(tx: Session, service: Service, file: File, occasion: Occasion) -> int:
+    """Tell the places of a service: how many there are."""
+    for place in service.announce:
+        _tell_place(tx, place, service, file, occasion)
+    channel = chat_place(service, occasion.settings)
+    if channel:
+        post(tx, new_files([file], occasion.settings, place=True), occasion, to=channel, channel=SLACK)
+    return len(service.announce) + bool(channel)
+
+
+def chat_place(service: Service | None, settings: Settings) -> str:
+    """The conversation in which a service is told of its files; empty where it has none."""
+    known = service.slack_channel if service and settings.slack else ""
+    return "" if known in (None, DIRECT) else known
+
+
+def _told_in_chat(tx: Session, service: Service | None, officer: Person, file: File, occasion: Occasion) -> bool:
+    """Whether this officer reads of the file in chat, so that no mail is needed; by a card of their own, where that is
+    how the service is told."""
+    known = roster.identity(officer, SLACK)
+    if not (occasion.settings.slack and service and service.slack_channel and known):
+        return False
+    if service.slack_channel == DIRECT:
+        post(tx, new_files([file], occasion.settings), occasion, to=known, person=officer, channel=SLACK)
+    return True
+
+
+def by_mail(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
+    """Tell by mail what could not be told in chat, and the administrators that it could not."""
+    notice = notices.KINDS[item.kind].model_validate(item.facts)
+    person = tx.get(Person, item.person_id) if item.person_id else None
+    if isinstance(notice, notices.NewFiles):
+        _announce_by_mail(tx, notice, person, occasion)
+    elif person:
+        post(tx, notice, occasion, to=own_mailbox(person, occasion.settings) or person.email, person=person)
+    what = f"Slack cannot be used as it should: {item.error}"
+    if what not in recent_alerts(tx, occasion.now - timedelta(hours=1)):
+        line = f"{item.kind} to {item.recipient} went by mail instead. Run postroom doctor to see what is wrong."
+        alert(tx, what, [line], occasion)
+
+
+def _announce_by_mail(tx: Session, notice: notices.NewFiles, person: Person | None, occasion: Occasion) -> None:
+    references = [file.reference for file in notice.files]
+    wanted = select(File).where(File.reference.in_(references), File.status == Status.SENT)
+    for file in tx.scalars(wanted).unique().all():
+        readers = [person] if person else [one for one in _readers(tx, file) if roster.identity(one, SLACK)]
+        for officer in readers:
+            _tell_to_decide(tx, officer, [file], occasion)
+        if not readers and not _readers(tx, file):
+            _tell_administrators(tx, [file], occasion)
 
 
 def linked(tx: Session, purpose: Purpose, person: Person, files: Iterable[File], occasion: Occasion) -> dict[str, str]:

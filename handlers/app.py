@@ -26,7 +26,8 @@ from bot.links import LinkKey
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.receipts import KeyRing
-from bot.reception import OpenMessage, Reception
+from bot.reception import Introduce, OpenMessage, Reception
+from bot.redrawing import Painter, Redrawer
 from bot.retention import Shredder
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -60,6 +61,14 @@ class Channel(Protocol):
     """A way in, a way out, or both."""
 
     name: str
+
+    @property
+    def introduce(self) -> Introduce | None:
+        """How it is asked who speaks; None where its identities are mailboxes."""
+
+    @property
+    def painter(self) -> Painter | None:
+        """How its messages are drawn anew; None where a message once sent cannot be changed. With one it is a chat."""
 
     def reader(self) -> OpenMessage:
         """How its raw messages are opened."""
@@ -170,22 +179,34 @@ class Office:
     workers: list[Worker] = field(init=False)
 
     def __post_init__(self) -> None:
-        rooms, retention = self.rooms, self.rooms.settings.retention
+        rooms = self.rooms
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
+        introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms)
-        )
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms),
+            introducers=introducers,
+        )  # fmt: skip
         self.workers = [
             InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
-            OutboxWorker(
-                rooms.ledger, rooms.clock, Wording.of(rooms.settings, rooms.link_key.token),
-                {name: channel.courier() for name, channel in self.channels.items()},
-                queue=timedelta(retention.queue_days), give_up=self._give_up, delivered=self.delivered,
-                enclose=self._enclose,
-            ),
+            *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
-        ]  # fmt: skip
+        ]
+
+    def _ways_out(self, channel: Channel) -> list[Worker]:
+        rooms, days = self.rooms, self.rooms.settings.retention.queue_days
+        painter = channel.painter
+        wording = Wording.of(rooms.settings, rooms.link_key.token, chat=painter is not None)
+        delivery = OutboxWorker(
+            rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
+            queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
+        )  # fmt: skip
+        if painter is None:
+            return [delivery]
+        return [
+            delivery,
+            Redrawer(rooms.ledger, rooms.clock, rooms.settings, wording, channel=channel.name, painter=painter),
+        ]
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""
@@ -198,9 +219,12 @@ class Office:
         receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
         return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
 
-    def _give_up(self, tx: Session, item: OutboxItem) -> None:
-        """A notice could not be delivered: the administrators hear of it, unless it was itself their alert."""
-        if item.kind != Alert.kind:
+    def give_up(self, tx: Session, item: OutboxItem) -> None:
+        """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
+        was itself their alert."""
+        if item.channel != telling.MAIL:
+            telling.by_mail(tx, item, self.rooms.occasion())
+        elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
 
@@ -234,6 +258,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         ledger = self._office.rooms.ledger
         await ledger.write(inbox.recover)
         await ledger.write(outbox.recover)
+        await ledger.write(lambda tx: outbox.strand(tx, list(self._office.channels), self._office.give_up))
         loop = asyncio.get_running_loop()
         ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
         for worker in self._office.workers:

@@ -17,9 +17,9 @@ MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
-    {"handlers.mail", "handlers.web"},
+    {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.ports"},
-    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reception", "bot.counter"},
+    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reception", "bot.redrawing", "bot.counter"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
     {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
@@ -31,7 +31,12 @@ ROWS: list[set[str]] = [
 ]
 """Rooms from the top to the bottom: each imports only from rows below its own (docs/architecture.md)."""
 
-NEIGHBOURS = {("bot.reception", "bot.inbox"), ("handlers.cli", "handlers.app"), ("bot.settings", "bot.data")}
+NEIGHBOURS = {
+    ("bot.reception", "bot.inbox"),
+    ("bot.redrawing", "bot.outbox"),
+    ("handlers.cli", "handlers.app"),
+    ("bot.settings", "bot.data"),
+}
 """Within a row, who may call on whom, one way: reception takes its messages from the inbox."""
 
 

@@ -150,6 +150,8 @@ def _again(known: File, by: Convention, asking: Asking) -> Outcome:
 
 
 def _contents_faults(attachment: Attachment, asking: Asking) -> tuple[Finding, ...]:
+    if attachment.absent:
+        return (Finding(fault=attachment.absent, found=str(attachment.size)),)
     if attachment.size == 0:
         return (Finding(fault="empty"),)
     if attachment.size > asking.settings.files.attachment_bytes_max:
@@ -158,4 +160,5 @@ def _contents_faults(attachment: Attachment, asking: Asking) -> tuple[Finding, .
 
 
 def _drop(tx: Session, attachment: Attachment, why: str, asking: Asking) -> None:
-    files.order_destruction(tx, attachment.object_id, why=why, now=asking.now)
+    if not attachment.absent:
+        files.order_destruction(tx, attachment.object_id, why=why, now=asking.now)

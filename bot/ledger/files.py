@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from bot.ledger import history
+from bot.ledger import history, surfaces
 from bot.ledger.tables import Contents, DestroyOrder, File
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act, Status
@@ -19,6 +19,7 @@ def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str) -> 
     tx.add(file)
     tx.flush()
     history.record(tx, file, act, by=file.sent_by, now=now, channel=channel)
+    surfaces.outdate(tx, file, now)
     return file
 
 
@@ -39,6 +40,7 @@ def change(
     tx.refresh(file)
     if won:
         history.record(tx, file, act, by=by, now=now, why=why, channel=channel)
+        surfaces.outdate(tx, file, now)
         if act in lifecycle.DESTROYS:
             order_destruction(tx, file.object_id, file_id=file.id, why=act.value, now=now)
     return won
@@ -67,6 +69,7 @@ def destroyed(tx: Session, file: File, *, now: datetime, why: str) -> None:
     """The key of the contents is gone: say so."""
     file.contents = Contents.DESTROYED
     note(tx, file, Act.DESTROYED, by=None, now=now, channel="postroom", why=why)
+    surfaces.outdate(tx, file, now)
 
 
 def order_destruction(tx: Session, object_id: str, *, why: str, now: datetime, file_id: int | None = None) -> None:

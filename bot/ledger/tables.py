@@ -279,9 +279,43 @@ class OutboxItem(Table):
     lease: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    """Deliveries begun."""
     error: Mapped[str] = mapped_column(default="")
     batch: Mapped[str | None] = mapped_column(index=True)
     """For announcements that wait to be joined by later files: what they announce, and to which place."""
+
+
+class Surface(Table):
+    """Something of ours that stands in a chat and shows how files are: it is drawn anew whenever that changes."""
+
+    __tablename__ = "surfaces"
+    __table_args__ = (
+        UniqueConstraint("channel", "place", "stamp"),
+        Index("surfaces_in_thread", "channel", "place", "thread"),
+        Index("surfaces_due", "next_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    place: Mapped[str]
+    """The conversation; for a home the identity of who sees it."""
+    stamp: Mapped[str]
+    """Which message of the conversation; empty for a home."""
+    thread: Mapped[str] = mapped_column(default="")
+    """The message below which it stands, if any."""
+    notice_id: Mapped[str | None] = mapped_column(ForeignKey("outbox.id"), index=True)
+    """What it tells; None for a home."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """Whose home it is."""
+    view: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What its reader chose to see of it, such as filters."""
+    wanted: Mapped[int] = mapped_column(default=0)
+    """Raised whenever it should look otherwise."""
+    drawn: Mapped[int] = mapped_column(default=0)
+    """What `wanted` was when it was drawn last."""
+    next_at: Mapped[datetime | None]
+    """When it is due to be drawn; None: it is as it should be."""
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class Mention(Table):

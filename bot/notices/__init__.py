@@ -261,6 +261,8 @@ class NotAuthorised(Notice):
     """The file, as they named it."""
     on_behalf_of: str = ""
     """The address that sent on behalf of another without being authorised itself (lesson L6)."""
+    visiting: Literal["", "guest", "elsewhere"] = ""
+    """Only a guest of the chat, or a member of another organisation's."""
 
 
 class SharedMailbox(Notice):

@@ -1,8 +1,9 @@
 """What a notice can tell of files, names and history: values that cross as text."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, TypeVar, cast
 
 from bot.arrival import Frozen
 
@@ -36,6 +37,14 @@ class FileFacts(Frozen):
     moved_from: str = ""
     contents: Literal["kept", "destroyed"] = "kept"
     kept_until: date | None = None
+    version: int = 0
+    """Which of the file's states this tells; 0 where that is not known."""
+    recallable: bool = True
+    """Its school could still take it back."""
+
+    def elsewhere(self) -> Self:
+        """The same without anybody's own words, for a place that others read."""
+        return self.model_copy(update={"comment": "", "reason": ""})
 
 
 class Finding(Frozen):
@@ -164,3 +173,21 @@ class Notice(Frozen):
     def mentioned(self) -> tuple[FileFacts, ...]:
         """The stored files that it speaks of."""
         return ()
+
+    def retold(self, tell: Callable[[FileFacts], FileFacts]) -> Self:
+        """The same notice, with other facts of each file that it speaks of."""
+        return _retold(self, tell)
+
+
+T = TypeVar("T")
+
+
+def _retold(value: T, tell: Callable[[FileFacts], FileFacts]) -> T:
+    if isinstance(value, FileFacts):
+        return cast("T", tell(value))
+    if isinstance(value, tuple):
+        return cast("T", tuple(_retold(one, tell) for one in value))
+    if isinstance(value, Frozen):
+        fields = {name: _retold(getattr(value, name), tell) for name in type(value).model_fields}
+        return cast("T", value.model_copy(update=fields))
+    return value

@@ -5,13 +5,13 @@ which authority is checked again and everything that follows from the message is
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import telling
-from bot.arrival import Arrival, Opened, Unreadable
+from bot import roster, telling
+from bot.arrival import Arrival, Introduction, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
@@ -26,7 +26,9 @@ from bot.telling import Occasion
 from bot.vault import Unavailable, Vault
 
 OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
-"""A channel's reading of a raw message; raises `Unreadable`."""
+"""A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
+Introduce = Callable[[Arrival], Awaitable[Introduction]]
+"""What a channel whose identities are not mailboxes vouches for of who speaks. Raises `Later` where it cannot be asked."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,17 @@ class Reception:
 
     def __init__(
         self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
-        keys: KeyRing,
+        keys: KeyRing, introducers: Mapping[str, Introduce] | None = None,
     ) -> None:  # fmt: skip
-        """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts."""
+        """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts; `introducers`: of
+        the channels whose identities are not mailboxes."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
-        self._readers, self._keys = readers, keys
+        self._readers, self._keys, self._introducers = readers, keys, introducers or {}
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
-        looked = await self._ledger.read(lambda tx: look(tx, item.arrival, self._settings))
+        known = await self._introduced(item.arrival)
+        looked = await self._ledger.read(lambda tx: look(tx, item.arrival, self._settings, known))
         if isinstance(looked, Shut):
             shut = looked
             await self._ledger.write(lambda tx: self._end(tx, item, shut))
@@ -71,7 +75,11 @@ class Reception:
             prepared = await asyncio.to_thread(self._prepare, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
-        await self._ledger.write(lambda tx: self._settle(tx, item, prepared))
+        await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
+
+    async def _introduced(self, arrival: Arrival) -> Introduction:
+        introduce = self._introducers.get(arrival.channel)
+        return await introduce(arrival) if introduce else Introduction(address=arrival.sender)
 
     def give_up(self, tx: Session, item: Claimed, why: str) -> None:
         """A message failed too often and lies in quarantine: its sender and the administrators are told."""
@@ -88,7 +96,7 @@ class Reception:
         finally:
             sealing.abandon()
 
-    def _settle(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled) -> None:
+    def _settle(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled, known: Introduction) -> None:
         occasion = self._occasion(item)
         for object_id in prepared.unwanted:
             files.order_destruction(tx, object_id, why="no file", now=occasion.now)
@@ -96,28 +104,30 @@ class Reception:
             self._end(tx, item, Shut(InboxState.QUARANTINED, prepared.why), alarm=True)
             return
         opened = prepared.opened
-        looked = self._look_again(tx, item.arrival, opened)
+        looked = self._look_again(tx, item.arrival, opened, known)
         if isinstance(looked, Shut):
             for attachment in opened.attachments:
-                files.order_destruction(tx, attachment.object_id, why=looked.why, now=occasion.now)
+                if not attachment.absent:
+                    files.order_destruction(tx, attachment.object_id, why=looked.why, now=occasion.now)
             self._end(tx, item, looked, alarm=looked.state is InboxState.QUARANTINED)
         else:
             self._finish(tx, item, InboxState.DONE, "")
+            roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
             answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
 
-    def _look_again(self, tx: Session, arrival: Arrival, opened: Opened) -> Person | Shut:
+    def _look_again(self, tx: Session, arrival: Arrival, opened: Opened, known: Introduction) -> Person | Shut:
         """Now that it is known what came. What is a person's after all is judged as any person's."""
-        looked = look(tx, arrival, self._settings)
+        looked = look(tx, arrival, self._settings, known)
         if isinstance(looked, Shut) or arrival.automatic is None:
             return looked
         by_hand = arrival.model_copy(update={"automatic": None})
-        return answering.by_machine(arrival, opened) or look(tx, by_hand, self._settings)
+        return answering.by_machine(arrival, opened) or look(tx, by_hand, self._settings, known)
 
     def _end(self, tx: Session, item: Claimed, shut: Shut, *, alarm: bool = False) -> None:
         """End a message without serving it."""
         occasion = self._occasion(item)
         self._finish(tx, item, shut.state, shut.why)
-        if shut.notice:
+        if shut.notice and item.arrival.addressed:
             answering.once_a_day(tx, item.arrival.sender, shut.notice, occasion)
         if alarm:
             answering.trouble(tx, item, shut.why, occasion)
@@ -132,5 +142,6 @@ class Reception:
 
     def _occasion(self, item: Claimed) -> Occasion:
         return telling.Occasion(
-            settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route
-        )
+            settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route,
+            channel=item.arrival.channel,
+        )  # fmt: skip

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import intake, notices, telling
 from bot.arrival import Arrival, Opened
 from bot.inbox import Claimed
-from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person
+from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person, Surface
 from bot.notices import Notice
 from bot.reception import advising, carrying_out, proving
 from bot.reception.proving import Brought
@@ -40,11 +40,18 @@ def serve(
 ) -> None:
     """Do what the message asks and answer it: its receipts or its files in one notice, and each command."""
     arrival = item.arrival
+    answered = _answered(tx, arrival, person)
+    if not (arrival.addressed or answered):
+        return
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
-        channel=arrival.channel, address=arrival.sender, answered=_answered(tx, arrival, person),
+        channel=arrival.channel, address=arrival.sender, answered=answered,
+        seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
-    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    if arrival.press:
+        reading = carrying_out.pressed(tx, arrival.press, asking)
+    else:
+        reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
@@ -54,9 +61,11 @@ def serve(
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
-        _reply_all(tx, answers, asking, owed=bool(opened.attachments))
+        _reply_all(tx, answers, asking, owed=bool(opened.attachments or arrival.press))
     elif unasked := advising.advice(tx, reading, opened, asking):
-        if not unasked.mentioned():
+        if arrival.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
+            telling.reply(tx, unasked, asking)
+        elif not unasked.mentioned():
             once_a_day(tx, asking.address, unasked, asking, person)
         elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
             _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
@@ -96,7 +105,7 @@ def _silenced(tx: Session, asking: Asking, limit: int) -> None:
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
     """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
-    if not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
+    if occasion.channel != telling.MAIL or not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
 
 
@@ -112,8 +121,13 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
 
 
 def _answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None:
-    """The notice of ours that this message answers: by its address's token, else its headers, else its subject."""
+    """The notice of ours that this message answers: the one pressed, the one in whose thread it stands; in mail by its
+    address's token, else its headers, else its subject."""
     route = arrival.route
+    if arrival.press:
+        return tx.get(OutboxItem, arrival.press.notice)
+    if route.place:
+        return _in_thread(tx, arrival)
     if route.token and (found := tx.scalar(select(OutboxItem).where(OutboxItem.token == route.token))):
         return found
     ids = [message_id.partition("@")[0] for message_id in route.references]
@@ -121,6 +135,15 @@ def _answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | Non
     if found := next((known[one] for one in ids if one in known), None):
         return found
     return _spoke_of(tx, reference.find(arrival.subject), person)
+
+
+def _in_thread(tx: Session, arrival: Arrival) -> OutboxItem | None:
+    """The newest notice that stands in the same thread of a chat, or begins it."""
+    route = arrival.route
+    there = (Surface.channel == arrival.channel) & (Surface.place == route.place)
+    below = or_(Surface.thread == route.thread, Surface.stamp == route.thread)
+    found = select(OutboxItem).join(Surface, Surface.notice_id == OutboxItem.id).where(there, below)
+    return tx.scalar(found.order_by(OutboxItem.created_at.desc()).limit(1)) if route.thread else None
 
 
 def _spoke_of(tx: Session, references: Sequence[str], person: Person) -> OutboxItem | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import finding, notices, officer_desk, roster, school_desk, telling
-from bot.arrival import Opened
+from bot.arrival import Opened, Press
 from bot.intake import offers
 from bot.judging import today
 from bot.ledger import files
@@ -31,17 +31,7 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
     """What the new words of a message ask for, what tag they give, and what is left as the comment."""
     if outlook := taking_back.asked(subject, opened.text):
         return Reading(commands=(outlook,))
-    codes = frozenset(service.code for service in asking.settings.services)
-    context = Context(
-        today=today(asking),
-        services=codes,
-        is_file=lambda text: bool(finding.find(tx, asking.person, text)),
-        replying=asking.answered is not None or bool(files.held_of(tx, asking.person.id)),
-        officer=bool(roster.services_of(asking.person, codes)),
-        has_files=bool(opened.attachments),
-        tags=asking.settings.tags,
-        has_receipt=has_receipt,
-    )
+    context = _context(tx, asking, has_files=bool(opened.attachments), has_receipt=has_receipt)
     above, below = _above(opened.text)
     reading = commands.read(subject, above, context)
     if below and reading.commands and not reading.comment:
@@ -49,6 +39,30 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
             reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
         )
     return replace(reading, comment=f"{reading.comment}\n{below}".strip())
+
+
+def pressed(tx: Session, press: Press, asking: Asking) -> Reading:
+    """What a button asks for; the reason comes from the form that it opened."""
+    command = commands.read_line(press.said, _context(tx, asking, has_files=False, has_receipt=False))
+    if command is None:
+        return Reading(nearest=(press.said, ""))
+    if isinstance(command, commands.Reject | commands.Move) and press.reason:
+        command = replace(command, reason=press.reason)
+    return Reading(commands=(command,))
+
+
+def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool) -> Context:
+    codes = frozenset(service.code for service in asking.settings.services)
+    return Context(
+        today=today(asking),
+        services=codes,
+        is_file=lambda text: bool(finding.find(tx, asking.person, text)),
+        replying=asking.answered is not None or bool(files.held_of(tx, asking.person.id)),
+        officer=bool(roster.services_of(asking.person, codes)),
+        has_files=has_files,
+        tags=asking.settings.tags,
+        has_receipt=has_receipt,
+    )
 
 
 def _above(text: str) -> tuple[str, str]:
@@ -207,7 +221,11 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
 
 def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
     chosen = _for_officer(tx, command.which, asking)
-    return officer_desk.move(tx, chosen, command.service, asking) if chosen else _ask(tx, command, asking)
+    return (
+        officer_desk.move(tx, chosen, command.service, asking, why=command.reason)
+        if chosen
+        else _ask(tx, command, asking)
+    )
 
 
 def _for_officer(tx: Session, which: Which, asking: Asking) -> list[File]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import roster
-from bot.arrival import Arrival
+from bot import roster, telling
+from bot.arrival import Arrival, Introduction
 from bot.ledger.tables import InboxState, Person
 from bot.notices import NotAuthorised, Notice, SharedMailbox
 from bot.rules import address, authority
@@ -21,20 +21,26 @@ class Shut:
     notice: Notice | None = None
 
 
-def look(tx: Session, arrival: Arrival, settings: Settings) -> Person | Shut:
-    """Whoever may be heard, or why nobody is."""
+def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction) -> Person | Shut:
+    """Whoever may be heard, or why nobody is. `known`: what the channel vouches for of who speaks."""
     if arrival.unproven:
         return Shut(InboxState.QUARANTINED, arrival.unproven)
-    person = roster.who(tx, arrival.channel, arrival.sender)
+    if known.refused:
+        return Shut(InboxState.DONE, f"not heard: {known.refused}", UNHEARD.get(known.refused))
+    person = roster.who(tx, arrival.channel, arrival.sender) or roster.who(tx, telling.MAIL, known.address)
     if person is None or not roster.is_anybody(person):
-        return _stranger(arrival, settings)
+        return _stranger(arrival, known.address, settings)
     if arrival.automatic is None:  # else it is told nothing, whoever sent it
-        return _unfit(tx, arrival, person, settings) or person
+        return _unfit(tx, arrival, known.address, person, settings) or person
     return person
 
 
-def _unfit(tx: Session, arrival: Arrival, person: Person, settings: Settings) -> Shut | None:
-    if notice := mailbox_notice(arrival.sender, settings):
+UNHEARD = {"guest": NotAuthorised(visiting="guest"), "elsewhere": NotAuthorised(visiting="elsewhere")}
+"""What those are told whom the channel knows, but who are not heard in it."""
+
+
+def _unfit(tx: Session, arrival: Arrival, mailbox: str, person: Person, settings: Settings) -> Shut | None:
+    if notice := mailbox_notice(mailbox, settings):
         return Shut(InboxState.DONE, "not a personal mailbox", notice)
     if arrival.posted_by and not _may_post_for(tx, arrival.posted_by, arrival.channel, person, settings):
         return Shut(InboxState.DONE, "posted by somebody else", NotAuthorised(on_behalf_of=arrival.posted_by))
@@ -52,10 +58,10 @@ def mailbox_notice(sender: str, settings: Settings) -> SharedMailbox | None:
     return None
 
 
-def _stranger(arrival: Arrival, settings: Settings) -> Shut:
+def _stranger(arrival: Arrival, mailbox: str, settings: Settings) -> Shut:
     if arrival.automatic:
         return Shut(InboxState.DONE, f"sent by a machine: {arrival.automatic}")
-    notice = mailbox_notice(arrival.sender, settings) or NotAuthorised()
+    notice = mailbox_notice(mailbox, settings) or NotAuthorised()
     return Shut(InboxState.DONE, "nobody on the roster", notice)
 
 

@@ -17,6 +17,18 @@ def who(tx: Session, channel: str, value: str) -> Person | None:
     return tx.scalar(known.where(Person.left_at.is_(None)))
 
 
+def link(tx: Session, person: Person, channel: str, value: str) -> None:
+    """This person is known by this identity from now on. Does nothing where somebody is already."""
+    if tx.get(Identity, (channel, value)) is None:
+        person.identities.append(Identity(channel=channel, value=value))
+        tx.flush()
+
+
+def identity(person: Person, channel: str) -> str:
+    """How this person is known in the channel; empty where they are not."""
+    return next((one.value for one in person.identities if one.channel == channel), "")
+
+
 def appointments(person: Person) -> frozenset[Appointment]:
     """All that this person is appointed to; nothing for a leaver."""
     if person.left_at is not None:

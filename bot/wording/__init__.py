@@ -2,7 +2,7 @@
 
 One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
 (the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days`, `link_days` and
-`attachment_bytes_max`; the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
+`attachment_bytes_max`, `chat` (whether there are buttons); the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
 id. An unknown fact is an error, never a gap.
 """
 
@@ -54,8 +54,10 @@ class Wording:
     def __init__(
         self, templates: Path, *, authority: str, zone: ZoneInfo, help_contact: Help, contents_days: int, held_days: int,
         attachment_bytes_max: int, link_days: int = 7, page: Address = "https://postroom.example/get/{}".format,
+        chat: bool = False,
     ) -> None:  # fmt: skip
-        """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`: where a one-time link leads."""
+        """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`: where a one-time link leads;
+        `chat`: the reader presses buttons, and what stands before them is drawn anew when a file changes."""
         self._environment = Environment(
             loader=FileSystemLoader(templates), undefined=StrictUndefined, finalize=_set_aside,
             autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
@@ -71,16 +73,17 @@ class Wording:
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
             "attachment_bytes_max": attachment_bytes_max, "link_days": link_days, "page": page,
+            "chat": chat,
         }  # fmt: skip
 
     @classmethod
-    def of(cls, settings: Settings, token: Callable[[str], str] = str) -> Self:
+    def of(cls, settings: Settings, token: Callable[[str], str] = str, *, chat: bool = False) -> Self:
         """As configured. `token`: what stands in the address of a one-time link, by its id."""
         return cls(
             data.folder("mail_templates"), authority=settings.authority.name, zone=settings.timezone, help_contact=settings.help,
             contents_days=settings.retention.contents_days, held_days=settings.retention.held_days,
             attachment_bytes_max=settings.files.attachment_bytes_max, link_days=settings.web.link_days,
-            page=lambda link_id: settings.web.page(token(link_id)),
+            page=lambda link_id: settings.web.page(token(link_id)), chat=chat,
         )  # fmt: skip
 
     def letter(self, notice: Notice) -> Letter:

@@ -17,6 +17,8 @@ class MailChannel:
     """How schools and officers are heard and answered by mail."""
 
     name = CHANNEL
+    introduce = None
+    painter = None
 
     def __init__(self, settings: Settings, clock: Clock, vault: Vault) -> None:
         self._settings, self._clock, self._vault = settings, clock, vault

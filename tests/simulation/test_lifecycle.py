@@ -125,9 +125,10 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(at=pick, by=people, apt=apt, stale=stale)
     def recall(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
         file, by = self.file_and_actor(at, by, "recalled", apt=apt)
-        self.act(by, lambda tx, asking: school_desk.recall(
-            tx, [row(tx, file)], "recall", asking, seen=version(tx, file, stale=stale)
-        ))  # fmt: skip
+        stale = stale and self.has_changed(file)
+        self.act(
+            by, lambda tx, asking: school_desk.recall(tx, [row(tx, file)], "recall", asking), shown=file, stale=stale
+        )
         self.expect(self.model.recall(by, file, stale=stale))
 
     # --- what officers do
@@ -136,27 +137,29 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(at=pick, by=people, apt=apt, stale=stale)
     def receive(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
         file, by = self.file_and_actor(at, by, "received", apt=apt)
-        self.act(by, lambda tx, asking: officer_desk.receive(
-            tx, [row(tx, file)], asking, seen=version(tx, file, stale=stale)
-        ))  # fmt: skip
+        stale = stale and self.has_changed(file)
+        self.act(by, lambda tx, asking: officer_desk.receive(tx, [row(tx, file)], asking), shown=file, stale=stale)
         self.expect(self.model.decide(by, file, "received", stale=stale))
 
     @precondition(lambda self: self.model.files)
     @rule(at=pick, by=people, apt=apt, stale=stale)
     def reject(self, at: int, by: str, *, apt: bool, stale: bool) -> None:
         file, by = self.file_and_actor(at, by, "rejected", apt=apt)
-        self.act(by, lambda tx, asking: officer_desk.reject(
-            tx, [row(tx, file)], "wrong term", asking, seen=version(tx, file, stale=stale)
-        ))  # fmt: skip
+        stale = stale and self.has_changed(file)
+        self.act(
+            by,
+            lambda tx, asking: officer_desk.reject(tx, [row(tx, file)], "wrong term", asking),
+            shown=file,
+            stale=stale,
+        )
         self.expect(self.model.decide(by, file, "rejected", stale=stale))
 
     @precondition(lambda self: self.model.files)
     @rule(at=pick, by=people, to=st.sampled_from(["SEN", "FIN", "SP", "AUD", "XYZ"]), apt=apt, stale=stale)
     def move(self, at: int, by: str, to: str, *, apt: bool, stale: bool) -> None:
         file, by = self.file_and_actor(at, by, "moved", apt=apt)
-        self.act(by, lambda tx, asking: officer_desk.move(
-            tx, [row(tx, file)], to, asking, seen=version(tx, file, stale=stale)
-        ))  # fmt: skip
+        stale = stale and self.has_changed(file)
+        self.act(by, lambda tx, asking: officer_desk.move(tx, [row(tx, file)], to, asking), shown=file, stale=stale)
         self.expect(self.model.decide(by, file, "moved", stale=stale, to=to))
 
     @precondition(lambda self: self.model.links)
@@ -242,7 +245,13 @@ class Lifecycle(RuleBasedStateMachine):
 
     # --- how
 
-    def act(self, by: str, what: Callable[[Session, Asking], list[Notice]], answering: Return | None = None) -> None:
+    def has_changed(self, file: Return) -> bool:
+        return self.rooms.ledger.read_now(lambda tx: shown_for(tx, file, stale=True)[file.reference] >= 0)
+
+    def act(
+        self, by: str, what: Callable[[Session, Asking], list[Notice]], answering: Return | None = None, *,
+        shown: Return | None = None, stale: bool = False,
+    ) -> None:  # fmt: skip
         """Have a desk do it and answer, in one transaction, as reception does."""
         self.clock.advance(minutes=1)
         rooms = self.rooms
@@ -252,6 +261,7 @@ class Lifecycle(RuleBasedStateMachine):
             asking = Asking(
                 settings=rooms.settings, clock=rooms.clock, now=rooms.clock.now(), person=person, channel="email",
                 address=by, answered=offer_of(tx, answering) if answering else None,
+                seen=shown_for(tx, shown, stale=stale) if shown else {},
             )  # fmt: skip
             for answer in what(tx, asking):
                 telling.reply(tx, answer, asking)
@@ -315,9 +325,14 @@ def row(tx: Session, file: Return) -> File:
     return found
 
 
-def version(tx: Session, file: Return, *, stale: bool) -> int | None:
-    """What a button was shown for: the file as it is, or as it was before its last change."""
-    return row(tx, file).version - 1 if stale else None
+def shown_for(tx: Session, file: Return, *, stale: bool) -> dict[str, int]:
+    """What a button was shown for: the file as it is, or as it was before the last act that changed where it stands."""
+    found = row(tx, file)
+    last = max((entry.sequence for entry in history.of(tx, found) if entry.act in CHANGING), default=0)
+    return {found.reference: last - 1 if stale else found.version}
+
+
+CHANGING = {act for _, act in LEADS_TO}
 
 
 def offer_of(tx: Session, file: Return) -> OutboxItem | None:

@@ -128,6 +128,8 @@ class Move(Command):
 
     which: Which
     service: str
+    reason: str = ""
+    """Only a form asks for one."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+"""Draws what stands in chats anew, so that every message about a file shows where it stands, whoever changed it.
+
+Drawing shows what the record says at that moment, so it may be repeated and nothing of it need be kept.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import telling
+from bot.clock import Clock
+from bot.ledger import Later, Ledger
+from bot.ledger.tables import OutboxItem, Surface
+from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
+from bot.settings import Settings
+from bot.wording import Wording
+
+log = structlog.get_logger()
+
+DRAWN_AT_ONCE_MAX = 32
+
+
+class Painter(Protocol):
+    """How a chat's messages are changed."""
+
+    async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
+        """Make this message show the parcel. Raises as `bot.outbox.Courier.deliver` does; `Undeliverable` where there is
+        no such message any more."""
+
+
+@dataclass(frozen=True)
+class _Due:
+    id: int
+    place: str
+    stamp: str
+    wanted: int
+    tries: int
+    parcel: Parcel
+
+
+class Redrawer:
+    """Draws what is due in one channel."""
+
+    def __init__(
+        self, ledger: Ledger, clock: Clock, settings: Settings, wording: Wording, *, channel: str, painter: Painter
+    ) -> None:
+        self._ledger, self._clock, self._settings, self._wording = ledger, clock, settings, wording
+        self._channel, self._painter = channel, painter
+
+    async def step(self) -> bool:
+        """Draw what is due. False: nothing was."""
+        now = self._clock.now()
+        due = await self._ledger.read(lambda tx: self._due(tx, now))
+        await asyncio.gather(*(self._one(one) for one in due))
+        return bool(due)
+
+    def _due(self, tx: Session, now: datetime) -> list[_Due]:
+        standing = select(Surface, OutboxItem).join(OutboxItem, OutboxItem.id == Surface.notice_id)
+        due = standing.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
+        return [
+            _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, row))
+            for one, row in tx.execute(due.limit(DRAWN_AT_ONCE_MAX))
+        ]
+
+    def _parcel(self, tx: Session, row: OutboxItem) -> Parcel:
+        return parcel_of(row, self._wording, lambda notice: telling.now(tx, notice, self._settings))
+
+    async def _one(self, one: _Due) -> None:
+        try:
+            await self._painter.redraw(one.place, one.stamp, one.parcel)
+        except Undeliverable as refusal:
+            log.warning("a message cannot be changed any more", place=one.place, why=str(refusal))
+            await self._settle(one, None)
+        except Busy as busy:
+            await self._settle(one, timedelta(seconds=busy.seconds))
+        except Exception as fault:  # noqa: BLE001 - a painter may fail in any way; what is due stays due
+            log.warning("a message must be drawn later", place=one.place, fault=repr(fault))
+            await self._settle(one, back_off(one.tries + 1, 0), tries=one.tries + 1)
+        else:
+            await self._settle(one, None, tries=0)
+
+    async def _settle(self, one: _Due, gap: timedelta | None, **columns: int) -> None:
+        """It looks as it should, or is due again after a while; what changed meanwhile is due at once."""
+        now = self._clock.now()
+        as_drawn = update(Surface).where(Surface.id == one.id, Surface.wanted == one.wanted)
+        values = {"drawn": one.wanted, "next_at": None} if gap is None else {"next_at": now + gap}
+
+        def write(tx: Session) -> None:
+            tx.execute(as_drawn.values({**values, **columns}))
+
+        try:
+            await self._ledger.write(write)
+        except Later:
+            log.warning("a message is drawn once more", place=one.place)

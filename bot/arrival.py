@@ -24,6 +24,8 @@ class Route(Frozen):
     """The message of that conversation below which it stands, and its answer too."""
     private: bool = False
     """Nobody but its author reads that conversation."""
+    aside: bool = False
+    """Others read it, but the answer is for its author's eyes alone."""
 
 
 class Press(Frozen):
@@ -35,6 +37,8 @@ class Press(Frozen):
     """The id of our notice that bore the button; empty where none did."""
     seen: dict[str, int] = Field(default_factory=dict)
     """The version of each file, by its reference, for which the button was shown."""
+    files: tuple[str, ...] = ()
+    """The references of the files that are meant, where the command does not name them."""
     reason: str = ""
     """What was written as the reason, in the form."""
 

@@ -175,13 +175,8 @@ class Counter:
             may=wishes,
             done=_done(tx, link),
             until=link.session_until,
-            services=self._others(tx, file) if "move" in wishes else (),
+            services=officer_desk.destinations(tx, file, self._settings) if "move" in wishes else (),
         )
-
-    def _others(self, tx: Session, file: File) -> tuple[tuple[str, str], ...]:
-        """The services that the file could be moved to."""
-        others = (one for one in self._settings.services if one.code != file.service)
-        return tuple((one.code, one.name) for one in others if officer_desk.is_attended(tx, one, self._settings))
 
     def _stale(self, tx: Session, link: Link, why: Stale) -> StaleLink:
         file = facts(link.file, self._settings)

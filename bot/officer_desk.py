@@ -80,6 +80,21 @@ def _each(
     return done, answers
 
 
+def closed(tx: Session, file: File, act: Act, asking: Asking) -> Notice | None:
+    """Why this person cannot do this to the file, before anything is done: None where they can."""
+    if not roster.may(tx, asking.person, act, file):
+        return notices.NotAuthorised(act=WORD[act], named=file.reference)
+    if asking.version_seen(tx, file) is not None or not roster.can(tx, asking.person, act, file):
+        return notices.LostRace(file=facts(file, asking.settings), act=WORD[act])
+    return None
+
+
+def destinations(tx: Session, file: File, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The services that the file could be moved to, by code and name."""
+    others = (one for one in settings.services if one.code != file.service)
+    return tuple((one.code, one.name) for one in others if is_attended(tx, one, settings))
+
+
 def is_attended(tx: Session, service: Service, settings: Settings) -> bool:
     """Whether a service has officers or a place, so that files can be moved to it."""
     return bool(service.announce or chat_place(service, settings) or roster.officers(tx, service.code))

@@ -33,6 +33,8 @@ from bot.settings import Settings
 from bot.telling import Occasion
 from bot.vault import MasterKey, Signer, Vault, open_vault
 from bot.wording import Wording
+from handlers.mail.channel import MailChannel
+from handlers.slack.channel import SlackChannel
 from handlers.web.application import application
 from handlers.web.links import LinkRoutes
 from handlers.web.pages import Pages
@@ -116,7 +118,6 @@ NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     '[email.smtp] protocol = "lmtp"': lambda settings: settings.email.smtp.protocol == "lmtp",
     "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
-    "[slack]": lambda settings: settings.slack,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
     "[keys] mirror": lambda settings: settings.keys.mirror,
@@ -165,6 +166,18 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
     counter = Counter(rooms.ledger, rooms.clock, settings, rooms.link_key)
     links = LinkRoutes(counter, rooms.vault, pages, settings.web.base_url)
     return WebServer(settings.web, application(settings, pages, [*links.routes(), *routes]))
+
+
+def office(rooms: Rooms) -> "Office":
+    """The office with every channel that is configured."""
+    settings, clock = rooms.settings, rooms.clock
+    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.vault)}
+    routes: list[BaseRoute] = []
+    if settings.slack:
+        slack = SlackChannel(settings, clock, rooms.ledger, rooms.vault)
+        channels[slack.name] = slack
+        routes += slack.routes()
+    return Office(rooms, channels, web_server(rooms, routes))
 
 
 @dataclass

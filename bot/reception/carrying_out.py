@@ -16,6 +16,7 @@ from bot.notices import Notice
 from bot.reception import taking_back
 from bot.rules import commands
 from bot.rules.commands import Command, Context, Filters, Reading, Which
+from bot.rules.lifecycle import Act
 from bot.telling import Asking, facts
 
 LINES_READ_MAX = 50
@@ -48,6 +49,8 @@ def pressed(tx: Session, press: Press, asking: Asking) -> Reading:
         return Reading(nearest=(press.said, ""))
     if isinstance(command, commands.Reject | commands.Move) and press.reason:
         command = replace(command, reason=press.reason)
+    if isinstance(command, OFFICERS) and press.files:
+        command = replace(command, which=Which(references=press.files))
     return Reading(commands=(command,))
 
 
@@ -210,6 +213,8 @@ def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking)
 
 
 def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notice]:
+    if not command.reason and (closed := _closed(tx, command.which, Act.REJECTED, asking)):
+        return closed
     if not command.reason:
         because = "A reason is needed: the sender and the headteacher are told it. Reply: reject, and the reason."
         return [notices.UnknownCommand(said=command.said, because=because)]
@@ -226,6 +231,12 @@ def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
         if chosen
         else _ask(tx, command, asking)
     )
+
+
+def _closed(tx: Session, which: Which, act: Act, asking: Asking) -> list[Notice]:
+    """Why the act is not open to them, before it is asked how it is meant."""
+    refusals = (officer_desk.closed(tx, file, act, asking) for file in _for_officer(tx, which, asking))
+    return [refusal for refusal in refusals if refusal]
 
 
 def _for_officer(tx: Session, which: Which, asking: Asking) -> list[File]:

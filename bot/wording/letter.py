@@ -86,8 +86,12 @@ class Button:
     kind: ClassVar[str] = "button"
     word: str
     argument: str
-    label: str
+    label: str = ""
     """What the word does, as it follows «to»."""
+    shown: str = ""
+    """What the button says in chat."""
+    warning: str = ""
+    """What its reader is asked to confirm first; empty: nothing."""
 
     @property
     def line(self) -> Line:

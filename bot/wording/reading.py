@@ -12,6 +12,8 @@ from bot.wording.letter import Action, Block, Bullets, Button, Heading, Line, Pa
 PutBack = Callable[[str], str]
 
 HEADING_LEVELS = {"h1": 1, "h2": 2, "h3": 3}
+DO = "do:"
+"""How the target of a link begins that is a button: the command that it stands for follows."""
 WEB = ("https://", "http://")
 """How the address of a page begins, other than that of a mailbox."""
 
@@ -49,7 +51,16 @@ def _heading(node: SyntaxTreeNode, put_back: PutBack) -> Heading:
 
 def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button | Action:
     line = _line(node, put_back)
-    return _button(line) or _action(line) or Paragraph(line)
+    return _pressed(node, line, put_back) or _button(line) or _action(line) or Paragraph(line)
+
+
+def _pressed(node: SyntaxTreeNode, line: Line, put_back: PutBack) -> Button | None:
+    """`[Recall](<do:recall PR-7K3Q-M2XD> "The contents are destroyed at once.")`, and nothing besides."""
+    if len(line) != 1 or not line[0].link.startswith(DO):
+        return None
+    word, _, argument = line[0].link.removeprefix(DO).partition(" ")
+    titles = (str(one.attrs.get("title") or "") for one in node.walk() if one.type == "link")
+    return Button(word, argument, shown=line[0].text, warning=put_back("".join(titles)))
 
 
 def _button(line: Line) -> Button | None:

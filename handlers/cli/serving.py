@@ -10,10 +10,9 @@ import typer
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
-from handlers.app import Office, Serving, open_rooms, web_server
+from handlers.app import Serving, office, open_rooms
 from handlers.cli import publishing, show
 from handlers.cli.show import Problem
-from handlers.mail.channel import MailChannel
 from handlers.ports import CannotListen
 
 log = structlog.get_logger()
@@ -39,7 +38,8 @@ def check_parts(only: str, settings: Settings) -> None:
 
 def configured_parts(settings: Settings) -> set[str]:
     """What there is to do under this configuration."""
-    return {"web", "worker", *(["smtp"] if settings.email.smtp.enabled else [])}
+    has = {"smtp": settings.email.smtp.enabled, "slack": settings.slack is not None}
+    return {"web", "worker", *(part for part, wanted in has.items() if wanted)}
 
 
 async def serve(settings: Settings) -> None:
@@ -54,9 +54,8 @@ async def serve(settings: Settings) -> None:
     with open_rooms(settings, Clock()) as rooms:
         if warning := publishing.publish(settings, rooms.signer.public):
             log.warning(warning)
-        mail = MailChannel(settings, rooms.clock, rooms.vault)
         try:
-            async with Serving(Office(rooms, {mail.name: mail}, web_server(rooms))):
+            async with Serving(office(rooms)):
                 show.warn("ready")
                 await stopped.wait()
         except CannotListen as fault:

@@ -1,0 +1,155 @@
+"""A message from Slack opened: its words, and its files, which are fetched piece by piece into the vault.
+
+Runs on a worker's thread, outside any transaction, after the message itself has been acknowledged.
+"""
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.arrival import Attachment, Opened
+from bot.ledger import Later
+from bot.reception.sealing import Sink
+from handlers.slack.calling import CALL_SECONDS, FOR_NOW, RATE_LIMITED
+from handlers.slack.receive import words
+
+PIECE_BYTES = 256 * 1024
+FILES_HOST = "files.slack.com"
+"""Nobody else is shown our token."""
+BY_LINK = "check_file_info"
+"""`file_access` of a file of which an event tells the id alone (lesson L60)."""
+GONE = frozenset({"file_not_found", "file_deleted"})
+NO_FILES = {"canvas": "canvas", "quip": "canvas", "list": "canvas", "post": "canvas", "space": "canvas"}
+"""Modes of what Slack keeps as its own documents."""
+
+
+class Gone(Exception):
+    """The file is not there, or not to be had: the name of a fault."""
+
+
+class Fetcher:
+    """Opens the messages of one workspace (`bot.reception.OpenMessage`)."""
+
+    def __init__(self, client: WebClient, token: str, *, attachment_bytes_max: int) -> None:
+        self._client, self._token = client, token
+        self._bytes_max = attachment_bytes_max
+        self._trusted = {FILES_HOST, urlsplit(client.base_url).netloc}
+
+    def open_message(self, chunks: Iterator[bytes], sink_for: Callable[[str], Sink]) -> Opened:
+        """The words and files of an event as it arrived. Raises `Later` where a file cannot be fetched now."""
+        body: Mapping[str, Any] = json.loads(b"".join(chunks))
+        if "event" not in body:
+            return Opened(text=body.get("text") or "")
+        listed = body["event"].get("files") or ()
+        files = [self._fetch(str(number), one, sink_for) for number, one in enumerate(listed, start=1)]
+        return Opened(text=words(body), attachments=tuple(files))
+
+    def _fetch(self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink]) -> Attachment:
+        try:
+            known = self._described(told)
+        except Gone as fault:
+            return _absent(part, told, str(fault))
+        if unfit := self._unfit(known):
+            return _absent(part, known, unfit)
+        sink = sink_for(part)
+        try:
+            for piece in self._contents(known):
+                sink.write(piece)
+            kept = sink.finish()
+        except Gone as fault:
+            sink.abandon()
+            return _absent(part, known, str(fault))
+        except BaseException:
+            sink.abandon()
+            raise
+        return Attachment(part=part, name=_name(known), size=kept.size, sha256=kept.sha256, object_id=kept.object_id)
+
+    def _described(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """All that is known of the file. Raises `Gone`, `Later`."""
+        if told.get("mode") == "tombstone":
+            raise Gone("gone")
+        if told.get("file_access") != BY_LINK and told.get("url_private_download"):
+            return told
+        try:
+            found: Mapping[str, Any] = self._client.files_info(file=told["id"])["file"]
+        except SlackApiError as fault:
+            error = "" if fault.response.status_code >= 500 else fault.response.get("error", "")
+            if error in GONE:
+                raise Gone("gone") from fault
+            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW:
+                raise Later(f"Slack does not describe the file now: {error}") from fault
+            raise Gone("unreachable") from fault
+        except OSError as fault:
+            raise Later(f"Slack cannot be reached: {fault!r}") from fault
+        return found
+
+    def _unfit(self, known: Mapping[str, Any]) -> str:
+        """Why it is not fetched at all."""
+        mode = known.get("mode")
+        if mode in NO_FILES:
+            return NO_FILES[mode]
+        if mode == "tombstone":
+            return "gone"
+        if known.get("is_external") or mode == "external":
+            return "external"
+        return "too-large" if int(known.get("size") or 0) > self._bytes_max else ""
+
+    def _contents(self, known: Mapping[str, Any]) -> Iterator[bytes]:
+        """The file, in pieces. Raises `Gone`, and `Later` where it breaks off: then it is begun again."""
+        url = str(known.get("url_private_download") or known.get("url_private") or "")
+        if urlsplit(url).netloc not in self._trusted:
+            raise Gone("external")
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 - Slack's own host
+        try:
+            with OPENER.open(request, timeout=CALL_SECONDS) as response:
+                if _is_page(response, known):
+                    raise Later("Slack showed a page in place of the file: the bot may lack the scope files:read")
+                yield from _pieces(response, int(known.get("size") or 0))
+        except urllib.error.HTTPError as fault:
+            if fault.code in (404, 410):
+                raise Gone("gone") from fault
+            raise Later(f"Slack does not give the file now: {fault.code}") from fault
+        except (OSError, http.client.HTTPException) as fault:
+            raise Later(f"Slack cannot be reached: {fault!r}") from fault
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: our token is for the host that was asked."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """Nowhere."""
+
+
+OPENER = urllib.request.build_opener(_Stay)
+
+
+def _is_page(response: Any, known: Mapping[str, Any]) -> bool:
+    """A download without the scope is answered with a page, as if all were well."""
+    a_page = str(response.headers.get("Content-Type") or "").startswith("text/html")
+    return a_page and not str(known.get("mimetype") or "").startswith("text/html")
+
+
+def _pieces(response: Any, size: int) -> Iterator[bytes]:
+    had = 0
+    while piece := response.read(PIECE_BYTES):
+        had += len(piece)
+        yield piece
+    if size and had != size:
+        raise Later(f"the file broke off after {had} of {size} octets")
+
+
+def _absent(part: str, told: Mapping[str, Any], fault: str) -> Attachment:
+    return Attachment(
+        part=part, name=_name(told), size=int(told.get("size") or 0), sha256="", object_id="", absent=fault
+    )
+
+
+def _name(told: Mapping[str, Any]) -> str:
+    return str(told.get("name") or told.get("title") or "")

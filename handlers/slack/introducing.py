@@ -1,0 +1,69 @@
+"""Who a Slack user is: whether people like them are heard at all, and which mailbox the workspace has confirmed as theirs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.arrival import Arrival, Introduction
+from bot.clock import Clock
+from bot.ledger import Later
+from bot.outbox import Undeliverable
+from bot.rules import address
+from bot.settings.channels import Slack
+from handlers.slack.calling import Caller
+
+KNOWN_FOR = timedelta(minutes=5)
+"""How long what Slack said of a user is believed: a member who becomes a guest is refused so soon."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    at: datetime
+    answer: Introduction
+
+
+class Introducer:
+    """Asks Slack who somebody is."""
+
+    def __init__(self, caller: Caller, clock: Clock, settings: Slack) -> None:
+        self._caller, self._clock, self._settings = caller, clock, settings
+        self._known: dict[str, _Asked] = {}
+
+    async def introduce(self, arrival: Arrival) -> Introduction:
+        """What Slack vouches for of who speaks. Raises `Later` where it cannot be asked."""
+        now, known = self._clock.now(), self._known.get(arrival.sender)
+        if known and now - known.at < KNOWN_FOR:
+            return known.answer
+        answer = await self._ask(arrival.sender)
+        self._known[arrival.sender] = _Asked(now, answer)
+        return answer
+
+    async def _ask(self, sender: str) -> Introduction:
+        team, _, user = sender.partition("/")
+        try:
+            found = await self._caller.call("", lambda client: client.users_info(user=user))
+        except Undeliverable as refusal:
+            if "user_not" in str(refusal):
+                return Introduction(refused="elsewhere")
+            raise Later(f"Slack does not say who {user} is: {refusal}") from refusal
+        except Exception as fault:
+            raise Later(f"Slack cannot be asked who {user} is: {fault!r}") from fault
+        return introduction(found["user"], team, self._settings)
+
+
+def introduction(user: Mapping[str, Any], team: str, settings: Slack) -> Introduction:
+    """What Slack's description of a user (https://docs.slack.dev/reference/objects/user-object) means (lesson L59)."""
+    if user.get("deleted"):
+        return Introduction(refused="gone")
+    if user.get("is_bot") or user.get("is_workflow_bot"):
+        return Introduction(refused="machine")
+    elsewhere = user.get("is_stranger") or user.get("team_id", team) != team
+    if elsewhere and not settings.allow_connect:
+        return Introduction(refused="elsewhere")
+    guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    if guest and not settings.allow_guests:
+        return Introduction(refused="guest")
+    confirmed = user.get("is_email_confirmed") is True and not (elsewhere or guest)
+    mailbox = address.normal((user.get("profile") or {}).get("email") or "") if confirmed else None
+    return Introduction(address=mailbox or "")

@@ -1,0 +1,142 @@
+"""What Slack brings, stored before it is acknowledged. Only forms and pages are answered at once, for they only read."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from bot import forms
+from bot.arrival import Arrival, Press
+from bot.clock import Clock
+from bot.forms import Asked, Form
+from bot.inbox import Inbox
+from bot.ledger import Ledger
+from bot.reception import Introduce
+from bot.rules.lifecycle import Act
+from bot.settings import Settings
+from bot.vault import Vault
+from handlers.slack import modals, receive
+from handlers.slack.modals import Bearing
+from handlers.slack.render import OPEN, PAGE, Json
+from handlers.slack.values import Value
+
+log = structlog.get_logger()
+
+COMMAND = "/postroom"
+INLINE_MAX = 256 * 1024
+"""Octets of a sealed event that lie in its row: all of them do."""
+ANSWERED_APART = "I have answered you in our direct messages."
+"""What a slash command is acknowledged with, wherever it was typed: nobody else there reads the answer."""
+OPENING = re.compile(r"^(reject|move|receive-all)(:\d+)?$")
+"""Buttons that open a form."""
+TURNING = re.compile(rf"^{PAGE}(:\d+)?$")
+LEADING = re.compile(rf"^{OPEN}(:\d+)?$")
+ANY = re.compile(r".*")
+
+Body = dict[str, Any]
+Turn = Callable[[Body, Value, AsyncRespond], Awaitable[None]]
+
+
+class Listeners:
+    """The listeners of one workspace, the same over HTTP and Socket Mode."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, ledger: Ledger, vault: Vault, *, introduce: Introduce, turn: Turn
+    ) -> None:
+        """`turn`: shows another page of a message."""
+        self._settings, self._clock, self._ledger, self._vault = settings, clock, ledger, vault
+        self._introduce, self._turn = introduce, turn
+        self._inbox: Inbox | None = None
+
+    def listen(self, bolt: AsyncApp, inbox: Inbox) -> None:
+        """Take in what Bolt hears from now on."""
+        self._inbox = inbox
+        bolt.event("message")(self._message)
+        bolt.event("app_mention")(self._message)
+        bolt.event(ANY)(_nothing)
+        bolt.action(LEADING)(_nothing)
+        bolt.action(TURNING)(self._page)
+        bolt.action(OPENING)(self._opening)
+        bolt.action(ANY)(self._press)
+        bolt.view(ANY)(self._form)
+        bolt.command(COMMAND)(self._command)
+
+    async def _message(self, body: Body, ack: AsyncAck) -> None:
+        returns = self._settings.slack.returns_channels if self._settings.slack else ()
+        if arrival := receive.message(body, returns):
+            await self._accept(arrival, body)
+        await ack()
+
+    async def _press(self, body: Body, ack: AsyncAck) -> None:
+        if arrival := receive.press(body):
+            await self._accept(arrival, body)
+        await ack()
+
+    async def _command(self, body: Body, ack: AsyncAck) -> None:
+        await self._accept(receive.command(body), body)
+        await ack(ANSWERED_APART)
+
+    async def _opening(self, body: Body, ack: AsyncAck, client: Any) -> None:
+        """Open the form first, for what lets us lasts three seconds; where it is not for them, the press says why."""
+        arrival, value = receive.press(body), Value.read(body["actions"][0].get("value"))
+        if arrival is None or value is None:
+            await ack()
+            return
+        view = await self._view(arrival, value, receive.action(body))
+        if view:
+            await client.views_open(trigger_id=body["trigger_id"], view=view)
+        else:
+            await self._accept(arrival, body)
+        await ack()
+
+    async def _view(self, arrival: Arrival, value: Value, word: str) -> Json | None:
+        known = await self._introduce(arrival)
+        if known.refused:
+            return None
+        asked = Asked(arrival.channel, arrival.sender, known.address, value.say, value.seen)
+        bearing = Bearing(value=value, place=arrival.route)
+        settings, clock = self._settings, self._clock
+        if word == "receive-all":
+            form = await self._ledger.read(lambda tx: forms.receiving_all(tx, asked, settings, clock))
+            return modals.receiving_all(form, _of_all(bearing, form)) if form else None
+        act = Act.REJECTED if word == "reject" else Act.MOVED
+        form = await self._ledger.read(lambda tx: forms.deciding(tx, asked, act, settings, clock))
+        if form is None:
+            return None
+        return modals.rejecting(form, settings.reasons, bearing) if word == "reject" else modals.moving(form, bearing)
+
+    async def _form(self, body: Body, ack: AsyncAck) -> None:
+        view = body["view"]
+        bearing = Bearing.model_validate_json(view["private_metadata"])
+        decided = modals.decided(view["callback_id"], view["state"]["values"], bearing, self._settings.reasons)
+        if not isinstance(decided, Press):
+            await ack(response_action="errors", errors=decided)
+            return
+        await self._accept(receive.form(body, decided, bearing.place), body)
+        await ack()
+
+    async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:
+        if value := Value.read(body["actions"][0].get("value")):
+            await self._turn(body, value, respond)
+        await ack()
+
+    async def _accept(self, arrival: Arrival, body: Body) -> None:
+        """Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
+        assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
+        raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+        raw.write(json.dumps(body).encode())
+        await self._inbox.accept(arrival, raw)
+
+
+def _of_all(bearing: Bearing, form: Form) -> Bearing:
+    """The form stands for the files that it lists, as they are shown on it."""
+    seen = {file.reference: file.version for file in form.files}
+    return bearing.model_copy(update={"value": bearing.value.model_copy(update={"seen": seen})})
+
+
+async def _nothing(ack: AsyncAck) -> None:
+    """Acknowledge what asks for nothing."""
+    await ack()

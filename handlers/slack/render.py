@@ -1,0 +1,218 @@
+"""A letter in Slack's blocks (https://docs.slack.dev/reference/block-kit/blocks). All text is literal: nothing that somebody
+named or wrote becomes a mention, a link or markup."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.notices import FileFacts
+from bot.outbox import Parcel
+from bot.rules import reference
+from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+from handlers.slack.text import escaped
+from handlers.slack.values import Value
+
+BLOCKS_MAX = 45
+"""Of one page; Slack allows 50 a message, and the page turner takes one."""
+CHARACTERS_MAX = 9000
+"""Of all text of one page: Slack refuses about 13,000 in all."""
+HEADER_CHARACTERS_MAX = 150
+SPAN_CHARACTERS_MAX = 2800
+"""Of one run of text; a longer comment goes on in the next."""
+LABEL_CHARACTERS_MAX = 75
+"""Of a button's label. A longer file name is told apart by its end, which bears the date."""
+ROW_MAX = 5
+"""Buttons side by side."""
+OPEN = "open"
+"""The action of a button that leads to a page: it is acknowledged and nothing else."""
+PAGE = "page"
+"""The action of a button that turns the page."""
+FALLBACK_CHARACTERS_MAX = 1000
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One page of a letter."""
+
+    blocks: list[Json]
+    text: str
+    """What a notification shows; Slack looks for its notation in it."""
+
+
+def draw(parcel: Parcel, page: int = 0) -> Drawn:
+    """The page of this number, counted from 0; the last one where there are fewer."""
+    pages = paginate(_rows(parcel))
+    at = max(0, min(page, len(pages) - 1))
+    blocks = list(pages[at])
+    if len(pages) > 1:
+        blocks.append(_turner(parcel.id, at, len(pages)))
+    return Drawn(_numbered(blocks), _fallback(parcel.letter))
+
+
+def paginate(blocks: Iterable[Json]) -> list[list[Json]]:
+    """The blocks in pages that Slack takes; never empty. A heading begins a page rather than ends one."""
+    pages: list[list[Json]] = [[]]
+    room = CHARACTERS_MAX
+    for block in blocks:
+        length = characters(block)
+        if pages[-1] and (len(pages[-1]) >= BLOCKS_MAX or length > room):
+            carried = [pages[-1].pop()] if _is_heading(pages[-1][-1]) and len(pages[-1]) > 1 else []
+            pages.append(carried)
+            room = CHARACTERS_MAX - sum(map(characters, carried))
+        pages[-1].append(block)
+        room -= length
+    return pages
+
+
+def characters(block: object) -> int:
+    """All text in a block."""
+    if isinstance(block, dict):
+        own = len(block["text"]) if isinstance(block.get("text"), str) else 0
+        return own + sum(characters(value) for value in block.values() if not isinstance(value, str))
+    return sum(map(characters, block)) if isinstance(block, list) else 0
+
+
+def _rows(parcel: Parcel) -> Iterator[Json]:
+    """The letter's blocks, buttons that follow one another side by side."""
+    waiting: list[Json] = []
+    for block in parcel.letter.blocks:
+        if isinstance(block, Button | Action):
+            waiting.append(_button(block, parcel))
+            continue
+        yield from _actions(waiting)
+        waiting = []
+        yield from _block(block)
+    yield from _actions(waiting)
+
+
+def _block(block: Block) -> Iterator[Json]:
+    match block:
+        case Heading(line, 1) if sum(len(span.text) for span in line) <= HEADER_CHARACTERS_MAX:
+            yield {"type": "header", "text": _plain("".join(span.text for span in line))}
+        case Heading(line):
+            yield _rich([_section([Span(span.text, strong=True, link=span.link) for span in line])])
+        case Paragraph(line):
+            yield from (_rich([_section(part)]) for part in _cut(line))
+        case Bullets(items):
+            sections = [_section(part) for item in items for part in _cut(item)]
+            yield _rich([{"type": "rich_text_list", "style": "bullet", "elements": sections}])
+        case Table(rows):
+            yield from (_rich([_section(part)]) for part in _cut(_lines(rows)))
+        case Rule():
+            yield {"type": "divider"}
+
+
+def _lines(rows: Sequence[tuple[Line, Line]]) -> Line:
+    """A table as lines of a label and its value."""
+    spans: list[Span] = []
+    for label, value in rows:
+        if spans:
+            spans.append(Span("\n"))
+        words = "".join(span.text for span in label)
+        spans += [Span(f"{words}:", strong=True), Span(" "), *value]
+    return tuple(spans)
+
+
+def _cut(line: Line) -> Iterator[Line]:
+    """The line in parts none of which is too long for one block."""
+    part: list[Span] = []
+    room = SPAN_CHARACTERS_MAX
+    for span in line:
+        text = span.text
+        while len(text) > room:
+            part.append(Span(text[:room], span.strong, span.code, span.link))
+            yield tuple(part)
+            part, text, room = [], text[room:], SPAN_CHARACTERS_MAX
+        part.append(Span(text, span.strong, span.code, span.link))
+        room -= len(text)
+    yield tuple(part)
+
+
+def _rich(elements: list[Json]) -> Json:
+    return {"type": "rich_text", "elements": elements}
+
+
+def _section(line: Iterable[Span]) -> Json:
+    return {"type": "rich_text_section", "elements": [_span(span) for span in line if span.text]}
+
+
+def _span(span: Span) -> Json:
+    style = {name: True for name, has in (("bold", span.strong), ("code", span.code)) if has}
+    look = {"style": style} if style else {}
+    if span.link:
+        return {"type": "link", "url": span.link, "text": span.text, **look}
+    return {"type": "text", "text": span.text, **look}
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def label(text: str) -> str:
+    """The text as a button can bear it: of a long one the beginning and the end."""
+    half = LABEL_CHARACTERS_MAX // 2
+    return text if len(text) <= LABEL_CHARACTERS_MAX else f"{text[: half - 1]}…{text[-half:]}"
+
+
+def _button(block: Button | Action, parcel: Parcel) -> Json:
+    if isinstance(block, Action):
+        return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
+    say = f"{block.word} {block.argument}".strip()
+    value = Value(notice=parcel.id, say=say, seen=_seen(block.argument, parcel.notice.mentioned()))
+    button: Json = {
+        "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
+        "action_id": block.word,
+    }  # fmt: skip
+    if block.warning:
+        button["confirm"] = {
+            "title": _plain("Are you sure?"), "text": _plain(block.warning), "confirm": _plain(label(block.shown)[:30]),
+            "deny": _plain("Cancel"),
+        }  # fmt: skip
+    return button
+
+
+def _seen(argument: str, mentioned: Iterable[FileFacts]) -> dict[str, int]:
+    """The versions of the files that a button is about: of those it names, else of all that its notice speaks of."""
+    named = reference.find(argument)
+    return {file.reference: file.version for file in mentioned if not named or file.reference in named}
+
+
+def _actions(buttons: Sequence[Json]) -> Iterator[Json]:
+    for at in range(0, len(buttons), ROW_MAX):
+        yield {"type": "actions", "elements": list(buttons[at : at + ROW_MAX])}
+
+
+def _numbered(blocks: list[Json]) -> list[Json]:
+    """The same, with no action named twice in one message."""
+    known: Counter[str] = Counter()
+    for button in (element for block in blocks if block["type"] == "actions" for element in block["elements"]):
+        word = button["action_id"]
+        known[word] += 1
+        if known[word] > 1:
+            button["action_id"] = f"{word}:{known[word]}"
+    return blocks
+
+
+def _turner(notice: str, at: int, pages: int) -> Json:
+    turns = [(at - 1, "◀ Back"), (at + 1, f"Page {at + 2} of {pages} ▶")]
+    return {"type": "actions", "elements": [
+        {
+            "type": "button", "text": _plain(words), "action_id": PAGE,
+            "value": Value(notice=notice, say=f"{PAGE} {to}").written(),
+        }
+        for to, words in turns if 0 <= to < pages
+    ]}  # fmt: skip
+
+
+def _is_heading(block: Json) -> bool:
+    if block["type"] == "header":
+        return True
+    spans = block["elements"][0].get("elements", []) if block["type"] == "rich_text" else []
+    return bool(spans) and all(span.get("style") == {"bold": True} for span in spans)
+
+
+def _fallback(letter: Letter) -> str:
+    return escaped(letter.subject[:FALLBACK_CHARACTERS_MAX])

@@ -1,0 +1,131 @@
+"""Notices posted to Slack, found again if it is not known whether they arrived, and drawn anew."""
+
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.models.metadata import Metadata
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.notices import OfFiles, Outcomes
+from bot.outbox import Parcel, Shown, Undeliverable
+from handlers.slack.calling import Caller
+from handlers.slack.render import Drawn, draw
+
+EVENT = "postroom_notice"
+"""The type of the metadata by which a message of ours is known again."""
+LOOKED_BACK = timedelta(minutes=1)
+"""Slack's clock and ours may differ by so much."""
+LOOKED_THROUGH_MAX = 200
+"""Messages of one answer of Slack's."""
+UNREACHED = ("user_not_in_channel", "channel_not_found", "not_in_channel")
+"""Why somebody cannot be answered where they pressed: then they are in their own conversation with us."""
+QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+
+
+class SlackCourier:
+    """The way out (`bot.outbox.Courier`), and how what was posted is changed (`bot.redrawing.Painter`)."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def deliver(self, parcel: Parcel) -> Shown | None:
+        """Post it: to whoever asked where they asked, to a person directly, or to a channel."""
+        if parcel.route.place and is_aside(parcel):
+            try:
+                await self._whisper(parcel)
+            except Undeliverable as refusal:
+                if not str(refusal).endswith(UNREACHED):
+                    raise
+            else:
+                return None
+        return await self._post(parcel)
+
+    async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
+        """Make that message show the parcel."""
+        await self.show(place, stamp, draw(parcel))
+
+    async def show(self, place: str, stamp: str, drawn: Drawn) -> None:
+        """Make that message show this page."""
+        await self._caller.call(
+            place,
+            lambda client: client.chat_update(
+                channel=place, ts=stamp, blocks=drawn.blocks, text=drawn.text, parse="none"
+            ),
+        )
+
+    async def _whisper(self, parcel: Parcel) -> None:
+        """Show it to whoever asked alone, in the place where they asked. It can be repeated, but not changed."""
+        drawn, place, user = draw(parcel), parcel.route.place, _user(parcel.recipient)
+        thread = parcel.route.thread or None
+
+        def call(client: AsyncWebClient) -> Any:
+            return client.chat_postEphemeral(
+                channel=place, user=user, thread_ts=thread, blocks=drawn.blocks, text=drawn.text, parse="none"
+            )
+
+        await self._caller.call(place, call)
+
+    async def _post(self, parcel: Parcel) -> Shown:
+        place, thread = await self._where(parcel)
+        if parcel.repeated and (found := await self._find(parcel, place, thread)):
+            return found
+        drawn = draw(parcel)
+        metadata = Metadata(event_type=EVENT, event_payload={"id": parcel.id})
+
+        def call(client: AsyncWebClient) -> Any:
+            return client.chat_postMessage(
+                channel=place,
+                thread_ts=thread or None,
+                blocks=drawn.blocks,
+                text=drawn.text,
+                metadata=metadata,
+                **QUIET,
+            )
+
+        posted = await self._caller.call(place, call)
+        return Shown(place, posted["ts"], thread)
+
+    async def _where(self, parcel: Parcel) -> tuple[str, str]:
+        route, user = parcel.route, _user(parcel.recipient)
+        if route.place and not is_aside(parcel):
+            return route.place, route.thread
+        return (await self._caller.direct(user), "") if user else (parcel.recipient, "")
+
+    async def _find(self, parcel: Parcel, place: str, thread: str) -> Shown | None:
+        """The message that an earlier delivery posted, if it did."""
+        oldest = f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}"
+
+        def call(client: AsyncWebClient, cursor: str) -> Any:
+            seek: dict[str, Any] = {
+                "channel": place, "oldest": oldest, "limit": LOOKED_THROUGH_MAX, "include_all_metadata": True,
+                **({"cursor": cursor} if cursor else {}),
+            }  # fmt: skip
+            return client.conversations_replies(ts=thread, **seek) if thread else client.conversations_history(**seek)
+
+        cursor = ""
+        while True:
+            page = await self._caller.call(place, lambda client, at=cursor: call(client, at))  # type: ignore[misc] # a lambda's default
+            for message in page["messages"]:
+                if _notice(message) == parcel.id:
+                    return Shown(place, message["ts"], thread)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+
+def is_aside(parcel: Parcel) -> bool:
+    """Whether whoever asked reads it alone: others are about and it answers no file, or it bears a link of theirs."""
+    if isinstance(parcel.notice, OfFiles) and parcel.notice.links:
+        return True
+    return not parcel.route.private and (parcel.route.aside or not isinstance(parcel.notice, Outcomes))
+
+
+def _user(recipient: str) -> str:
+    """The user of an identity; empty for a channel."""
+    return recipient.partition("/")[2]
+
+
+def _notice(message: dict[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    known = metadata.get("event_type") == EVENT
+    return str((metadata.get("event_payload") or {}).get("id") or "") if known else ""

@@ -9,7 +9,7 @@ import random
 import re
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,8 @@ from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, open_rooms, web_server
+from handlers.app import Office, Rooms, open_rooms
+from handlers.app import office as build
 from handlers.mail.channel import MailChannel
 
 RETURNS = "returns@derbyshire.example"
@@ -243,16 +244,20 @@ def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[
 
 @asynccontextmanager
 async def open_office(
-    directory: Path, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0
-) -> AsyncIterator[TestOffice]:
+    directory: Path, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0,
+    configure: Callable[[Path], None] = lambda _: None, clock: HandWoundClock | None = None,
+) -> AsyncIterator[TestOffice]:  # fmt: skip
     """An office of the demo's schools and people whose everything lies in `directory`.
 
-    `announce_minutes`: how long announcements to places wait for more files.
+    `announce_minutes`: how long announcements to places wait for more files; `configure`: changes the configuration, which
+    is a copy of the demo's, in its folder.
     """
     mailboxes, web = Mailboxes(), free_port()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    settings = configuration.load(_configuration(directory, announce_minutes), {
+    folder = _configuration(directory, announce_minutes)
+    configure(folder)
+    settings = configuration.load(folder, {
         **places(directory),
         "POSTROOM__EMAIL__SMTP__PORT": "0",
         "POSTROOM__WEB__PORT": str(web),
@@ -260,13 +265,16 @@ async def open_office(
         "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),
         **(environ or {}),
     })  # fmt: skip
-    clock = HandWoundClock()
+    clock = clock or HandWoundClock()
     with set_up(settings, clock) as rooms:
-        channel = MailChannel(settings, clock, rooms.vault)
-        office = Office(rooms, {"email": channel}, web_server(rooms))
-        await channel.start(office.inbox)
-        yield TestOffice(directory, office, clock, mailboxes, channel.port)
-        await channel.stop()
+        office = build(rooms)
+        for channel in office.channels.values():
+            await channel.start(office.inbox)
+        mail = office.channels["email"]
+        assert isinstance(mail, MailChannel)
+        yield TestOffice(directory, office, clock, mailboxes, mail.port)
+        for channel in office.channels.values():
+            await channel.stop()
     server.close()
 
 

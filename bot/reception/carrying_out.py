@@ -146,7 +146,7 @@ def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
 
 
 def _no(tx: Session, command: commands.No, asking: Asking) -> list[Notice]:
-    return [offers.decline(tx, asking, command.said, command.numbers)]
+    return [offers.decline(tx, asking, command.said, command.numbers, command.meaning)]
 
 
 def _pick(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:

@@ -194,7 +194,9 @@ def test_advice_names_every_fault() -> None:
 
 def test_a_lone_choice_is_picked_by_its_number_and_never_by_yes() -> None:
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", ONE.model_copy(update={"sure": False})),)))
-    assert commands(letter) == ["1", "no"]
+    assert commands(letter) == ["1", "destroy"]
+    assert "We are not sure of its name. It may be:" in words(letter)
+    assert "?" not in words(letter).partition("Need help?")[0]
     assert "yes" not in words(letter)
 
 
@@ -210,7 +212,7 @@ def test_where_nothing_can_be_guessed_the_reply_is_a_name_like_the_model() -> No
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.doc", Offer(number=1, name="", sure=False)),)))
     assert f"A good name looks like {MODEL}." in words(letter)
     assert "Reply with the right name to send it." in words(letter)
-    assert commands(letter) == ["no"]
+    assert commands(letter) == ["destroy"]
 
 
 def test_of_several_nameless_ones_the_number_says_which_is_named() -> None:
@@ -229,6 +231,12 @@ def test_yes_is_offered_for_the_one_sure_name_among_others() -> None:
     unsure = THREE.model_copy(update={"sure": False})
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", ONE), held(OTHER, "b.docx", unsure))))
     assert commands(letter) == ["yes", "3", "no 1", "no"]
+
+
+def test_of_several_without_a_sure_name_none_is_destroyed_by_a_bare_no() -> None:
+    unsure = [offer.model_copy(update={"sure": False}) for offer in (ONE, TWO)]
+    letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", unsure[0]), held(OTHER, "b.docx", unsure[1]))))
+    assert commands(letter) == ["1", "2", "destroy 1", "destroy all"]
 
 
 def test_a_refused_file_is_not_held_and_cannot_be_accepted() -> None:

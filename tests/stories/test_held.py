@@ -126,6 +126,15 @@ async def test_yes_takes_every_sure_one_and_never_a_lone_choice(post: TestOffice
     assert "8302000_SPsupport20260901.docx" in answer.text
 
 
+async def test_what_is_not_sent_yet_is_said_first(post: TestOffice) -> None:
+    await post.email(JO, attach={BAD: b"1", "8302000_SPSupport20260901.docx": b"2"})
+    await post.email(JO, text="yes", reply_to=post.expect(JO, "advice"))
+    receipt = post.expect(JO, "receipt")
+    sent = next(file for file in post.files() if file.status is Status.SENT)
+    assert receipt.subject == f"1 not sent yet, 1 sent to SEN: {PLAN} ({sent.reference})"
+    assert receipt.text.index("Not sent yet: 8302000_SPSupport") < receipt.text.index(f"Sent: {PLAN}")
+
+
 async def test_numbers_run_through_the_whole_reply(post: TestOffice) -> None:
     await post.email(JO, attach={"8302000_SPSupport20260901.docx": b"1", BAD: b"2"})
     advice = post.expect(JO, "advice")

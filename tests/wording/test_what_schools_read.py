@@ -40,7 +40,7 @@ from bot.notices import (
 )
 from bot.notices import Entry as Line
 from bot.notices.examples import NOON
-from tests.wording.speaker import MODEL, commands, facts, held, speaker, words
+from tests.wording.speaker import MODEL, commands, facts, headings, held, speaker, words
 
 WORDING = speaker()
 ONE, TWO, THREE = (Offer(number=number, name=f"8302000_SENplan2026090{number}.docx", sure=True) for number in (1, 2, 3))
@@ -98,8 +98,20 @@ def test_a_receipt_passes_on_advice() -> None:
 def test_a_receipt_for_an_accepted_name_says_what_still_waits() -> None:
     letter = WORDING.letter(Receipt(outcomes=(SENT,), remaining=(held(OTHER, "b.docx", TWO),)))
     said = words(letter)
-    assert said.index("Another file still needs your answer") < said.index("Not sent yet: b.docx")
-    assert commands(letter) == ["recall PR-7K3Q-M2XW", "yes", "no"]
+    assert letter.subject == f"1 not sent yet, 1 sent to SEN: {FILE.name} (PR-7K3Q-M2XW)"
+    assert headings(letter)[0] == "1 not sent yet, 1 sent to SEN"
+    assert said.index("Not sent yet: b.docx") < said.index(f"Sent: {FILE.name}")
+    assert commands(letter) == ["yes", "no", "recall PR-7K3Q-M2XW"]
+
+
+@pytest.mark.parametrize("kind", [Mixed, Duplicate])
+def test_whatever_else_was_settled_what_still_waits_is_counted_first(kind: type[Mixed | Duplicate]) -> None:
+    duplicate = Outcome(verdict="duplicate", given=FILE.name, file=FILE)
+    outcomes = (duplicate,) if kind is Duplicate else (duplicate, SENT)
+    letter = WORDING.letter(kind(outcomes=outcomes, remaining=(held(OTHER, "b.docx", TWO),)))
+    assert letter.subject.startswith("1 not sent yet, ")
+    assert headings(letter)[0].startswith("1 not sent yet, ")
+    assert headings(letter)[1] == "Not sent yet: b.docx"
 
 
 def test_a_receipt_says_what_the_attached_file_is_for() -> None:
@@ -282,7 +294,8 @@ def test_a_duplicate_names_the_file_that_is_there() -> None:
 
 def test_discarded_says_that_it_is_gone_for_good_and_what_is_not() -> None:
     letter = WORDING.letter(Discarded.example.model_copy(update={"remaining": (held(OTHER, "b.docx", TWO),)}))
-    assert letter.subject.startswith("Destroyed: 8302000 SENplan20260901.docx")
+    assert letter.subject == "1 not sent yet, 1 destroyed: 8302000 SENplan20260901.docx (PR-SA3H-RZC4)"
+    assert headings(letter)[:2] == ["1 not sent yet, 1 destroyed", "Not sent yet: b.docx"]
     assert "cannot be brought back" in words(letter)
     assert "Not sent yet: b.docx" in words(letter)
 

@@ -15,7 +15,7 @@ from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import Act
+from bot.rules.lifecycle import Act, Status
 from bot.settings import Service
 from bot.telling import Asking, announce, facts, post
 
@@ -78,8 +78,15 @@ def _each(
         ):  # fmt: skip
             done.append(file)
         else:
-            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act]))
+            own = _is_theirs(file, act, asking.person)
+            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act], own=own))
     return done, answers
+
+
+def _is_theirs(file: File, act: Act, person: Person) -> bool:
+    """Whether the file stands as it does because this person did the same before."""
+    doers = {Act.RECEIVED: (Status.RECEIVED, file.received_by), Act.REJECTED: (Status.REJECTED, file.rejected_by)}
+    return doers.get(act) == (file.status, person.id)
 
 
 def is_attended(tx: Session, service: Service) -> bool:

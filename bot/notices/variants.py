@@ -74,6 +74,9 @@ NAMELESS = _held(
     Offer(number=1, name="", sure=False),
 )  # fmt: skip
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
+DECLINED_FILE = FILE.model_copy(update={
+    "reference": "PR-SA3H-RZC4", "status": "Discarded", "name": "8302000 SENplan20260901.docx", "contents": "destroyed",
+})  # fmt: skip
 HERE = Outcome(verdict="duplicate", given=RETURN.name, file=RETURN)
 DOUBTFUL = SENT.model_copy(update={
     "file": FILE.model_copy(update={"given": "copy of 8302000_SENplan20260901.docx", "tag": "SEN"}),
@@ -151,6 +154,17 @@ VARIANTS = (
         notices.Recalled(files=tuple(one.model_copy(update={"status": "Recalled"}) for one in (FILE, RETURN)), by="Jo Sands"),
     ),
     Variant("which-none", "No file is found.", notices.Which(asked="recall plans")),
+    Variant(
+        "settled-several", "Several files were settled before, otherwise than they now say.",
+        notices.Settled(files=(RECEIVED, DECLINED_FILE), said="no"),
+    ),
+    Variant(
+        "too-late-already", "They have taken it back already.",
+        notices.TooLate(
+            file=FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),
+            act="recall", already=True,
+        ),
+    ),
     Variant("too-late-rejected", "An officer rejected it first.", notices.TooLate(file=REJECTED, act="recall")),
     Variant(
         "help-officer", "An officer asked.",
@@ -231,6 +245,10 @@ VARIANTS = (
     Variant(
         "verified-altered", "Somebody changed the receipt.",
         notices.Verified(receipts=(notices.Checked(name="receipt-PR-7K3Q-M2XW.json", verdict=Verdict.ALTERED),)),
+    ),
+    Variant(
+        "lost-race-own", "The officer has received it already.",
+        notices.LostRace(file=RECEIVED, act="receive", own=True, links=LINKS),
     ),
     Variant(
         "lost-race-moved", "Another service has it now.",

@@ -20,7 +20,7 @@ from bot.telling import Asking, Occasion
 COMMENT_CHARACTERS_MAX = 2000
 """It goes with every file of its mail, into everything that is told of any of them."""
 PLEAS_MAX = 3
-"""The same words about the same files are answered so often a day: who repeats them further is a machine, unmarked."""
+"""The same words about the same files, and mails without a file, are answered so often a day: who repeats them further is a machine, unmarked."""
 SETTLED = {"sent", "duplicate", "discarded"}
 """What becomes of a held file at its sender's word."""
 DAY = timedelta(days=1)
@@ -56,7 +56,7 @@ def serve(
     if answers:
         _reply_all(tx, answers, asking, owed=bool(opened.attachments))
     elif unasked := advising.advice(tx, reading, opened, asking):
-        if not unasked.mentioned():
+        if isinstance(unasked, notices.Help):
             once_a_day(tx, asking.address, unasked, asking, person)
         elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
             _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith

@@ -13,7 +13,7 @@ from bot.judging import today
 from bot.ledger import files
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
-from bot.reception import taking_back
+from bot.reception import advising, taking_back
 from bot.rules import commands
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.telling import Asking, facts
@@ -142,21 +142,28 @@ def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
 
 
 def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
-    return [offers.accept_sure(tx, asking, command.said)]
+    return _settled(tx, offers.accept_sure(tx, asking, command.said), command, asking)
 
 
 def _no(tx: Session, command: commands.No, asking: Asking) -> list[Notice]:
-    return [offers.decline(tx, asking, command.said, command.numbers, command.meaning)]
+    declined = offers.decline(tx, asking, command.said, command.numbers, command.meaning)
+    return _settled(tx, declined, command, asking)
 
 
 def _pick(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
     if command.name is None and asking.answered and asking.answered.kind == notices.Which.kind:
         return _picked_of_which(tx, command, asking)
-    return [offers.accept_numbers(tx, asking, command.said, command.numbers, command.name)]
+    accepted = offers.accept_numbers(tx, asking, command.said, command.numbers, command.name)
+    return _settled(tx, accepted, command, asking)
 
 
 def _named(tx: Session, command: commands.Named, asking: Asking) -> list[Notice]:
-    return [offers.accept_name(tx, asking, command.said, command.name)]
+    return _settled(tx, offers.accept_name(tx, asking, command.said, command.name), command, asking)
+
+
+def _settled(tx: Session, answer: Notice, command: Command, asking: Asking) -> list[Notice]:
+    """A word that came too late is told what became of the files it meant."""
+    return [advising.nothing_waits(tx, command.said, asking) if isinstance(answer, notices.Which) else answer]
 
 
 def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
@@ -187,10 +194,10 @@ def _receive(tx: Session, command: commands.Receive, asking: Asking) -> list[Not
 
 
 def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking) -> Notice:
-    """Whoever receives by mail gets the contents by a link."""
-    if not isinstance(answer, notices.Decided):
+    """Whoever receives by mail gets the contents by a link, and once more who has received before."""
+    if not isinstance(answer, notices.Decided) and not (isinstance(answer, notices.LostRace) and answer.own):
         return answer
-    done = {file.reference for file in answer.files}
+    done = {file.reference for file in answer.mentioned() if file.contents == "kept"}
     theirs = [file for file in chosen if file.reference in done]
     return answer.model_copy(update={"links": telling.linked(tx, Purpose.DECIDE, asking.person, theirs, asking)})
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import not_, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from bot import links, notices, roster
@@ -97,7 +97,7 @@ def post(
         person_id=person.id if person else None,
         facts=notice.model_dump(mode="json"),
         route=route.model_dump(mode="json"),
-        created_at=occasion.now,
+        created_at=_next_moment(tx, to, occasion.now),
         next_at=occasion.now + wait,
         batch=batch,
     )
@@ -105,6 +105,14 @@ def post(
     tx.flush()
     mention(tx, item, notice)
     return item
+
+
+def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
+    """Now, or the microsecond after what this recipient was told at this moment: so it is delivered in this order."""
+    theirs = (OutboxItem.recipient == recipient) & (OutboxItem.created_at >= now)
+    waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at >= now)
+    newest = tx.scalar(select(func.max(OutboxItem.created_at)).where(waiting, theirs))
+    return newest + timedelta(microseconds=1) if newest else now
 
 
 def reply(tx: Session, notice: Notice, asking: Asking) -> OutboxItem:

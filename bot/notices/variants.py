@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import notices
-from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices import CHECKED, FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
 from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, YEAR
 from bot.notices.facts import Verdict
 
@@ -241,6 +241,14 @@ VARIANTS = (
     Variant(
         "copy-several", "All files of one receipt.",
         notices.Copy(files=(FILE, OTHERS), links=LINKS | OTHER_LINK),
+    ),
+    Variant(
+        "verified-compared", "The file beside the receipt is the one that was sent.",
+        notices.Verified(receipts=(CHECKED,), compared=(notices.Compared(name="plan.docx", reference=FILE.reference),)),
+    ),
+    Variant(
+        "verified-another", "The file beside the receipt is another one.",
+        notices.Verified(receipts=(CHECKED,), compared=(notices.Compared(name="plan.docx"),)),
     ),
     Variant(
         "verified-altered", "Somebody changed the receipt.",

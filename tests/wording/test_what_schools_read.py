@@ -178,6 +178,25 @@ def test_of_several_receipts_the_genuine_ones_are_counted() -> None:
         assert WORDING.letter(Verified(receipts=receipts)).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("references", "receipts", "said"),
+    [
+        ([True], 1, "This receipt is genuine, and your file is the one that was sent"),
+        ([False], 1, "This receipt is genuine, but your file is another one"),
+        ([True, True], 1, "This receipt is genuine, and your 2 files are those that were sent"),
+        ([True, False], 1, "This receipt is genuine, but 1 of your 2 files is another one"),
+        ([False, False, True], 2, "2 of 2 receipts are genuine, but 2 of your 3 files are other ones"),
+    ],
+)
+def test_the_verdict_on_a_receipt_is_also_that_on_the_files_beside_it(
+    references: list[bool], receipts: int, said: str
+) -> None:
+    compared = tuple(Compared(name="a.docx", reference=FILE.reference if known else "") for known in references)
+    letter = WORDING.letter(Verified(receipts=(CHECKED,) * receipts, compared=compared))
+    assert headings(letter)[0] == said
+    assert ("another" in letter.subject or "not of" in letter.subject or "other" in letter.subject) != all(references)
+
+
 def test_files_beside_a_receipt_are_said_to_be_compared_and_not_sent() -> None:
     compared = (Compared(name="a.docx", reference=FILE.reference), Compared(name="b.docx"))
     said = words(WORDING.letter(Verified(receipts=(CHECKED,), compared=compared, left_out=1)))

@@ -58,7 +58,7 @@ def move(
         told = notices.Moved(files=_facts(theirs, asking), by=asking.person.name, why=why)
         post(tx, told, asking, to=sender.email, person=sender)
     decided = _decided(tx, done, "moved", asking, why)  # before the new service's officers are told of it as new
-    announce(tx, done, asking)
+    announce(tx, done, asking, mover=asking.person, why=why)
     return [*decided, *answers]
 
 
@@ -96,15 +96,22 @@ def is_attended(tx: Session, service: Service) -> bool:
 
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
     """Why a file cannot go to that service, if it cannot."""
-    said = f"move {code}"
     service = asking.settings.service(code)
+    because = None
     if service is None:
-        return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
-    if not is_attended(tx, service):
-        return notices.UnknownCommand(said=said, because=f"{service.name} has nobody yet to take files in.")
-    if any(file.service == code for file in chosen):
-        return notices.UnknownCommand(said=said, because=f"The file is with {service.name} already.")
-    return None
+        because = f"There is no service with the code {code}."
+    elif not is_attended(tx, service):
+        because = f"{service.name} has nobody yet to take files in."
+    elif any(file.service == code for file in chosen):
+        because = f"The file is with {service.name} already."
+    return which_service(tx, chosen, f"move {code}", because, asking) if because else None
+
+
+def which_service(tx: Session, chosen: Sequence[File], said: str, because: str, asking: Asking) -> Notice:
+    """Nothing was moved, why, and the services that these files can go to."""
+    others = [one for one in asking.settings.services if one.code not in {file.service for file in chosen}]
+    codes = tuple((one.code, one.name) for one in others if is_attended(tx, one))
+    return notices.UnknownCommand(said=said, because=because, codes=codes)
 
 
 def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Asking) -> None:

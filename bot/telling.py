@@ -149,8 +149,13 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     return dict(found.all())
 
 
-def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
-    """Tell those who take in: one mail an officer for each message taken in, places in batches."""
+def announce(
+    tx: Session, files: Sequence[File], occasion: Occasion, *, mover: Person | None = None, why: str = ""
+) -> None:
+    """Tell those who take in: one mail an officer for each message taken in, places in batches.
+
+    `mover`: who handed them over from another service, and needs no telling.
+    """
     told: dict[int, list[File]] = defaultdict(list)
     people: dict[int, Person] = {}
     for file in files:
@@ -159,13 +164,13 @@ def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
         if service:
             for place in service.announce:
                 _tell_place(tx, place, service, file, occasion)
-        for officer in readers:
+        for officer in (one for one in readers if one is not mover):
             people[officer.id] = officer
             told[officer.id].append(file)
         if not readers and not (service and service.announce):
             _tell_administrators(tx, [file], occasion)
     for number, theirs in told.items():
-        _tell_to_decide(tx, people[number], theirs, occasion)
+        _tell_to_decide(tx, people[number], theirs, occasion, moved_by=mover.name if mover else "", why=why)
 
 
 def linked(tx: Session, purpose: Purpose, person: Person, files: Iterable[File], occasion: Occasion) -> dict[str, str]:
@@ -182,12 +187,14 @@ def own_mailbox(person: Person, settings: Settings) -> str:
 
 
 def _tell_to_decide(
-    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False
-) -> None:
+    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False,
+    moved_by: str = "", why: str = "",
+) -> None:  # fmt: skip
     notice = new_files(files, occasion.settings, unattended=unattended)
     mailbox = own_mailbox(person, occasion.settings)
     links = linked(tx, Purpose.DECIDE, person, files, occasion) if mailbox else {}
-    post(tx, notice.model_copy(update={"links": links}), occasion, to=mailbox or person.email, person=person)
+    more = {"links": links, "moved_by": moved_by, "why": why}
+    post(tx, notice.model_copy(update=more), occasion, to=mailbox or person.email, person=person)
 
 
 def new_files(

@@ -261,6 +261,8 @@ class UnknownCommand(OfFiles):
     """What it may have been about: the files of the notice that it answered."""
     can: tuple[str, ...] = ()
     """The commands by which this reader can still change those."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Code and name of each service that can be named, where a code is wanted."""
 
 
 class NotAuthorised(Notice):
@@ -316,6 +318,10 @@ class NewFiles(OfFiles):
     """Told to a place that others may read, not to an officer: without comments."""
     unattended: bool = False
     """Told to the administrators, for the service has neither officers nor a place."""
+    moved_by: str = ""
+    """Who moved them here from another service, where somebody did."""
+    why: str = ""
+    """Why, as the mover put it; empty where they did not."""
 
 
 class Decided(OfFiles):

@@ -175,6 +175,12 @@ VARIANTS = (
         notices.UnknownCommand(said="move XX", because="There is no service with the code XX."),
     ),
     Variant(
+        "unknown-command-codes", "The command lacks a service's code.",
+        notices.UnknownCommand(
+            said="move", because="Write the code of the service that it belongs to after the word.", codes=CODES
+        ),
+    ),
+    Variant(
         "unknown-command-plea", "Plain words in reply to a receipt.",
         notices.UnknownCommand(said="Please recall this, wrong child.", files=(FILE,), can=("recall",)),
     ),
@@ -211,6 +217,13 @@ VARIANTS = (
     Variant(
         "new-files-several", "One email brought several files.",
         notices.NewFiles(files=(FILE, OTHERS), links=LINKS | OTHER_LINK, service="SEN", service_name=SEN),
+    ),
+    Variant(
+        "new-files-moved", "An officer of another service moved it here.",
+        notices.NewFiles(
+            files=(FILE.model_copy(update={"moved_from": "INFO"}),), links=LINKS, service="SEN", service_name=SEN,
+            moved_by="Ian Farrow", why="It is a plan for SEN.",
+        ),
     ),
     Variant(
         "new-files-place", "To a place that others may read.",

@@ -204,7 +204,10 @@ def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking)
 
 def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notice]:
     if not command.reason:
-        because = "A reason is needed: the sender and the headteacher are told it. Reply: reject, and the reason."
+        because = (
+            "A reason is needed, for the sender and the headteacher are told it. "
+            "Reply with the word and the reason, such as: reject This plan is another child's."
+        )
         return [notices.UnknownCommand(said=command.said, because=because)]
     chosen = _for_officer(tx, command.which, asking)
     if not chosen:
@@ -214,6 +217,9 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
 
 def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
     chosen = _for_officer(tx, command.which, asking)
+    if not command.service:
+        because = "Write the code of the service that it belongs to after the word."
+        return [officer_desk.which_service(tx, chosen, command.said, because, asking)]
     return officer_desk.move(tx, chosen, command.service, asking) if chosen else _ask(tx, command, asking)
 
 

@@ -126,6 +126,9 @@ OFFICERS = [
     ("move 2 SEN", Move("", Which(numbers=(2,)), "SEN")),
     ("move all to SEN", Move("", Which(all=True), "SEN")),
     (f"move {REFERENCE} to SEN", Move("", BY_REFERENCE, "SEN")),
+    ("move", Move("", Which(), "")),
+    ("move it please", Move("", Which(), "")),
+    ("move 2", Move("", Which(numbers=(2,)), "")),
     ("move XYZ", Move("", Which(), "XYZ")),
     ("move 2 xyz", Move("", Which(numbers=(2,)), "XYZ")),
 ]  # fmt: skip

@@ -128,7 +128,7 @@ class Reject(Command):
 
 @dataclass(frozen=True)
 class Move(Command):
-    """Hand to another service. The code may be nobody's."""
+    """Hand to another service. The code may be nobody's; where it is empty it is to be asked for."""
 
     which: Which
     service: str

@@ -176,6 +176,8 @@ def _move(line: Line, context: Context) -> Command | None:
     """The code may be written in any case where it is one, or where files are named; else `move on` would be a code."""
     words = line.words[1:]
     which, used = which_of(words, context)
+    if (used == len(words) or plain(words[used:]) in OPEN) and _may_mean(which, context):
+        return kinds.Move(line.said, which, "")
     code = bare(words[-1]) if used < len(words) else ""
     between = plain(words[used:-1])
     sure = code.upper() in context.services or code.isupper() or which != Which()

@@ -63,6 +63,11 @@ class HandedOver:
 
 
 @dataclass(frozen=True)
+class Settled(HandedOver):
+    """It is done, and that page has nothing more to offer: look at what was done."""
+
+
+@dataclass(frozen=True)
 class Parcel:
     """A file's contents, as whoever has the right link may have them."""
 
@@ -94,11 +99,15 @@ class Counter:
         """Do what was pressed, as far as it may be done. Raises `Later`."""
         return await self._ledger.write(lambda tx: self._pressed(tx, visit, pressed))
 
+    async def settled(self, visit: Visit) -> Page:
+        """What was last done by this link, for as long as nothing else has befallen its file; else its page."""
+        return await self._ledger.read(lambda tx: self._settled(tx, visit))
+
     async def contents(self, visit: Visit) -> Parcel | Page:
         """What the session of this link may download; where it may not, its page. Changes nothing."""
         return await self._ledger.read(lambda tx: self._contents(tx, visit))
 
-    async def renew(self, visit: Visit) -> Page:
+    async def renew(self, visit: Visit) -> Page | HandedOver:
         """Mail a fresh link to the owner of one that opens nothing any more. Raises `Later`."""
         return await self._ledger.write(lambda tx: self._renewed(tx, visit))
 
@@ -115,6 +124,31 @@ class Counter:
         stands = _standing(tx, link, visit, now)
         return self._file_page(tx, link) if stands in GOES_ON else self._stale(tx, link, STALE[stands])
 
+    def _settled(self, tx: Session, visit: Visit) -> Page:
+        link_id = self._key.read(visit.token)
+        link = tx.get(Link, link_id) if link_id else None
+        if link is None or link.person.left_at is not None:
+            return UnknownLink()
+        stands = _standing(tx, link, visit, self._clock.now())
+        if stands is Standing.IN_SESSION and (page := self._decision(tx, link)):
+            return page
+        sent = 0 if stands in GOES_ON or not self._link(tx, visit) else self._fresh_links(tx, link)
+        return LinkSent(enough=sent >= FRESH_LINKS_MAX) if sent else self._shown(tx, visit)
+
+    def _decision(self, tx: Session, link: Link) -> DecidedPage | None:
+        """What the link's owner decided in its session, while that is the last that befell the file."""
+        last = history.of(tx, link.file)[-1]
+        if link.opened_at is None or last.at < link.opened_at or last.person_id != link.person_id:
+            return None
+        file = facts(link.file, self._settings)
+        match last.act:
+            case Act.REJECTED:
+                return DecidedPage(file=file, act="rejected", why=last.why)
+            case Act.MOVED:
+                return DecidedPage(file=file, act="moved", why="" if last.why == f"to {file.service}" else last.why)
+            case _:
+                return None
+
     def _pressed(self, tx: Session, visit: Visit, pressed: Pressed) -> Page | HandedOver:
         if (link := self._link(tx, visit)) is None:
             return UnknownLink()
@@ -123,7 +157,7 @@ class Counter:
         if stands not in GOES_ON:
             return self._stale(tx, link, "first" if stands is Standing.OUTDATED else STALE[stands])
         if pressed.wish not in _wishes(tx, link):
-            return self._stale(tx, link, "first")
+            return Settled() if self._decision(tx, link) else self._stale(tx, link, "first")
         came_of_it = _done_now(tx, link, pressed, asking)
         if isinstance(came_of_it, str):
             return self._file_page(tx, link).model_copy(
@@ -144,18 +178,22 @@ class Counter:
             return self._shown(tx, visit)
         return Parcel(file.name, file.size, file.sha256, file.object_id)
 
-    def _renewed(self, tx: Session, visit: Visit) -> Page:
+    def _renewed(self, tx: Session, visit: Visit) -> Page | HandedOver:
         link = self._link(tx, visit)
         if link is None or _standing(tx, link, visit, self._clock.now()) in GOES_ON or not self._renewable(tx, link):
             return self._shown(tx, visit)
         asking = self._asking(link.person)
-        mailbox = telling.own_mailbox(link.person, self._settings)
-        hour_ago = asking.now - timedelta(hours=1)
-        if telling.told_since(tx, mailbox, hour_ago, {notices.Copy.kind}) >= FRESH_LINKS_MAX:
-            return LinkSent(enough=True)
-        fresh = school_desk.link_to(tx, WAY[link.purpose], [link.file], asking)
-        telling.post(tx, fresh, asking, to=mailbox, person=link.person)
-        return LinkSent()
+        if self._fresh_links(tx, link) < FRESH_LINKS_MAX:
+            fresh = school_desk.link_to(tx, WAY[link.purpose], [link.file], asking)
+            mailbox = telling.own_mailbox(link.person, self._settings)
+            telling.post(tx, fresh, asking, to=mailbox, person=link.person)
+            return Settled()
+        return LinkSent(enough=True)
+
+    def _fresh_links(self, tx: Session, link: Link) -> int:
+        """How many links its owner was mailed within the hour."""
+        mailbox, hour_ago = telling.own_mailbox(link.person, self._settings), self._clock.now() - timedelta(hours=1)
+        return telling.told_since(tx, mailbox, hour_ago, {notices.Copy.kind})
 
     def _asking(self, person: Person) -> Asking:
         return Asking(
@@ -175,7 +213,7 @@ class Counter:
             may=wishes,
             done=_done(tx, link),
             until=link.session_until,
-            services=officer_desk.destinations(tx, file, self._settings) if "move" in wishes else (),
+            services=officer_desk.destinations(tx, {file.service}, self._settings) if "move" in wishes else (),
         )
 
     def _stale(self, tx: Session, link: Link, why: Stale) -> StaleLink:
@@ -225,7 +263,7 @@ def _done(tx: Session, link: Link) -> Done:
 
 
 CameOfIt = Page | HandedOver | str | None
-"""A page; the contents; a fault of the form, as a sentence; or None: somebody else was first."""
+"""A page; the contents, or that it is done; a fault of the form, as a sentence; or None: somebody else was first."""
 
 
 def _receive(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
@@ -242,9 +280,7 @@ def _reject(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOf
     why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
     if not why:
         return "Say why you reject the file. The sender and the headteacher are told the reason."
-    if decided := _decided(officer_desk.reject(tx, [file], why, asking)):
-        return DecidedPage(file=decided.files[0], act="rejected", why=why)
-    return None
+    return Settled() if _decided(officer_desk.reject(tx, [file], why, asking)) else None
 
 
 def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt:
@@ -252,8 +288,8 @@ def _move(tx: Session, file: File, pressed: Pressed, asking: Asking) -> CameOfIt
         return "Choose the service that the file belongs to."
     why = pressed.reason[: officer_desk.REASON_CHARACTERS_MAX]
     answers = officer_desk.move(tx, [file], pressed.service, asking, why=why)
-    if decided := _decided(answers):
-        return DecidedPage(file=decided.files[0], act="moved", why=why)
+    if _decided(answers):
+        return Settled()
     return next((one.because for one in answers if isinstance(one, notices.UnknownCommand)), None)
 
 

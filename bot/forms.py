@@ -50,7 +50,7 @@ def deciding(tx: Session, asked: Asked, act: Act, settings: Settings, clock: Clo
     asking, file = _asking(tx, asked, settings, clock), _file(tx, asked.say)
     if asking is None or file is None or officer_desk.closed(tx, file, act, asking):
         return None
-    return Form(facts(file, settings), services=officer_desk.destinations(tx, file, settings))
+    return Form(facts(file, settings), services=officer_desk.destinations(tx, {file.service}, settings))
 
 
 def receiving_all(tx: Session, asked: Asked, settings: Settings, clock: Clock) -> Form | None:

@@ -4,7 +4,7 @@ Each act answers its actor with the notices it returns, and itself tells everybo
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import Act
+from bot.rules.lifecycle import Act, Status
 from bot.settings import Service, Settings
 from bot.telling import MAIL, Asking, announce, chat_place, facts, post
 
@@ -56,7 +56,7 @@ def move(tx: Session, chosen: Sequence[File], code: str, asking: Asking, *, why:
         told = notices.Moved(files=_facts(theirs, asking), by=asking.person.name, why=why)
         post(tx, told, asking, to=sender.email, person=sender)
     decided = _decided(tx, done, "moved", asking, why)  # before the new service's officers are told of it as new
-    announce(tx, done, asking)
+    announce(tx, done, asking, mover=asking.person, why=why)
     return [*decided, *answers]
 
 
@@ -76,8 +76,15 @@ def _each(
         ):  # fmt: skip
             done.append(file)
         else:
-            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act]))
+            own = _is_theirs(file, act, asking.person)
+            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act], own=own))
     return done, answers
+
+
+def _is_theirs(file: File, act: Act, person: Person) -> bool:
+    """Whether the file stands as it does because this person did the same before."""
+    doers = {Act.RECEIVED: (Status.RECEIVED, file.received_by), Act.REJECTED: (Status.REJECTED, file.rejected_by)}
+    return doers.get(act) == (file.status, person.id)
 
 
 def closed(tx: Session, file: File, act: Act, asking: Asking) -> Notice | None:
@@ -89,9 +96,9 @@ def closed(tx: Session, file: File, act: Act, asking: Asking) -> Notice | None:
     return None
 
 
-def destinations(tx: Session, file: File, settings: Settings) -> tuple[tuple[str, str], ...]:
-    """The services that the file could be moved to, by code and name."""
-    others = (one for one in settings.services if one.code != file.service)
+def destinations(tx: Session, services: Collection[str | None], settings: Settings) -> tuple[tuple[str, str], ...]:
+    """The services that files of these could be moved to, by code and name."""
+    others = (one for one in settings.services if one.code not in services)
     return tuple((one.code, one.name) for one in others if is_attended(tx, one, settings))
 
 
@@ -102,15 +109,21 @@ def is_attended(tx: Session, service: Service, settings: Settings) -> bool:
 
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:
     """Why a file cannot go to that service, if it cannot."""
-    said = f"move {code}"
     service = asking.settings.service(code)
+    because = None
     if service is None:
-        return notices.UnknownCommand(said=said, because=f"There is no service with the code {code}.")
-    if not is_attended(tx, service, asking.settings):
-        return notices.UnknownCommand(said=said, because=f"{service.name} has nobody yet to take files in.")
-    if any(file.service == code for file in chosen):
-        return notices.UnknownCommand(said=said, because=f"The file is with {service.name} already.")
-    return None
+        because = f"There is no service with the code {code}."
+    elif not is_attended(tx, service, asking.settings):
+        because = f"{service.name} has nobody yet to take files in."
+    elif any(file.service == code for file in chosen):
+        because = f"The file is with {service.name} already."
+    return which_service(tx, chosen, f"move {code}", because, asking) if because else None
+
+
+def which_service(tx: Session, chosen: Sequence[File], said: str, because: str, asking: Asking) -> Notice:
+    """Nothing was moved, why, and the services that these files can go to."""
+    codes = destinations(tx, {file.service for file in chosen}, asking.settings)
+    return notices.UnknownCommand(said=said, because=because, codes=codes)
 
 
 def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Asking) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Protocol
 
 import structlog
@@ -127,12 +128,19 @@ class OutboxWorker:
         if await self._ledger.read(lambda tx: tx.scalar(due.limit(1))) is None:
             return False
         claimed = await self._ledger.write(lambda tx: self._claim(tx, due, now))
-        await asyncio.gather(*(self._one(item) for item in claimed))
+        told = groupby(claimed, key=lambda item: (item.row.recipient, item.row.next_at))
+        await asyncio.gather(*(self._in_order(list(items)) for _, items in told))
         return bool(claimed)
+
+    async def _in_order(self, items: Sequence[_Claimed]) -> None:
+        """What one recipient is told of one moment, as it was posted."""
+        for item in items:
+            await self._one(item)
 
     def _claim(self, tx: Session, due: Select[str], now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
-        rows = tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))).all()
+        wanted = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
+        rows = tx.scalars(wanted.order_by(OutboxItem.recipient, OutboxItem.next_at, OutboxItem.created_at)).all()
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
             row.tries += 1

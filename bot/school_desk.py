@@ -85,7 +85,8 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> li
         ):  # fmt: skip
             done.append(file)
         else:
-            answers.append(notices.TooLate(file=facts(file, asking.settings), act="recall"))
+            already = file.status in (Status.RECALLED, Status.DISCARDED)
+            answers.append(notices.TooLate(file=facts(file, asking.settings), act="recall", already=already))
     if done:
         told = tuple(facts(file, asking.settings) for file in done)
         answers.insert(0, notices.Recalled(files=told, by=asking.person.name))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import not_, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from bot import links, notices, roster
@@ -132,7 +132,7 @@ def post(
         person_id=person.id if person else None,
         facts=notice.model_dump(mode="json"),
         route=route.model_dump(mode="json"),
-        created_at=occasion.now,
+        created_at=_next_moment(tx, to, occasion.now),
         next_at=occasion.now + wait,
         batch=batch,
     )
@@ -140,6 +140,14 @@ def post(
     tx.flush()
     mention(tx, item, notice)
     return item
+
+
+def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
+    """Now, or the microsecond after what this recipient was told at this moment: so it is delivered in this order."""
+    theirs = (OutboxItem.recipient == recipient) & (OutboxItem.created_at >= now)
+    waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at >= now)
+    newest = tx.scalar(select(func.max(OutboxItem.created_at)).where(waiting, theirs))
+    return newest + timedelta(microseconds=1) if newest else now
 
 
 def reply(tx: Session, notice: Notice, asking: Asking) -> OutboxItem:
@@ -176,22 +184,28 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     return dict(found.all())
 
 
-def announce(tx: Session, files: Sequence[File], occasion: Occasion) -> None:
-    """Tell those who take in: one mail an officer for each message taken in, places in batches, a card a file in chat."""
+def announce(
+    tx: Session, files: Sequence[File], occasion: Occasion, *, mover: Person | None = None, why: str = ""
+) -> None:
+    """Tell those who take in: one mail an officer for each message taken in, places in batches, a card a file in chat.
+
+    `mover`: who handed them over from another service, and needs no telling.
+    """
+    moved_by = mover.name if mover else ""
     told: dict[int, list[File]] = defaultdict(list)
     people: dict[int, Person] = {}
     for file in files:
         service = occasion.settings.service(file.service)
         readers = _readers(tx, file)
-        places = _tell_places(tx, service, file, occasion) if service else 0
-        for officer in readers:
-            if not _told_in_chat(tx, service, officer, file, occasion):
+        places = _tell_places(tx, service, file, occasion, moved_by) if service else 0
+        for officer in (one for one in readers if one is not mover):
+            if not _told_in_chat(tx, service, officer, file, occasion, {"moved_by": moved_by, "why": why}):
                 people[officer.id] = officer
                 told[officer.id].append(file)
         if not readers and not places:
             _tell_administrators(tx, [file], occasion)
     for number, theirs in told.items():
-        _tell_to_decide(tx, people[number], theirs, occasion)
+        _tell_to_decide(tx, people[number], theirs, occasion, moved_by=moved_by, why=why)
 
 
 def _readers(tx: Session, file: File) -> list[Person]:
@@ -199,13 +213,14 @@ def _readers(tx: Session, file: File) -> list[Person]:
     return [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
 
 
-def _tell_places(tx: Session, service: Service, file: File, occasion: Occasion) -> int:
+def _tell_places(tx: Session, service: Service, file: File, occasion: Occasion, moved_by: str) -> int:
     """Tell the places of a service: how many there are."""
     for place in service.announce:
         _tell_place(tx, place, service, file, occasion)
     channel = chat_place(service, occasion.settings)
     if channel:
-        post(tx, new_files([file], occasion.settings, place=True), occasion, to=channel, channel=SLACK)
+        card = new_files([file], occasion.settings, place=True).model_copy(update={"moved_by": moved_by})
+        post(tx, card, occasion, to=channel, channel=SLACK)
     return len(service.announce) + bool(channel)
 
 
@@ -215,14 +230,17 @@ def chat_place(service: Service | None, settings: Settings) -> str:
     return "" if known in (None, DIRECT) else known
 
 
-def _told_in_chat(tx: Session, service: Service | None, officer: Person, file: File, occasion: Occasion) -> bool:
+def _told_in_chat(
+    tx: Session, service: Service | None, officer: Person, file: File, occasion: Occasion, more: Mapping[str, str]
+) -> bool:
     """Whether this officer reads of the file in chat, so that no mail is needed; by a card of their own, where that is
     how the service is told."""
     known = roster.identity(officer, SLACK)
     if not (occasion.settings.slack and service and service.slack_channel and known):
         return False
     if service.slack_channel == DIRECT:
-        post(tx, new_files([file], occasion.settings), occasion, to=known, person=officer, channel=SLACK)
+        card = new_files([file], occasion.settings).model_copy(update=more)
+        post(tx, card, occasion, to=known, person=officer, channel=SLACK)
     return True
 
 
@@ -265,12 +283,14 @@ def own_mailbox(person: Person, settings: Settings) -> str:
 
 
 def _tell_to_decide(
-    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False
-) -> None:
+    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False,
+    moved_by: str = "", why: str = "",
+) -> None:  # fmt: skip
     notice = new_files(files, occasion.settings, unattended=unattended)
     mailbox = own_mailbox(person, occasion.settings)
     links = linked(tx, Purpose.DECIDE, person, files, occasion) if mailbox else {}
-    post(tx, notice.model_copy(update={"links": links}), occasion, to=mailbox or person.email, person=person)
+    more = {"links": links, "moved_by": moved_by, "why": why}
+    post(tx, notice.model_copy(update=more), occasion, to=mailbox or person.email, person=person)
 
 
 def new_files(

@@ -57,7 +57,7 @@ class SlackOffice:
         await self.settle()
         return said.message
 
-    async def press(self, name: str, where: Conversation, message: Message, button: str) -> None:
+    async def press(self, name: str, message: Message, button: str) -> None:
         """Press a button of a message and let the office do all that follows."""
         ack = await self.slack.press(self.people[name], message, button)
         assert ack.ok, ack

@@ -1,7 +1,8 @@
-"""What the sender of held files decides: `yes`, `no`, a number, a name (docs/rules.md, «The filename convention»)."""
+"""What the sender of held files decides: `yes`, `no`, `destroy`, a number, a name (docs/rules.md, «The filename convention»)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,10 +64,16 @@ def accept_name(tx: Session, asking: Asking, said: str, name: str) -> Notice:
     return _settle(tx, asking, said, accept=[(file, name) for file in chosen])
 
 
-def decline(tx: Session, asking: Asking, said: str, numbers: Sequence[int] = ()) -> Notice:
-    """`no`: all still held are discarded; `no 2`: the file that offer belongs to."""
-    dropped = [one.file for one in offered(tx, asking) if not numbers or one.number in numbers]
-    return _settle(tx, asking, said, drop=dropped)
+def decline(
+    tx: Session, asking: Asking, said: str, numbers: Sequence[int] = (), meaning: Literal["no", "it", "all"] = "no"
+) -> Notice:
+    """`no 2`: the file that offer belongs to is discarded. `no`: all still held, where a sure name was asked about;
+    else it answers nothing that was asked, and `destroy` is the word."""
+    waiting = offered(tx, asking)
+    if numbers:
+        return _settle(tx, asking, said, drop=[one.file for one in waiting if one.number in numbers])
+    plain = {"no": any(one.sure for one in waiting), "it": len({one.file.id for one in waiting}) == 1, "all": True}
+    return _settle(tx, asking, said, drop=[one.file for one in waiting] if plain[meaning] else ())
 
 
 def unsettled(tx: Session, asking: Asking, said: str) -> Notice:

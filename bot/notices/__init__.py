@@ -59,6 +59,7 @@ __all__ = [
     "Receipted",
     "Received",
     "Rejected",
+    "Settled",
     "SharedMailbox",
     "Status",
     "TooLate",
@@ -164,6 +165,15 @@ class OfFiles(Notice):
         return self.files
 
 
+class Settled(OfFiles):
+    """To the sender: their word is about files that wait for none any more; nothing further was done."""
+
+    kind = "settled"
+    said: str
+    recallable: bool = False
+    """At least one of them can still be taken back."""
+
+
 class History(OfOneFile):
     """The answer to `history <file>`."""
 
@@ -217,10 +227,11 @@ class Which(Notice):
 
 
 class TooLate(OfOneFile):
-    """To a school: what was asked can no longer be done, and who did what, when."""
+    """To a school: what was asked can no longer be done, and who did what, when; or it is done already."""
 
     kind = "too-late"
     act: str
+    already: bool = False
 
 
 class Help(Notice):
@@ -250,6 +261,8 @@ class UnknownCommand(OfFiles):
     """What it may have been about: the files of the notice that it answered."""
     can: tuple[str, ...] = ()
     """The commands by which this reader can still change those."""
+    codes: tuple[tuple[str, str], ...] = ()
+    """Code and name of each service that can be named, where a code is wanted."""
 
 
 class NotAuthorised(Notice):
@@ -307,6 +320,10 @@ class NewFiles(OfFiles):
     """Told to a place that others may read, not to an officer: without comments."""
     unattended: bool = False
     """Told to the administrators, for the service has neither officers nor a place."""
+    moved_by: str = ""
+    """Who moved them here from another service, where somebody did."""
+    why: str = ""
+    """Why, as the mover put it; empty where they did not."""
 
 
 class Decided(OfFiles):
@@ -325,6 +342,10 @@ class LostRace(OfOneFile):
 
     kind = "lost-race"
     act: str
+    own: bool = False
+    """It was the reader's own: what they ask for is done already."""
+    links: dict[str, str] = Field(default_factory=dict)
+    """As in `OfFiles`."""
 
 
 class Trouble(Notice):
@@ -351,6 +372,7 @@ Mixed.example = Mixed(
 )
 Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.name, file=FILE),))
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
+Settled.example = Settled(files=(FILE,), said="yes", recallable=True)
 NothingAttached.example = NothingAttached(model=MODEL)
 Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE))
 History.example = History(file=RECEIVED, entries=HISTORY)
@@ -383,7 +405,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Decided, LostRace, Trouble,
-        Alert, Verified,
+        Alert, Verified, Settled,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

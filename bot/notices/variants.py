@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import notices
-from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices import CHECKED, FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
 from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, YEAR
 from bot.notices.facts import Verdict
 
@@ -74,6 +74,9 @@ NAMELESS = _held(
     Offer(number=1, name="", sure=False),
 )  # fmt: skip
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
+DECLINED_FILE = FILE.model_copy(update={
+    "reference": "PR-SA3H-RZC4", "status": "Discarded", "name": "8302000 SENplan20260901.docx", "contents": "destroyed",
+})  # fmt: skip
 HERE = Outcome(verdict="duplicate", given=RETURN.name, file=RETURN)
 DOUBTFUL = SENT.model_copy(update={
     "file": FILE.model_copy(update={"given": "copy of 8302000_SENplan20260901.docx", "tag": "SEN"}),
@@ -151,6 +154,17 @@ VARIANTS = (
         notices.Recalled(files=tuple(one.model_copy(update={"status": "Recalled"}) for one in (FILE, RETURN)), by="Jo Sands"),
     ),
     Variant("which-none", "No file is found.", notices.Which(asked="recall plans")),
+    Variant(
+        "settled-several", "Several files were settled before, otherwise than they now say.",
+        notices.Settled(files=(RECEIVED, DECLINED_FILE), said="no"),
+    ),
+    Variant(
+        "too-late-already", "They have taken it back already.",
+        notices.TooLate(
+            file=FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),
+            act="recall", already=True,
+        ),
+    ),
     Variant("too-late-rejected", "An officer rejected it first.", notices.TooLate(file=REJECTED, act="recall")),
     Variant(
         "help-officer", "An officer asked.",
@@ -159,6 +173,12 @@ VARIANTS = (
     Variant(
         "unknown-command-because", "The command is sound but cannot be carried out.",
         notices.UnknownCommand(said="move XX", because="There is no service with the code XX."),
+    ),
+    Variant(
+        "unknown-command-codes", "The command lacks a service's code.",
+        notices.UnknownCommand(
+            said="move", because="Write the code of the service that it belongs to after the word.", codes=CODES
+        ),
     ),
     Variant(
         "unknown-command-plea", "Plain words in reply to a receipt.",
@@ -199,6 +219,13 @@ VARIANTS = (
         notices.NewFiles(files=(FILE, OTHERS), links=LINKS | OTHER_LINK, service="SEN", service_name=SEN),
     ),
     Variant(
+        "new-files-moved", "An officer of another service moved it here.",
+        notices.NewFiles(
+            files=(FILE.model_copy(update={"moved_from": "INFO"}),), links=LINKS, service="SEN", service_name=SEN,
+            moved_by="Ian Farrow", why="It is a plan for SEN.",
+        ),
+    ),
+    Variant(
         "new-files-place", "To a place that others may read.",
         notices.NewFiles(files=(FILE,), service="SEN", service_name=SEN, place=True),
     ),
@@ -229,8 +256,20 @@ VARIANTS = (
         notices.Copy(files=(FILE, OTHERS), links=LINKS | OTHER_LINK),
     ),
     Variant(
+        "verified-compared", "The file beside the receipt is the one that was sent.",
+        notices.Verified(receipts=(CHECKED,), compared=(notices.Compared(name="plan.docx", reference=FILE.reference),)),
+    ),
+    Variant(
+        "verified-another", "The file beside the receipt is another one.",
+        notices.Verified(receipts=(CHECKED,), compared=(notices.Compared(name="plan.docx"),)),
+    ),
+    Variant(
         "verified-altered", "Somebody changed the receipt.",
         notices.Verified(receipts=(notices.Checked(name="receipt-PR-7K3Q-M2XW.json", verdict=Verdict.ALTERED),)),
+    ),
+    Variant(
+        "lost-race-own", "The officer has received it already.",
+        notices.LostRace(file=RECEIVED, act="receive", own=True, links=LINKS),
     ),
     Variant(
         "lost-race-moved", "Another service has it now.",

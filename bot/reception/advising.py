@@ -1,5 +1,6 @@
 """What is told to somebody whose message asks for nothing that is understood."""
 
+from collections.abc import Sequence
 from textwrap import shorten
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from bot import finding, notices, roster, school_desk
 from bot.arrival import Opened
 from bot.intake import offers
 from bot.judging import convention, today
+from bot.ledger.tables import File
 from bot.notices import Notice
 from bot.rules import commands, filename
 from bot.rules.commands import Reading
@@ -41,6 +43,20 @@ def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
     about = list(finding.answered_files(tx, asking.person, asking.answered).values())
     if not about and not nearest:
         return school_desk.help_for(tx, asking)
+    return _words_for(tx, about, said, asking, nearest)
+
+
+def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
+    """The answer to a word that settles what waits, where nothing does: what became of the notice's files."""
+    about = list(finding.answered_files(tx, asking.person, asking.answered).values())
+    theirs = [file for file in about if file.sent_by == asking.person.id]
+    if not theirs:
+        return _words_for(tx, about, said, asking) if about else notices.Which(asked=said)
+    still = any(roster.can(tx, asking.person, Act.RECALLED, file) for file in theirs)
+    return notices.Settled(files=tuple(facts(file, asking.settings) for file in theirs), said=said, recallable=still)
+
+
+def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:
     return notices.UnknownCommand(
         said=said,
         nearest=nearest,

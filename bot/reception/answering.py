@@ -20,7 +20,7 @@ from bot.telling import Asking, Occasion
 COMMENT_CHARACTERS_MAX = 2000
 """It goes with every file of its mail, into everything that is told of any of them."""
 PLEAS_MAX = 3
-"""The same words about the same files are answered so often a day: who repeats them further is a machine, unmarked."""
+"""The same words about the same files, and mails without a file, are answered so often a day: who repeats them further is a machine, unmarked."""
 SETTLED = {"sent", "duplicate", "discarded"}
 """What becomes of a held file at its sender's word."""
 DAY = timedelta(days=1)
@@ -65,7 +65,7 @@ def serve(
     elif unasked := advising.advice(tx, reading, opened, asking):
         if arrival.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
             telling.reply(tx, unasked, asking)
-        elif not unasked.mentioned():
+        elif isinstance(unasked, notices.Help):
             once_a_day(tx, asking.address, unasked, asking, person)
         elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
             _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith

@@ -13,7 +13,7 @@ from bot.judging import today
 from bot.ledger import files
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
-from bot.reception import taking_back
+from bot.reception import advising, taking_back
 from bot.rules import commands
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.rules.lifecycle import Act
@@ -159,21 +159,28 @@ def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
 
 
 def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
-    return [offers.accept_sure(tx, asking, command.said)]
+    return _settled(tx, offers.accept_sure(tx, asking, command.said), command, asking)
 
 
 def _no(tx: Session, command: commands.No, asking: Asking) -> list[Notice]:
-    return [offers.decline(tx, asking, command.said, command.numbers)]
+    declined = offers.decline(tx, asking, command.said, command.numbers, command.meaning)
+    return _settled(tx, declined, command, asking)
 
 
 def _pick(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
     if command.name is None and asking.answered and asking.answered.kind == notices.Which.kind:
         return _picked_of_which(tx, command, asking)
-    return [offers.accept_numbers(tx, asking, command.said, command.numbers, command.name)]
+    accepted = offers.accept_numbers(tx, asking, command.said, command.numbers, command.name)
+    return _settled(tx, accepted, command, asking)
 
 
 def _named(tx: Session, command: commands.Named, asking: Asking) -> list[Notice]:
-    return [offers.accept_name(tx, asking, command.said, command.name)]
+    return _settled(tx, offers.accept_name(tx, asking, command.said, command.name), command, asking)
+
+
+def _settled(tx: Session, answer: Notice, command: Command, asking: Asking) -> list[Notice]:
+    """A word that came too late is told what became of the files it meant."""
+    return [advising.nothing_waits(tx, command.said, asking) if isinstance(answer, notices.Which) else answer]
 
 
 def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> list[Notice]:
@@ -204,10 +211,10 @@ def _receive(tx: Session, command: commands.Receive, asking: Asking) -> list[Not
 
 
 def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking) -> Notice:
-    """Whoever receives by mail gets the contents by a link."""
-    if not isinstance(answer, notices.Decided):
+    """Whoever receives by mail gets the contents by a link, and once more who has received before."""
+    if not isinstance(answer, notices.Decided) and not (isinstance(answer, notices.LostRace) and answer.own):
         return answer
-    done = {file.reference for file in answer.files}
+    done = {file.reference for file in answer.mentioned() if file.contents == "kept"}
     theirs = [file for file in chosen if file.reference in done]
     return answer.model_copy(update={"links": telling.linked(tx, Purpose.DECIDE, asking.person, theirs, asking)})
 
@@ -216,7 +223,10 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
     if not command.reason and (closed := _closed(tx, command.which, Act.REJECTED, asking)):
         return closed
     if not command.reason:
-        because = "A reason is needed: the sender and the headteacher are told it. Reply: reject, and the reason."
+        because = (
+            "A reason is needed, for the sender and the headteacher are told it. "
+            "Reply with the word and the reason, such as: reject This plan is another child's."
+        )
         return [notices.UnknownCommand(said=command.said, because=because)]
     chosen = _for_officer(tx, command.which, asking)
     if not chosen:
@@ -226,11 +236,14 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
 
 def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
     chosen = _for_officer(tx, command.which, asking)
-    return (
-        officer_desk.move(tx, chosen, command.service, asking, why=command.reason)
-        if chosen
-        else _ask(tx, command, asking)
-    )
+    if not command.service and (closed := _closed(tx, command.which, Act.MOVED, asking)):
+        return closed
+    if not command.service:
+        because = "Write the code of the service that it belongs to after the word."
+        return [officer_desk.which_service(tx, chosen, command.said, because, asking)]
+    if not chosen:
+        return _ask(tx, command, asking)
+    return officer_desk.move(tx, chosen, command.service, asking, why=command.reason)
 
 
 def _closed(tx: Session, which: Which, act: Act, asking: Asking) -> list[Notice]:

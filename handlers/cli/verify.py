@@ -29,7 +29,7 @@ class VerdictLine(Line):
     verdict: str
     """One of `Verdict`, or «none»."""
     why: str
-    """Why it is not genuine, as a sentence."""
+    """Why it is not genuine, or not of the file that was named, as a sentence."""
     receipt: Document | None
     """What it says; only of a genuine one."""
     sha256: str | None
@@ -56,17 +56,17 @@ def verify(
 ) -> None:
     """Tell whether a receipt is genuine, and of which files; no network, no database. Status 1 where it is not."""
     keys = key or configured.folder(ctx) / KEY_FILE
-    line = _line(_judged(receipt, _known(keys)), keys, _sha256(file) if file else None)
+    line = _line(_judged(receipt, _known(keys)), keys, file)
     if as_json:
         show.document(line.document())
     elif line.receipt:
         _tell(receipt, line.receipt)
     if not line.genuine:
         raise Problem(f"{receipt} is not genuine: {line.why}")
-    if file and line.reference is None:
-        raise Problem(f"{file} is none of its files. It is another file, or it was changed after it was sent.")
     if file and not as_json:
-        show.say(f"{file} is the file {line.reference}, exactly as it was sent.")
+        show.say(line.why or f"{file} is the file {line.reference}, exactly as it was sent.")
+    if file and line.reference is None:
+        raise Problem(line.why)
 
 
 def _known(path: Path) -> KeyRing:
@@ -85,16 +85,20 @@ def _judged(receipt: Path, keys: KeyRing) -> Judged | None:
     return judge(octets, keys) if len(octets) <= RECEIPT_BYTES_MAX else None
 
 
-def _line(judged: Judged | None, keys: Path, sha256: str | None) -> VerdictLine:
+def _line(judged: Judged | None, keys: Path, file: Path | None) -> VerdictLine:
     files = judged.document.files if judged and judged.document else ()
+    sha256 = _sha256(file) if file else None
+    reference = next((one.reference for one in files if one.sha256 == sha256), None)
     why = NO_RECEIPT if judged is None else NOT_GENUINE.get(judged.verdict, "").format(key=keys)
+    if file and reference is None:
+        why = why or f"{file} is none of its files. It is another file, or it was changed after it was sent."
     return VerdictLine(
         genuine=bool(judged and judged.document),
         verdict=judged.verdict if judged else "none",
         why=why,
         receipt=judged.document if judged else None,
         sha256=sha256,
-        reference=next((one.reference for one in files if one.sha256 == sha256), None),
+        reference=reference,
     )
 
 

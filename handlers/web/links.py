@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.counter import Counter, Parcel, Pressed, Visit
+from bot.counter import Counter, Parcel, Pressed, Settled, Visit
 from bot.ledger import Later
 from bot.notices.pages import LapsedForm, NotNow, Page, StaleLink, UnknownLink
 from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable, Vault
@@ -20,6 +20,8 @@ from handlers.web.pages import Pages
 log = structlog.get_logger()
 
 COOKIE = "postroom"
+DONE = "/done"
+"""What follows the address of a link's page in that of the page of what was done by it."""
 COOKIE_SECONDS = 12 * 60 * 60
 """How long a page may stay open before what is pressed on it is refused."""
 FORM_FIELDS_MAX = 10
@@ -41,6 +43,7 @@ class LinkRoutes:
         return [
             Route("/get/{token}", self.show, methods=["GET"]),
             Route("/get/{token}", self.press, methods=["POST"]),
+            Route(f"/get/{{token}}{DONE}", self.settled, methods=["GET"]),
             Route("/get/{token}/file", self.contents, methods=["GET"]),
         ]
 
@@ -56,15 +59,22 @@ class LinkRoutes:
         if not ours or not guard.same(fields.get("form", ""), self._counter.form(visit)):
             return self._pages.answer(LapsedForm(), status=STATUS[LapsedForm])
         try:
-            if fields.get("act") == "renew":
-                return self._answer(await self._counter.renew(visit), visit)
-            came_of_it = await self._counter.press(visit, _pressed(fields))
+            renewing = fields.get("act") == "renew"
+            came_of_it = await (
+                self._counter.renew(visit) if renewing else self._counter.press(visit, _pressed(fields))
+            )
         except Later:
             log.warning("what was pressed on a page could not be done now")
             return self._pages.answer(NotNow(), status=STATUS[NotNow])
         if isinstance(came_of_it, Page):
             return self._answer(came_of_it, visit)
-        return RedirectResponse(self._path(visit), 303)
+        # To a page of its own, so that to load it anew, or to come back to it, does nothing again.
+        return RedirectResponse(self._path(visit) + DONE * isinstance(came_of_it, Settled), 303)
+
+    async def settled(self, request: Request) -> Response:
+        """The page of what was done. Changes nothing."""
+        visit = _visit(request)
+        return self._answer(await self._counter.settled(visit), self._counter.welcome(visit))
 
     async def contents(self, request: Request) -> Response:
         """The contents, while the session lasts."""

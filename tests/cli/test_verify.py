@@ -59,6 +59,8 @@ def test_a_file_is_one_of_those_of_the_receipt_or_not(elsewhere: Path) -> None:
     (elsewhere / "plan.docx").write_bytes(CONTENTS + b" ")
     bad = run("receipt.json", "plan.docx", "--key", "receipts.pub", status=1)
     assert "receipt.json is genuine" in bad.stdout
+    assert bad.stdout.endswith("It is another file, or it was changed after it was sent.\n")
+    assert "exactly" not in bad.stdout
     assert bad.stderr.startswith("plan.docx is none of its files.")
 
 
@@ -116,6 +118,7 @@ def test_one_json_document_tells_all_of_it(elsewhere: Path) -> None:
     (elsewhere / "plan.docx").write_bytes(b"another")
     other = told("plan.docx", status=1)
     assert (other["genuine"], other["reference"]) == (True, None)
+    assert other["why"].startswith("plan.docx is none of its files.")
     assert other["sha256"] == hashlib.sha256(b"another").hexdigest()
 
 

@@ -281,6 +281,14 @@ async def test_each_command_is_answered_by_itself_and_one_given_twice_runs_once(
     assert sorted(answer.kind for answer in answers) == ["help", "status"]
 
 
+async def test_several_commands_are_answered_in_the_order_in_which_they_were_given(post: TestOffice) -> None:
+    said = ["status rejected", "help", "status", "status last year", "history PR-0000-0000", "status FIN"]
+    answers = await ask(post, JO, text="\n".join(said))
+    assert [answer.kind == "help" or answer.subject.rpartition(" ")[2] for answer in answers] == [
+        True if one == "help" else one.rpartition(" ")[2] for one in said
+    ]
+
+
 async def test_what_a_telephone_or_mail_program_makes_of_a_command_does_not_break_it(post: TestOffice) -> None:
     for said in (
         "STATUS", "Status.", "“status”", "status\u00a0rejected", "\ufeffstatus", "Please status thanks",

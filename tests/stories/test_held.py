@@ -76,6 +76,44 @@ async def test_no_destroys_it_at_once(post: TestOffice) -> None:
         post.contents(file)
 
 
+@pytest.mark.parametrize("name", ["8302000_SENplan202609.docx", "8302000_SPSupport20260901.docx", "Acronyms.docx"])
+async def test_where_no_name_is_sure_a_bare_no_destroys_nothing_and_destroy_does(post: TestOffice, name: str) -> None:
+    await post.email(JO, attach=name)
+    await post.email(JO, text="No", reply_to=post.expect(JO, "advice"))
+    assert post.files()[0].status is Status.HELD
+    answer = post.inbox_of(JO)[-1]
+    assert answer.kind == "advice"
+    for said in (
+        "We could not act on your reply “No”. Nothing has been done.",
+        "Reply `destroy` to have it destroyed.",
+    ):
+        assert said in " ".join(answer.text.split())
+
+    await post.email(JO, text="destroy", reply_to=answer)
+    assert post.files()[0].status is Status.DISCARDED
+
+
+@pytest.mark.parametrize(
+    ("said", "destroyed"),
+    [("no", 0), ("destroy", 0), ("destroy 2", 1), ("no 1", 1), ("no all", 2), ("destroy both", 2)],
+)
+async def test_of_several_without_a_sure_name_only_what_is_named_is_destroyed(
+    post: TestOffice, said: str, destroyed: int
+) -> None:
+    await post.email(JO, attach={"8302000_SENplan202609.docx": b"1", "8302000_SENnotes202609.docx": b"2"})
+    await post.email(JO, text=said, reply_to=post.expect(JO, "advice"))
+    assert [file.status for file in post.files()].count(Status.DISCARDED) == destroyed
+
+
+@pytest.mark.parametrize("said", ["no", "no all"])
+async def test_no_destroys_all_that_waits_where_a_sure_name_was_asked_about(post: TestOffice, said: str) -> None:
+    await post.email(JO, attach={BAD: b"1", "Acronyms.docx": b"2"})
+    advice = post.expect(JO, "advice")
+    assert "Reply `no` to have both destroyed." in " ".join(advice.text.split())
+    await post.email(JO, text=said, reply_to=advice)
+    assert {file.status for file in post.files()} == {Status.DISCARDED}
+
+
 async def test_yes_takes_every_sure_one_and_never_a_lone_choice(post: TestOffice) -> None:
     await post.email(
         JO, attach={BAD: b"1", "8302000_SPSupport20260901.docx": b"2", "8302000-SEN-notes-20260901.docx": b"3"}
@@ -86,6 +124,15 @@ async def test_yes_takes_every_sure_one_and_never_a_lone_choice(post: TestOffice
     answer = post.inbox_of(JO)[-1]
     assert answer.kind == "receipt"
     assert "8302000_SPsupport20260901.docx" in answer.text
+
+
+async def test_what_is_not_sent_yet_is_said_first(post: TestOffice) -> None:
+    await post.email(JO, attach={BAD: b"1", "8302000_SPSupport20260901.docx": b"2"})
+    await post.email(JO, text="yes", reply_to=post.expect(JO, "advice"))
+    receipt = post.expect(JO, "receipt")
+    sent = next(file for file in post.files() if file.status is Status.SENT)
+    assert receipt.subject == f"1 not sent yet, 1 sent to SEN: {PLAN} ({sent.reference})"
+    assert receipt.text.index("Not sent yet: 8302000_SPSupport") < receipt.text.index(f"Sent: {PLAN}")
 
 
 async def test_numbers_run_through_the_whole_reply(post: TestOffice) -> None:

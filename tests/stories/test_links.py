@@ -647,3 +647,53 @@ async def test_a_failure_of_ours_is_a_page_that_says_what_to_do(
     assert "did not work" in sam.text
     assert "out of order" not in sam.answer.text
     assert sam.answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(("wish", "said"), [("reject", "You have rejected"), ("move", "You have moved")])
+async def test_to_load_the_page_of_a_decision_anew_does_nothing_again(post: TestOffice, wish: str, said: str) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam, visitor(post) as thief:
+        await (await sam.open(link)).press(wish, words="Not ours", service="FIN")
+        assert [answer.status_code for answer in sam.answer.history] == [303]
+        for _ in range(2):
+            assert said in sam.text
+            assert "The reason you gave: Not ours" in sam.text
+            sam.answer = await sam.client.get(sam.answer.url)
+        assert said not in (await thief.open(str(sam.answer.url))).text
+        post.clock.advance(minutes=16)
+        assert said not in (await sam.open(str(sam.answer.url))).text
+    assert len(acts(post)) == 2
+
+
+async def test_to_press_again_what_was_done_shows_what_was_done(post: TestOffice) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        fields = {**(await sam.open(link)).page.hidden, "act": "reject", "words": "Wrong child"}
+        for _ in range(2):
+            await sam.send(fields)
+            assert "You have rejected" in sam.text
+    assert [act for act, *_ in acts(post)] == ["sent", "rejected"]
+
+
+async def test_the_page_of_a_decision_ends_where_another_act_follows(post: TestOffice) -> None:
+    link = await announced(post)
+    async with visitor(post) as sam:
+        await (await sam.open(link)).press("move", service="FIN")
+        done = str(sam.answer.url)
+        await post.settle()
+        await post.email(RAJ, text="receive", reply_to=post.expect(RAJ, "new-files"))
+        assert (await sam.open(done)).status == 404
+
+
+async def test_to_load_the_page_of_a_new_link_anew_sends_no_other(post: TestOffice) -> None:
+    link = await announced(post)
+    post.clock.advance(days=8)
+    async with visitor(post) as sam:
+        assert "sent a new link" not in (await sam.open(f"{link}/done")).text
+        await (await sam.open(link)).press("renew")
+        assert [answer.status_code for answer in sam.answer.history] == [303]
+        assert "sent a new link" in sam.text
+        sam.answer = await sam.client.get(sam.answer.url)
+        assert "sent a new link" in sam.text
+    await post.settle()
+    assert [mail.kind for mail in post.inbox_of(SAM)].count("copy") == 1

@@ -1,11 +1,15 @@
 """Officers receive, reject and move; exactly one act wins; everybody concerned hears."""
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.ledger.tables import Contents
+from bot.ledger.tables import Contents, Duty, Person
+from bot.rules.authority import Role
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Opener, TestOffice
 from tests.people import ALEX, BETH, DEE, EYFS, IAN, JO, LENA, MOORVIEW_HEAD, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
+from tests.visitor import links_in, visitor
 
 
 async def test_an_officer_receives_by_replying_and_the_sender_hears(post: TestOffice) -> None:
@@ -65,6 +69,47 @@ async def test_a_file_moves_to_another_service_and_all_concerned_hear(post: Test
     assert (file.received_by, file.received_at, file.ever_received) == (None, None, True)
     assert post.expect(RAJ, "new-files").references == [file.reference]
     assert "Finance" in post.expect(JO, "moved").text
+
+
+async def test_who_gets_a_moved_file_reads_from_where_by_whom_and_why(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    async with visitor(post) as sam:
+        await (await sam.open(links_in(post.expect(SAM, "new-files"))[0])).press(
+            "move", service="FIN", words="A budget"
+        )
+    await post.settle()
+    told = post.expect(RAJ, "new-files")
+    assert told.subject.startswith("Moved to FIN: ")
+    for said in ("Sam Hale has moved it here from SEN.", "The reason given: A budget", "Moved from SEN"):
+        assert said in " ".join(told.text.split())
+
+
+async def test_who_moves_a_file_to_a_service_of_their_own_is_not_told_that_it_is_new(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(ALEX, text=f"move {post.files()[0].reference} FIN")
+    await post.rooms.ledger.write(lambda tx: tx.add(Duty(person_id=_id(tx, RAJ), role=Role.OFFICER, scope="SEN")))
+    before = len([one for one in post.inbox_of(RAJ) if one.kind == "new-files"])
+    await post.email(RAJ, text=f"move {post.files()[0].reference} SEN")
+    assert post.files()[0].service == "SEN"
+    assert [one.kind for one in post.inbox_of(RAJ)].count("new-files") == before
+    assert post.expect(SAM, "new-files").subject.startswith("Moved to SEN: ")
+
+
+def _id(tx: Session, email: str) -> int:
+    return tx.scalars(select(Person.id).where(Person.email == email)).one()
+
+
+@pytest.mark.parametrize("said", ["move", "move it", "move XYZ", "move AUD"])
+async def test_a_move_without_a_service_that_can_take_it_lists_those_that_can(post: TestOffice, said: str) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text=said, reply_to=post.expect(SAM, "new-files"))
+    told = post.expect(SAM, "unknown-command")
+    listed = " ".join(told.text.partition("Services that it can go to")[2].split())
+    assert "FIN Finance" in listed
+    assert "AUD" not in listed
+    assert "SEN –" not in listed
+    await post.email(SAM, text="move FIN", reply_to=told)
+    assert post.files()[0].service == "FIN"
 
 
 async def test_a_recall_stays_too_late_after_a_move(post: TestOffice) -> None:

@@ -40,7 +40,7 @@ from bot.notices import (
 )
 from bot.notices import Entry as Line
 from bot.notices.examples import NOON
-from tests.wording.speaker import MODEL, commands, facts, held, speaker, words
+from tests.wording.speaker import MODEL, commands, facts, headings, held, speaker, words
 
 WORDING = speaker()
 ONE, TWO, THREE = (Offer(number=number, name=f"8302000_SENplan2026090{number}.docx", sure=True) for number in (1, 2, 3))
@@ -98,8 +98,20 @@ def test_a_receipt_passes_on_advice() -> None:
 def test_a_receipt_for_an_accepted_name_says_what_still_waits() -> None:
     letter = WORDING.letter(Receipt(outcomes=(SENT,), remaining=(held(OTHER, "b.docx", TWO),)))
     said = words(letter)
-    assert said.index("Another file still needs your answer") < said.index("Not sent yet: b.docx")
-    assert commands(letter) == ["recall PR-7K3Q-M2XW", "yes", "no"]
+    assert letter.subject == f"1 not sent yet, 1 sent to SEN: {FILE.name} (PR-7K3Q-M2XW)"
+    assert headings(letter)[0] == "1 not sent yet, 1 sent to SEN"
+    assert said.index("Not sent yet: b.docx") < said.index(f"Sent: {FILE.name}")
+    assert commands(letter) == ["yes", "no", "recall PR-7K3Q-M2XW"]
+
+
+@pytest.mark.parametrize("kind", [Mixed, Duplicate])
+def test_whatever_else_was_settled_what_still_waits_is_counted_first(kind: type[Mixed | Duplicate]) -> None:
+    duplicate = Outcome(verdict="duplicate", given=FILE.name, file=FILE)
+    outcomes = (duplicate,) if kind is Duplicate else (duplicate, SENT)
+    letter = WORDING.letter(kind(outcomes=outcomes, remaining=(held(OTHER, "b.docx", TWO),)))
+    assert letter.subject.startswith("1 not sent yet, ")
+    assert headings(letter)[0].startswith("1 not sent yet, ")
+    assert headings(letter)[1] == "Not sent yet: b.docx"
 
 
 def test_a_receipt_says_what_the_attached_file_is_for() -> None:
@@ -166,6 +178,25 @@ def test_of_several_receipts_the_genuine_ones_are_counted() -> None:
         assert WORDING.letter(Verified(receipts=receipts)).subject == subject
 
 
+@pytest.mark.parametrize(
+    ("references", "receipts", "said"),
+    [
+        ([True], 1, "This receipt is genuine, and your file is the one that was sent"),
+        ([False], 1, "This receipt is genuine, but your file is another one"),
+        ([True, True], 1, "This receipt is genuine, and your 2 files are those that were sent"),
+        ([True, False], 1, "This receipt is genuine, but 1 of your 2 files is another one"),
+        ([False, False, True], 2, "2 of 2 receipts are genuine, but 2 of your 3 files are other ones"),
+    ],
+)
+def test_the_verdict_on_a_receipt_is_also_that_on_the_files_beside_it(
+    references: list[bool], receipts: int, said: str
+) -> None:
+    compared = tuple(Compared(name="a.docx", reference=FILE.reference if known else "") for known in references)
+    letter = WORDING.letter(Verified(receipts=(CHECKED,) * receipts, compared=compared))
+    assert headings(letter)[0] == said
+    assert ("another" in letter.subject or "not of" in letter.subject or "other" in letter.subject) != all(references)
+
+
 def test_files_beside_a_receipt_are_said_to_be_compared_and_not_sent() -> None:
     compared = (Compared(name="a.docx", reference=FILE.reference), Compared(name="b.docx"))
     said = words(WORDING.letter(Verified(receipts=(CHECKED,), compared=compared, left_out=1)))
@@ -194,7 +225,9 @@ def test_advice_names_every_fault() -> None:
 
 def test_a_lone_choice_is_picked_by_its_number_and_never_by_yes() -> None:
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", ONE.model_copy(update={"sure": False})),)))
-    assert commands(letter) == ["1", "no"]
+    assert commands(letter) == ["1", "destroy"]
+    assert "We are not sure of its name. It may be:" in words(letter)
+    assert "?" not in words(letter).partition("Need help?")[0]
     assert "yes" not in words(letter)
 
 
@@ -210,7 +243,7 @@ def test_where_nothing_can_be_guessed_the_reply_is_a_name_like_the_model() -> No
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.doc", Offer(number=1, name="", sure=False)),)))
     assert f"A good name looks like {MODEL}." in words(letter)
     assert "Reply with the right name to send it." in words(letter)
-    assert commands(letter) == ["no"]
+    assert commands(letter) == ["destroy"]
 
 
 def test_of_several_nameless_ones_the_number_says_which_is_named() -> None:
@@ -229,6 +262,12 @@ def test_yes_is_offered_for_the_one_sure_name_among_others() -> None:
     unsure = THREE.model_copy(update={"sure": False})
     letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", ONE), held(OTHER, "b.docx", unsure))))
     assert commands(letter) == ["yes", "3", "no 1", "no"]
+
+
+def test_of_several_without_a_sure_name_none_is_destroyed_by_a_bare_no() -> None:
+    unsure = [offer.model_copy(update={"sure": False}) for offer in (ONE, TWO)]
+    letter = WORDING.letter(Advice(outcomes=(held(FILE, "a.docx", unsure[0]), held(OTHER, "b.docx", unsure[1]))))
+    assert commands(letter) == ["1", "2", "destroy 1", "destroy all"]
 
 
 def test_a_refused_file_is_not_held_and_cannot_be_accepted() -> None:
@@ -274,7 +313,8 @@ def test_a_duplicate_names_the_file_that_is_there() -> None:
 
 def test_discarded_says_that_it_is_gone_for_good_and_what_is_not() -> None:
     letter = WORDING.letter(Discarded.example.model_copy(update={"remaining": (held(OTHER, "b.docx", TWO),)}))
-    assert letter.subject.startswith("Destroyed: 8302000 SENplan20260901.docx")
+    assert letter.subject == "1 not sent yet, 1 destroyed: 8302000 SENplan20260901.docx (PR-SA3H-RZC4)"
+    assert headings(letter)[:2] == ["1 not sent yet, 1 destroyed", "Not sent yet: b.docx"]
     assert "cannot be brought back" in words(letter)
     assert "Not sent yet: b.docx" in words(letter)
 

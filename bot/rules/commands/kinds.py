@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from bot.rules.calendar import Period
 
@@ -87,9 +88,12 @@ class Yes(Command):
 
 @dataclass(frozen=True)
 class No(Command):
-    """Discard what is held: all of it, or what these numbers stand for."""
+    """Discard what is held."""
 
     numbers: tuple[int, ...] = ()
+    """Only what these stand for."""
+    meaning: Literal["no", "it", "all"] = "no"
+    """Without numbers: a bare `no`, which may be the answer to another question; that which waits; all that does."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Reject(Command):
 
 @dataclass(frozen=True)
 class Move(Command):
-    """Hand to another service. The code may be nobody's."""
+    """Hand to another service. The code may be nobody's; where it is empty it is to be asked for."""
 
     which: Which
     service: str

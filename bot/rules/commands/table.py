@@ -16,6 +16,8 @@ AGREES = frozenset(
     {"", "all", "to all", "send", "send it", "send them", "go ahead", "correct", "that is right", "that's right"}
 )
 """What may follow `yes` without saying more."""
+ALL = frozenset({"all", "to all", "all of them", "both", "to both", "both of them"})
+"""What may follow `no`: it means everything that waits."""
 CODE = re.compile(r"[A-Za-z]{2,8}")
 TO = frozenset({"to", "it to", "this to", "them to", "these to"})
 RECEIPT = re.compile(r"(?:(?:this|that|the|these|my|our) )?attached receipts?|(?:this|that|the|these|my|our) receipts?")
@@ -118,9 +120,18 @@ def _yes(line: Line, context: Context) -> Command | None:
 def _no(line: Line, context: Context) -> Command | None:
     words = line.words[1:]
     numbers = numbers_of(words[1:] if plain(words[:1]) == "to" else words)
-    if not is_open((), context) or not (numbers or plain(words) in {"", "all", "to all"}):
+    if not is_open((), context) or not (numbers or not words or plain(words) in ALL):
         return None
-    return kinds.No(line.said, numbers)
+    return kinds.No(line.said, numbers, "all" if words and not numbers else "no")
+
+
+def _destroy(line: Line, context: Context) -> Command | None:
+    """As `no`, but never said in answer to «is this right?»."""
+    words = line.words[1:]
+    numbers = numbers_of(words)
+    if not is_open((), context) or not (numbers or not words or plain(words) in ALL | OPEN):
+        return None
+    return kinds.No(line.said, numbers, "all" if plain(words) in ALL else "it")
 
 
 def _pick(line: Line, context: Context) -> Command | None:
@@ -165,6 +176,8 @@ def _move(line: Line, context: Context) -> Command | None:
     """The code may be written in any case where it is one, or where files are named; else `move on` would be a code."""
     words = line.words[1:]
     which, used = which_of(words, context)
+    if (used == len(words) or plain(words[used:]) in OPEN) and _may_mean(which, context):
+        return kinds.Move(line.said, which, "")
     code = bare(words[-1]) if used < len(words) else ""
     between = plain(words[used:-1])
     sure = code.upper() in context.services or code.isupper() or which != Which()
@@ -187,6 +200,7 @@ TABLE: tuple[Word, ...] = (
     Word(("help", "?", "commands"), _help),
     Word(("yes", "yep", "yeah", "y"), _yes),
     Word(("no", "nope", "n"), _no),
+    Word(("destroy",), _destroy),
     Word(("receive",), _receive, for_officers=True),
     Word(("reject", "reject:"), _reject, for_officers=True, runs_on=True),
     Word(("move",), _move, for_officers=True),

@@ -20,6 +20,7 @@ MAIL = "email"
 """The channel whose identities are mailboxes."""
 UNASKED = frozenset({
     notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
+    notices.Waiting.kind,
 })  # fmt: skip
 """What people are told of that others did."""
 

@@ -27,6 +27,7 @@ from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, Reception
+from bot.reminding import Reminder
 from bot.retention import Shredder
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -107,7 +108,6 @@ NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     '[email.smtp] protocol = "lmtp"': lambda settings: settings.email.smtp.protocol == "lmtp",
     "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
-    "[slack]": lambda settings: settings.slack,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
     "[keys] mirror": lambda settings: settings.keys.mirror,
@@ -186,6 +186,8 @@ class Office:
             ),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]  # fmt: skip
+        if slack := rooms.settings.slack:
+            self.workers.append(Reminder(rooms.ledger, rooms.clock, rooms.settings, slack))
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""

@@ -19,7 +19,7 @@ ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
     {"handlers.mail", "handlers.web"},
     {"handlers.ports"},
-    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reception", "bot.counter"},
+    {"bot.inbox", "bot.outbox", "bot.retention", "bot.reminding", "bot.reception", "bot.counter"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
     {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},

@@ -17,7 +17,7 @@ MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
-    {"handlers.mail", "handlers.web"},
+    {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.ports"},
     {"bot.inbox", "bot.outbox", "bot.retention", "bot.reminding", "bot.reception", "bot.counter"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},

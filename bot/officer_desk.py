@@ -22,6 +22,9 @@ from bot.telling import MAIL, Asking, announce, chat_place, facts, post
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
 
+ANNOUNCING = (notices.NewFiles.kind, notices.Waiting.kind)
+"""The notices by which somebody learns that a file waits to be received."""
+
 REASON_CHARACTERS_MAX = 2000
 """So much of a reason is kept and told."""
 
@@ -161,13 +164,13 @@ def _decided(
 
 
 def _told_of(tx: Session, file: File) -> set[int]:
-    """The officers to whom this file was announced by mail before this moment."""
+    """The officers and administrators who were told before this moment that this file waits to be received."""
     announced = (
         select(OutboxItem.person_id)
         .join(Mention, Mention.notice_id == OutboxItem.id)
         .where(
             Mention.file_id == file.id,
-            OutboxItem.kind == notices.NewFiles.kind,
+            OutboxItem.kind.in_(ANNOUNCING),
             OutboxItem.person_id.is_not(None),
             OutboxItem.channel == MAIL,
         )

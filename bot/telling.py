@@ -26,6 +26,7 @@ DIRECT = "direct"
 """In the place of a conversation: the officers of the service are told by direct message."""
 UNASKED = frozenset({
     notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
+    notices.Waiting.kind,
 })  # fmt: skip
 """What people are told of that others did."""
 
@@ -198,8 +199,9 @@ def announce(
         service = occasion.settings.service(file.service)
         readers = _readers(tx, file)
         places = _tell_places(tx, service, file, occasion, moved_by) if service else 0
+        more = {"moved_by": moved_by, "why": why}
         for officer in (one for one in readers if one is not mover):
-            if not _told_in_chat(tx, service, officer, file, occasion, {"moved_by": moved_by, "why": why}):
+            if not _told_in_chat(tx, service, officer, file, occasion, more=more):
                 people[officer.id] = officer
                 told[officer.id].append(file)
         if not readers and not places:
@@ -231,7 +233,7 @@ def chat_place(service: Service | None, settings: Settings) -> str:
 
 
 def _told_in_chat(
-    tx: Session, service: Service | None, officer: Person, file: File, occasion: Occasion, more: Mapping[str, str]
+    tx: Session, service: Service | None, officer: Person, file: File, occasion: Occasion, *, more: Mapping[str, str]
 ) -> bool:
     """Whether this officer reads of the file in chat, so that no mail is needed; by a card of their own, where that is
     how the service is told."""

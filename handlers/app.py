@@ -28,6 +28,7 @@ from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.receipts import KeyRing
 from bot.reception import Introduce, OpenMessage, Reception
 from bot.redrawing import Painter, Redrawer
+from bot.reminding import Reminder
 from bot.retention import Shredder
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -205,6 +206,8 @@ class Office:
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]
+        if slack := rooms.settings.slack:
+            self.workers.append(Reminder(rooms.ledger, rooms.clock, rooms.settings, slack))
 
     def _ways_out(self, channel: Channel) -> list[Worker]:
         rooms, days = self.rooms, self.rooms.settings.retention.queue_days

@@ -282,7 +282,8 @@ class OutboxItem(Table):
     """Deliveries begun."""
     error: Mapped[str] = mapped_column(default="")
     batch: Mapped[str | None] = mapped_column(index=True)
-    """For announcements that wait to be joined by later files: what they announce, and to which place."""
+    """For announcements that wait to be joined by later files: what they announce, and to which place.
+    Of a notice of kind `waiting`: which of the two it is (`bot.reminding`)."""
 
 
 class Surface(Table):

@@ -4,7 +4,21 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.notices.examples import CHECKED, CODES, FILE, HELD, HISTORY, LINKS, MODEL, RECEIVED, REVIEW, SEN, SENT, YEAR
+from bot.notices.examples import (
+    CHECKED,
+    CODES,
+    FILE,
+    HELD,
+    HISTORY,
+    LINKS,
+    MODEL,
+    RECEIVED,
+    REVIEW,
+    SEN,
+    SENT,
+    WAITS,
+    YEAR,
+)
 from bot.notices.facts import (
     Candidate,
     Checked,
@@ -18,6 +32,7 @@ from bot.notices.facts import (
     Proven,
     Receipted,
     Verdict,
+    Wait,
 )
 
 __all__ = [
@@ -67,6 +82,8 @@ __all__ = [
     "UnknownCommand",
     "Verdict",
     "Verified",
+    "Wait",
+    "Waiting",
     "Which",
 ]
 
@@ -326,6 +343,26 @@ class NewFiles(OfFiles):
     """Why, as the mover put it; empty where they did not."""
 
 
+class Waiting(OfFiles):
+    """To a service's officers and places, and later to the administrators: nobody has received these files."""
+
+    kind = "waiting"
+    service: str
+    service_name: str
+    hours: int
+    """More office hours than so many have passed."""
+    waits: dict[str, Wait]
+    """By the references of the files."""
+    place: bool = False
+    """Told to a place that others may read, not to an officer: without comments."""
+    unattended: bool = False
+    """Told to the administrators, for the service has neither officers nor a place."""
+    escalated: bool = False
+    """Told to the administrators after the service was reminded in vain."""
+    officers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Where it is escalated: each service in words, and who takes in for it."""
+
+
 class Decided(OfFiles):
     """To officers: one of them decided."""
 
@@ -395,6 +432,7 @@ Rejected.example = Rejected(
 )
 Moved.example = Moved(files=(FILE.model_copy(update={"moved_from": "INFO"}),), by="Sam Hale", why="For SEN")
 NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_name=SEN)
+Waiting.example = Waiting(files=(FILE,), links=LINKS, service="SEN", service_name=SEN, hours=24, waits=WAITS)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
 Trouble.example = Trouble(subject="Autumn return", item=17)
@@ -404,8 +442,8 @@ KINDS: dict[str, type[Notice]] = {
     kind.kind: kind
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
-        UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Decided, LostRace, Trouble,
-        Alert, Verified, Settled,
+        UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
+        Trouble, Alert, Verified, Settled,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

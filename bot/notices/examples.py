@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from bot.notices.facts import Checked, Entry, FileFacts, Finding, Offer, Outcome, Proven, Receipted, Verdict
+from bot.notices.facts import Checked, Entry, FileFacts, Finding, Offer, Outcome, Proven, Receipted, Verdict, Wait
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 YEAR = "1 September 2026 to 31 August 2027"
@@ -17,6 +17,7 @@ FILE = FileFacts(
 )  # fmt: skip
 RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
 LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
+WAITS = {FILE.reference: Wait(since=NOON, hours=24)}
 REVIEW = RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENreview20260901.docx"})
 SENT = Outcome(verdict="sent", given=FILE.name, file=FILE)
 HELD = Outcome(

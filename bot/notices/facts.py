@@ -159,6 +159,15 @@ class Compared(Frozen):
     """That of the file which it is, to the octet; empty: none that is proven."""
 
 
+class Wait(Frozen):
+    """How long a file has waited to be received."""
+
+    since: datetime
+    """When it was sent or, where it was moved, when it last was."""
+    hours: int
+    """Whole office hours since then."""
+
+
 class Notice(Frozen):
     """One thing to tell one person or place."""
 

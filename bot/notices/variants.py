@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot import notices
 from bot.notices import CHECKED, FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
-from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, YEAR
-from bot.notices.facts import Verdict
+from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
+from bot.notices.facts import Verdict, Wait
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ OTHERS = FILE.model_copy(update={
     "school_name": "Riverbank Infant School", "sent_by": "Mina Okafor", "size": 310_000, "comment": "",
 })  # fmt: skip
 OTHER_LINK = {OTHERS.reference: "w4n6zr2yq8t5kd3hmb7cxjv9pf"}
+OTHER_WAIT = {OTHERS.reference: Wait(since=NOON + timedelta(minutes=20), hours=24)}
 WRONG_CHILD = "This plan is for another child. Send the plan for the child named in your email."
 REJECTED = FILE.model_copy(update={
     "status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON, "reason": WRONG_CHILD,
@@ -234,6 +235,30 @@ VARIANTS = (
         notices.NewFiles(
             files=(RETURN,), links={RETURN.reference: LINKS[FILE.reference]}, service="INFO", service_name="EYFS, Phonics",
             unattended=True,
+        ),
+    ),
+    Variant(
+        "waiting-several", "Several files wait.",
+        notices.Waiting(
+            files=(FILE, OTHERS), links=LINKS | OTHER_LINK, service="SEN", service_name=SEN, hours=24, waits=WAITS | OTHER_WAIT,
+        ),
+    ),
+    Variant(
+        "waiting-place", "To a place that others may read.",
+        notices.Waiting(files=(FILE,), service="SEN", service_name=SEN, hours=24, waits=WAITS, place=True),
+    ),
+    Variant(
+        "waiting-unattended", "To the administrators, because the service has nobody.",
+        notices.Waiting(
+            files=(FILE,), links=LINKS, service="SEN", service_name=SEN, hours=24, waits=WAITS, unattended=True,
+        ),
+    ),
+    Variant(
+        "waiting-escalated", "To the administrators, because the service was reminded in vain.",
+        notices.Waiting(
+            files=(FILE, OTHERS), links=LINKS | OTHER_LINK, service="SEN", service_name=SEN, hours=48,
+            waits={FILE.reference: Wait(since=NOON, hours=51), OTHERS.reference: Wait(since=NOON, hours=48)},
+            escalated=True, officers=((SEN, ("Sam Hale", "Nadia Brook")),),
         ),
     ),
     Variant(

@@ -106,6 +106,13 @@ def _network(value: object) -> object:
     raise ValueError(f'the network itself, "{inside}", or the one address "{value.partition("/")[0]}"')
 
 
+def _some_hours(text: str) -> str:
+    opens, _, closes = text.rpartition(" ")[2].partition("-")
+    if opens >= closes:
+        raise ValueError("hours that end later than they begin, on one day")
+    return text
+
+
 def _url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -192,6 +199,7 @@ OfficeHours = Annotated[
         "([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]",
         'days and times, such as "Mon-Fri 08:30-17:00"',
     ),
+    AfterValidator(_some_hours),
 ]
 Nameserver = Annotated[str, AfterValidator(_nameserver)]
 Clamd = Annotated[str, _matching(r"|unix:/.+|tcp:.+:[0-9]{1,5}", 'empty, "unix:/path/of/socket" or "tcp:host:port"')]

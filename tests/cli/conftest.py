@@ -69,7 +69,11 @@ class CommandLine:
 
     def json(self, *words: str, status: int = 0, config: Path | None = None) -> Any:
         """The one JSON document that a command prints."""
-        return json.loads(self.run(*words, "--json", status=status, config=config).stdout)
+        return self.parsed(*words, "--json", status=status, config=config)
+
+    def parsed(self, *words: str, status: int = 0, config: Path | None = None) -> Any:
+        """The JSON document that a command prints unasked."""
+        return json.loads(self.run(*words, status=status, config=config).stdout)
 
     @property
     def settings(self) -> Settings:

@@ -12,6 +12,8 @@ def environ(key: str, value: str) -> dict[str, str]:
     return {f"POSTROOM__{key.upper().replace('.', '__')}": value}
 
 
+SLACK = '"bot_token": "b", "app_token": "a"'
+
 TAKEN = [
     ("authority.name", "Ynys Môn"),
     ("authority.number", "001"),
@@ -32,6 +34,7 @@ TAKEN = [
     ("web.base_url", "http://localhost"),
     ("web.base_url", "http://[::1]:8025/postroom"),
     ("web.base_url", "https://returns.council.example/"),
+    ("slack", f'{{{SLACK}, "office_hours": "Sun-Thu 07:00-15:30"}}'),
     ("scanner.clamd", "unix:/run/clamd"),
     ("scanner.clamd", "tcp:127.0.0.1:3310"),
 ]
@@ -101,6 +104,8 @@ REFUSED = [
     ("web.base_url", "returns.council.example", "beginning with https://"),
     ("web.base_url", "https://council.example:99999", "beginning with https://"),
     ("web.base_url", "https://[council", "beginning with https://"),
+    ("slack", f'{{{SLACK}, "office_hours": "Mon-Fri 17:00-08:30"}}', "end later than they begin"),
+    ("slack", f'{{{SLACK}, "office_hours": "Mon-Fri"}}', "days and times"),
     ("ledger.url", "sqlite://", "the path of a file"),
     ("ledger.url", "sqlite:///", "the path of a file"),
     ("ledger.url", "sqlite:///:memory:", "the path of a file"),

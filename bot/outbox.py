@@ -197,7 +197,7 @@ class OutboxWorker:
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
     """A notice worded as it is told, or as `tell` tells it; where others can read it, without anybody's own words."""
     notice, route = tell(KINDS[row.kind].model_validate(row.facts)), Route.model_validate(row.route)
-    if route.place and not route.private:
+    if (route.place and not route.private) or notice.to_a_place:
         notice = notice.retold(FileFacts.elsewhere)
     return Parcel(
         id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=wording.letter(notice), route=route,

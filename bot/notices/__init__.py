@@ -342,6 +342,11 @@ class NewFiles(OfFiles):
     why: str = ""
     """Why, as the mover put it; empty where they did not."""
 
+    @property
+    def to_a_place(self) -> bool:
+        """As it says."""
+        return self.place
+
 
 class Waiting(OfFiles):
     """To a service's officers and places, and later to the administrators: nobody has received these files."""
@@ -361,6 +366,11 @@ class Waiting(OfFiles):
     """Told to the administrators after the service was reminded in vain."""
     officers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Where it is escalated: each service in words, and who takes in for it."""
+
+    @property
+    def to_a_place(self) -> bool:
+        """As it says."""
+        return self.place
 
 
 class Decided(OfFiles):

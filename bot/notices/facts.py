@@ -179,6 +179,11 @@ class Notice(Frozen):
         """The file that words it, below `mail_templates`."""
         return f"{self.kind}.md"
 
+    @property
+    def to_a_place(self) -> bool:
+        """Whether it is told to a place that others may read, not to one person."""
+        return False
+
     def mentioned(self) -> tuple[FileFacts, ...]:
         """The stored files that it speaks of."""
         return ()

@@ -2,7 +2,7 @@
 
 One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
 (the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days`, `link_days` and
-`attachment_bytes_max`, `chat` (whether there are buttons); the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
+`attachment_bytes_max`; the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
 id. An unknown fact is an error, never a gap.
 """
 
@@ -43,6 +43,8 @@ __all__ = [
 
 Address = Callable[[str], str]
 
+CHAT = "chat"
+"""The folder of what is said otherwise where there are buttons."""
 SUBJECT = "Subject: "
 SUBJECT_CHARACTERS_MAX = 250
 """A longer subject is cut: no list of mails shows as much, and a name can be of any length."""
@@ -57,9 +59,11 @@ class Wording:
         chat: bool = False,
     ) -> None:  # fmt: skip
         """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`: where a one-time link leads;
-        `chat`: the reader presses buttons, and what stands before them is drawn anew when a file changes."""
+        `chat`: the reader presses buttons, and what stands before them is drawn anew when a file changes: what stands in
+        the folder `chat` is said in the place of what is said by mail."""
+        folders = [templates / CHAT, templates] if chat else [templates]
         self._environment = Environment(
-            loader=FileSystemLoader(templates), undefined=StrictUndefined, finalize=_set_aside,
+            loader=FileSystemLoader(folders), undefined=StrictUndefined, finalize=_set_aside,
             autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False,
         )  # fmt: skip
@@ -73,7 +77,6 @@ class Wording:
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
             "attachment_bytes_max": attachment_bytes_max, "link_days": link_days, "page": page,
-            "chat": chat,
         }  # fmt: skip
 
     @classmethod

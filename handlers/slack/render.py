@@ -28,6 +28,8 @@ OPEN = "open"
 """The action of a button that leads to a page: it is acknowledged and nothing else."""
 PAGE = "page"
 """The action of a button that turns the page."""
+AGO = "ago:"
+"""How the target of a link begins that is a moment, in seconds since 1970: it is told how long ago that was."""
 FALLBACK_CHARACTERS_MAX = 1000
 
 Json = dict[str, Any]
@@ -142,6 +144,9 @@ def _section(line: Iterable[Span]) -> Json:
 def _span(span: Span) -> Json:
     style = {name: True for name, has in (("bold", span.strong), ("code", span.code)) if has}
     look = {"style": style} if style else {}
+    if span.link.startswith(AGO):
+        seconds = int(span.link.removeprefix(AGO))
+        return {"type": "date", "timestamp": seconds, "format": "{ago}", "fallback": span.text, **look}
     if span.link:
         return {"type": "link", "url": span.link, "text": span.text, **look}
     return {"type": "text", "text": span.text, **look}

@@ -207,7 +207,10 @@ def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice
 
 def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:
     """It stands in a chat from now on. What befell its files while it was on its way is to be drawn."""
-    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread)
+    live = KINDS[item.kind].live
+    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread, live=live)
+    if not live:
+        return
     told = {file.reference: file.version for file in KINDS[item.kind].model_validate(item.row.facts).mentioned()}
     rows = tx.execute(select(File.reference, File.version).where(File.reference.in_(told)))
     if any(version != told[reference] for reference, version in rows):

@@ -226,6 +226,12 @@ def _tell_places(tx: Session, service: Service, file: File, occasion: Occasion, 
     return len(service.announce) + bool(channel)
 
 
+def came_by(tx: Session, file: File, settings: Settings) -> str:
+    """The channel in which a file was sent and its sender can still be told of it; else mail."""
+    in_chat = settings.slack and history.of(tx, file)[0].channel == SLACK and roster.identity(file.sender, SLACK)
+    return SLACK if in_chat else MAIL
+
+
 def chat_place(service: Service | None, settings: Settings) -> str:
     """The conversation in which a service is told of its files; empty where it has none."""
     known = service.slack_channel if service and settings.slack else ""

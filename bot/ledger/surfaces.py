@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
@@ -15,14 +15,14 @@ def outdate(tx: Session, file: File, now: datetime) -> None:
     scopes = (file.school, file.service, file.moved_from, ALL)
     concerned = select(Duty.person_id).where(Duty.scope.in_([scope for scope in scopes if scope]))
     shown = or_(Surface.notice_id.in_(telling), Surface.person_id.in_(concerned), Surface.person_id == file.sent_by)
-    _want(tx, shown, now)
+    _want(tx, and_(Surface.live, shown), now)
 
 
-def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str) -> Surface:
-    """A notice stands in a chat from now on."""
+def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
+    """A notice stands in a chat from now on. `live`: it is to show how its files are."""
     standing = Surface(
-        channel=item.channel, place=place, stamp=stamp, thread=thread, notice_id=item.id, view={}, wanted=0, drawn=0,
-        tries=0,
+        channel=item.channel, place=place, stamp=stamp, thread=thread, notice_id=item.id, live=live, view={}, wanted=0,
+        drawn=0, tries=0,
     )  # fmt: skip
     tx.add(standing)
     tx.flush()

@@ -91,6 +91,8 @@ __all__ = [
 class Outcomes(Notice):
     """What became of each file of one message; also of a reply that settled held ones."""
 
+    live: ClassVar[bool] = True
+
     outcomes: tuple[Outcome, ...]
     remaining: tuple[Outcome, ...] = ()
     """Held files of the earlier reply that still wait for a word."""
@@ -144,6 +146,8 @@ class NothingAttached(Notice):
 
 class Status(Notice):
     """The answer to `status`: one's own held files first, then the files asked for."""
+
+    live: ClassVar[bool] = True
 
     kind = "status"
     asked: str
@@ -233,6 +237,8 @@ class Copy(OfFiles):
 
 class Which(Notice):
     """A command could mean several files, or none that is known: nothing was done."""
+
+    live: ClassVar[bool] = True
 
     kind = "which"
     asked: str
@@ -330,6 +336,8 @@ class Moved(OfFiles):
 class NewFiles(OfFiles):
     """To a service's officers and places: files have come."""
 
+    live: ClassVar[bool] = True
+
     kind = "new-files"
     service: str
     service_name: str
@@ -350,6 +358,8 @@ class NewFiles(OfFiles):
 
 class Waiting(OfFiles):
     """To a service's officers and places, and later to the administrators: nobody has received these files."""
+
+    live: ClassVar[bool] = True
 
     kind = "waiting"
     service: str

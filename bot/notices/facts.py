@@ -173,6 +173,8 @@ class Notice(Frozen):
 
     kind: ClassVar[str]
     example: ClassVar["Notice"]
+    live: ClassVar[bool] = False
+    """Where it can be drawn anew it shows how its files stand by then; others tell what somebody did once."""
 
     @property
     def template(self) -> str:

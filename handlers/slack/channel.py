@@ -111,7 +111,7 @@ class SlackChannel:
         """Listen. Where Slack cannot be reached it is tried again and again, and mail goes on meanwhile."""
         self._client.session = aiohttp.ClientSession()
         self._bolt = AsyncApp(
-            token=self._secrets.bot_token, signing_secret=self._secrets.signing_secret or None, client=self._client,
+            signing_secret=self._secrets.signing_secret or None, client=self._client,
             process_before_response=True, request_verification_enabled=self._configured.mode == "http",
             logger=logging.getLogger("slack_bolt"),
         )  # fmt: skip

@@ -74,7 +74,7 @@ class SocketDoor:
         if request.query.get("ticket") not in self.tickets:
             raise web.HTTPForbidden
         self.tickets.discard(request.query["ticket"])
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1)
         await socket.prepare(request)
         self.sockets.append(socket)
         self.requests[socket] = request

@@ -93,6 +93,8 @@ class Acting(Talking):
         Raises:
             CannotDo: it is not there, or not for this person's eyes.
         """
+        if user.deleted:
+            raise CannotDo(f"{user.name} has left the workspace")
         if isinstance(where, str):
             everywhere = [one for place in self.world.conversations.values() for one in place.messages]
             mine = [*everywhere, *self.world.ephemerals.get(user.id, [])]

@@ -55,7 +55,7 @@ class Core:
         self.base_url = ""
         self.patience_seconds = 15.0
         self.http = HttpDoor(SIGNING_SECRET, self.patience_seconds)
-        self.socket = SocketDoor(self.world, self.patience_seconds, self.complaints)
+        self.socket = SocketDoor(self.world, self.patience_seconds, self.complaints, self.tell)
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[object]] = set()
 
@@ -112,8 +112,9 @@ class Core:
             ack = await door.bring(delivery)
         finally:
             delivery.under_way = False
-        if ack.ok and delivery.what == "event" and ack.body:
-            self.complaints.append(f"an event was answered with a payload: {ack.body}")
+        silent = delivery.what == "event" or delivery.payload.get("type") in ("block_actions", "view_closed")
+        if ack.ok and silent and (ack.body or ack.text):
+            self.complaints.append(f"acknowledged, but with words that Slack drops: {ack.body or ack.text}")
         await self.tell()
         return ack
 

@@ -116,6 +116,8 @@ class Server:
         method = register.methods.get(call.method)
         if not method:
             raise Refused("unknown_method", req_method=call.method)
+        if "" in call.args:
+            raise Refused("invalid_json")
         token = known_token(self.slack, call.token)
         args = {} if call.is_json and not method.takes_json else parsed(call.args)
         call.args = args or call.args

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ class SocketDoor:
     world: Workspace
     patience_seconds: float
     complaints: list[str]
+    tell: Callable[[], Awaitable[None]]
+    """Called after each acknowledgement."""
     tickets: set[str] = field(default_factory=set)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     requests: dict[web.WebSocketResponse, web.Request] = field(default_factory=dict)
@@ -97,6 +100,7 @@ class SocketDoor:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self.hear(message.data)
+                    await self.tell()
         finally:
             self.forget(socket)
 

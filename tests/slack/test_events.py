@@ -145,7 +145,7 @@ def at_once(_: Request) -> Response:
     return Response('{"text": "thanks"}', media_type="application/json")
 
 
-async def test_an_event_answered_with_a_payload_is_complained_of(place: Place) -> None:
+async def test_words_that_slack_would_drop_are_complained_of(place: Place) -> None:
     place.slack.use_asgi(Starlette(routes=[Route("/slack/events", at_once, methods=["POST"])]))
     await place.slack.post(place.maria, place.returns, "hello")
     assert len(place.slack.complaints) == 1
@@ -189,3 +189,20 @@ async def test_people_do_only_what_slack_lets_them(place: Place) -> None:
     place.returns.archived = True
     with pytest.raises(CannotDo):
         await place.slack.post(place.maria, place.returns, "hello")
+
+
+async def test_an_event_that_bolt_lost_for_want_of_auth_test_is_complained_of(place: Place, bot: Bot) -> None:
+    place.slack.trouble.fail("auth.test")
+    said = await place.slack.post(place.maria, place.returns, "hello")
+    assert said.ack.ok
+    assert bot.heard == []
+    assert len(place.slack.complaints) == 1
+
+
+async def test_somebody_of_another_team_is_shown_as_such(place: Place, bot: Bot) -> None:
+    guest = place.slack.world.user("guest", team_id="T0OTHER", is_stranger=True)
+    shared = place.slack.world.channel("shared", guest, ext_shared=True)
+    await place.slack.post(guest, shared, "hello")
+    [outer] = bot.heard
+    assert (outer["is_ext_shared_channel"], outer["team_id"]) == (True, "T0SCHOOLS1")
+    assert (outer["event"]["team"], outer["event"]["user_team"]) == ("T0OTHER", "T0OTHER")

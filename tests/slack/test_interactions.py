@@ -71,6 +71,10 @@ async def test_only_those_who_see_a_message_press_in_it(place: Place, bot: Bot) 
     with pytest.raises(CannotDo):
         await place.slack.press(john, ts, "Receive")
     place.returns.members.append(john.id)
+    john.deleted = True
+    with pytest.raises(CannotDo):
+        await place.slack.press(john, ts, "Receive")
+    john.deleted = False
     await place.client.chat_postEphemeral(
         channel=place.returns.id, user=place.maria.id, text="Sure?", blocks=actions(button("Yes"))
     )

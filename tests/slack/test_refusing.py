@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -136,3 +137,7 @@ async def test_forms_and_json_do_the_same(place: Place) -> None:
     assert [one.is_json for one in place.slack.calls] == [False, False, True]
     assert await refusal(place.client.api_call("chat.postMessage", http_verb="GET", params=args)) == "invalid_post_type"
     assert await refusal(place.client.api_call("chat.shout")) == "unknown_method"
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {BOT_TOKEN}"}
+    url = f"{place.slack.api_url}chat.postMessage"
+    async with aiohttp.ClientSession() as http, http.post(url, headers=headers, data="{") as answer:
+        assert (await answer.json())["error"] == "invalid_json"

@@ -137,7 +137,7 @@ def help_for(tx: Session, asking: Asking) -> Notice:
         services=tuple(f"{service.code}: {service.name}" for service in asking.settings.services if service.code in theirs),
         administrator=roster.is_administrator(asking.person),
         codes=tuple((service.code, service.name) for service in asking.settings.services),
-        model=filename.model(by, today(asking)),
+        model=filename.model_file(by, today(asking)),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from bot.notices.facts import Checked, Entry, FileFacts, Finding, Offer, Outcome
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 YEAR = "1 September 2026 to 31 August 2027"
 SEN = "SEN – (EHCP via EHC Hub)"
-MODEL = "8302000_SENdescription20260901"
+MODEL = "8302000_SENdescription20260901.docx"
 
 FILE = FileFacts(
     reference="PR-7K3Q-M2XW", name="8302000_SENplan20260901.docx", given="", status="Sent",

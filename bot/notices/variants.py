@@ -73,15 +73,19 @@ NAMELESS = _held(
     "PR-PZGS-Z3GQ", "Acronyms.doc",
     (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
     Offer(number=1, name="", sure=False),
-)  # fmt: skip
+).model_copy(update={"model": MODEL.replace(".docx", ".doc")})  # fmt: skip
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
 DECLINED_FILE = FILE.model_copy(update={
     "reference": "PR-SA3H-RZC4", "status": "Discarded", "name": "8302000 SENplan20260901.docx", "contents": "destroyed",
 })  # fmt: skip
 HERE = Outcome(verdict="duplicate", given=RETURN.name, file=RETURN)
 DOUBTFUL = SENT.model_copy(update={
-    "file": FILE.model_copy(update={"given": "copy of 8302000_SENplan20260901.docx", "tag": "SEN"}),
-    "earlier": RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q"}),
+    "file": FILE.model_copy(
+        update={"name": "8302000_SENplan20270901.docx", "given": "copy of 8302000_SENplan20270901.docx", "tag": "SEN"}
+    ),
+    "earlier": RECEIVED.model_copy(
+        update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENplan20270901.docx", "sent_at": NOON - timedelta(days=1)}
+    ),
     "advice": (Finding(fault="date-future", found="20270901"),),
 })  # fmt: skip
 
@@ -149,7 +153,9 @@ VARIANTS = (
         "status-officer", "An officer asked: files of many schools, and more than are shown.",
         notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True),
     ),
-    Variant("history-long", "Much has befallen the file.", notices.History(file=REJECTED, entries=LIFE)),
+    Variant("history-long", "Much has befallen the file.", notices.History(
+        file=REJECTED.model_copy(update={"rejected_at": NOON + timedelta(9), "contents": "destroyed"}), entries=LIFE,
+    )),
     Variant(
         "recalled-several", "Several files were taken back at once.",
         notices.Recalled(files=tuple(one.model_copy(update={"status": "Recalled"}) for one in (FILE, RETURN)), by="Jo Sands"),

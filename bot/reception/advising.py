@@ -31,7 +31,7 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
         return None
     if not roster.schools_of(tx, asking.person):
         return school_desk.help_for(tx, asking)
-    model = filename.model(convention(tx, asking), today(asking))
+    model = filename.model_file(convention(tx, asking), today(asking))
     return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
 
 

@@ -18,7 +18,7 @@ MIGRATIONS = "migrations"
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
-    {"handlers.ports"},
+    {"handlers.checks", "handlers.ports"},
     {
         "bot.inbox",
         "bot.outbox",

@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from bot.ledger import files
+from bot.ledger.tables import File
 from bot.rules.lifecycle import Status
 from handlers.app import Office
 from tests.office import Opener, TestOffice
@@ -100,6 +102,14 @@ async def test_nobody_is_reminded_of_what_waits_no_more(
     await office.email(JO, attach=PLAN)
     await office.email(by, text=words, reply_to=office.expect(by, answering))
     assert office.files()[0].status is status
+    await until(office, "09 12:00")
+    assert reminded(office) == []
+
+
+async def test_nobody_is_reminded_of_what_can_no_longer_be_had(office: TestOffice) -> None:
+    await office.email(JO, attach=PLAN)
+    now = office.clock.now()
+    await office.rooms.ledger.write(lambda tx: files.destroyed(tx, tx.get_one(File, 1), now=now, why="by hand"))
     await until(office, "09 12:00")
     assert reminded(office) == []
 

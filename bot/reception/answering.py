@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import intake, notices, telling
-from bot.arrival import Arrival, Opened
+from bot.arrival import Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person, Surface
 from bot.notices import Notice
@@ -15,6 +15,7 @@ from bot.reception import advising, carrying_out, proving
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules import reference
+from bot.rules.commands import Reading
 from bot.telling import Asking, Occasion
 
 COMMENT_CHARACTERS_MAX = 2000
@@ -49,9 +50,25 @@ def serve(
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
     if arrival.press:
-        reading = carrying_out.pressed(tx, arrival.press, asking)
+        _pressed(tx, arrival.press, asking)
     else:
-        reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+        _written(tx, arrival, opened, asking, receipts)
+
+
+def _pressed(tx: Session, press: Press, asking: Asking) -> None:
+    """Carry out what a button asks for, and answer it whatever comes of it (lesson L55)."""
+    answers = carrying_out.unseen(tx, press, asking)
+    reading = Reading() if answers else carrying_out.pressed(tx, press, asking)
+    answers += carrying_out.carry_out(tx, reading, asking)
+    if answers:
+        _reply_all(tx, answers, asking, owed=True)
+    elif unasked := advising.advice(tx, reading, Opened(), asking):
+        telling.reply(tx, unasked, asking)
+
+
+def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
+    """Take in the files of a message and carry out its commands."""
+    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
@@ -61,14 +78,19 @@ def serve(
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
-        _reply_all(tx, answers, asking, owed=bool(opened.attachments or arrival.press))
+        _reply_all(tx, answers, asking, owed=bool(opened.attachments))
     elif unasked := advising.advice(tx, reading, opened, asking):
-        if arrival.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
-            telling.reply(tx, unasked, asking)
-        elif isinstance(unasked, notices.Help):
-            once_a_day(tx, asking.address, unasked, asking, person)
-        elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
-            _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
+        _advise(tx, unasked, asking)
+
+
+def _advise(tx: Session, unasked: Notice, asking: Asking) -> None:
+    """Tell what nobody asked for. By mail not for ever: its reader may be a machine, unmarked."""
+    if asking.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
+        telling.reply(tx, unasked, asking)
+    elif isinstance(unasked, notices.Help):
+        once_a_day(tx, asking.address, unasked, asking, asking.person)
+    elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
+        _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
 
 
 def _cut(comment: str) -> str:

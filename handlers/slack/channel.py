@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
@@ -112,6 +113,7 @@ class SlackChannel:
         self._client.session = aiohttp.ClientSession()
         self._bolt = AsyncApp(
             signing_secret=self._secrets.signing_secret or None, client=self._client,
+            authorize=_one_workspace(self._secrets.bot_token),
             process_before_response=True, request_verification_enabled=self._configured.mode == "http",
             logger=logging.getLogger("slack_bolt"),
         )  # fmt: skip
@@ -149,3 +151,12 @@ class SlackChannel:
 
     async def _turn(self, body: Body, value: Value, respond: AsyncRespond) -> None:
         """Show another page of a message."""
+
+
+def _one_workspace(bot_token: str) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """How Bolt learns for whom it works. By itself it would ask Slack, and lose what came where Slack did not answer."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=bot_token)
+
+    return authorize

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.people import NADIA, PLAN, PRIYA, SAM
-from tests.slack import Message
+from tests.slack import Message, View
 from tests.slack_office import SlackOffice, open_slack_office
 
 
@@ -20,6 +20,13 @@ async def office(tmp_path: Path) -> AsyncIterator[SlackOffice]:
 def cards(office: SlackOffice) -> list[Message]:
     """The cards in the channel of SEN."""
     return office.answers(office.sen)
+
+
+def form(office: SlackOffice, name: str) -> View:
+    """The form that stands open before this member."""
+    opened = office.slack.modal(office.people[name])
+    assert opened is not None
+    return opened
 
 
 def told_apart(office: SlackOffice, name: str) -> list[str]:
@@ -107,7 +114,7 @@ async def test_a_rejection_without_a_reason_is_asked_for_one(office: SlackOffice
     await office.slack.submit(office.people["sam"], {})
     await office.settle()
 
-    assert "sender and the headteacher" in str(office.slack.modal(office.people["sam"]).errors)
+    assert "sender and the headteacher" in str(form(office, "sam").errors)
     assert office.post.files()[0].status == "Sent"
 
 
@@ -131,7 +138,7 @@ async def test_all_that_a_school_sent_is_received_after_a_preview(office: SlackO
     await office.send("beth", "8309001_SENother20260901.docx")
     await office.press("sam", cards(office)[0], "Receive all from this school…")
 
-    preview = office.slack.modal(office.people["sam"]).words
+    preview = form(office, "sam").words
     await office.slack.submit(office.people["sam"], {})
     await office.settle()
 

@@ -82,7 +82,7 @@ async def open_slack_office(
             code: sen.id if place == "channel" else place for code, place in (services or {"SEN": "channel"}).items()
         }
         configured = {"mode": mode, "api_url": slack.api_url, "returns_channels": [returns.id], **keys}
-        configure = partial(_configure, configured, told)
+        configure = partial(configure_slack, configured, told)
         environ = {
             "POSTROOM__SLACK__BOT_TOKEN": BOT_TOKEN,
             "POSTROOM__SLACK__APP_TOKEN": APP_TOKEN,
@@ -103,7 +103,8 @@ def _connect(slack: Slack, post: TestOffice, mode: str) -> None:
         slack.use_asgi(application(settings, Pages(settings), channel.routes()), PATH)
 
 
-def _configure(keys: Mapping[str, object], services: Mapping[str, str], folder: Path) -> None:
+def configure_slack(keys: Mapping[str, object], services: Mapping[str, str], folder: Path) -> None:
+    """Write `[slack]` with these keys, and by what each of these services is told, into a configuration."""
     lines = [f"{key} = {_toml(value)}" for key, value in keys.items()]
     (folder / "slack.toml").write_text("\n".join(["[slack]", *lines, ""]), encoding="utf-8")
     path = folder / "services.toml"

@@ -71,11 +71,16 @@ class Reception:
             shut = looked
             await self._ledger.write(lambda tx: self._end(tx, item, shut))
             return
+        prepared = await self._prepared(item)
+        await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
+
+    async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
+        if item.arrival.press:
+            return Prepared(Opened())  # all that a button says is known already
         try:
-            prepared = await asyncio.to_thread(self._prepare, item)
+            return await asyncio.to_thread(self._prepare, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
-        await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
 
     async def _introduced(self, arrival: Arrival) -> Introduction:
         introduce = self._introducers.get(arrival.channel)

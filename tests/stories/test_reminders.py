@@ -160,6 +160,7 @@ async def test_a_place_reads_no_comment_and_gets_no_link(office: TestOffice) -> 
     assert "/get/" in office.expect(SAM, "waiting").text
     assert "Alfie" not in office.expect(TEAM, "waiting").text
     assert "/get/" not in office.expect(TEAM, "waiting").text
+    assert not any("Alfie" in str(item.facts) for item in office.told() if item.recipient == TEAM)
 
 
 async def test_a_reminder_is_answered_as_an_announcement_is_and_all_who_were_told_hear(office: TestOffice) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot import telling
 from bot.clock import Clock
 from bot.ledger import Later, Ledger
-from bot.ledger.tables import OutboxItem, Surface
+from bot.ledger.tables import OutboxItem, Person, Surface
 from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
 from bot.settings import Settings
 from bot.wording import Wording
@@ -40,7 +40,8 @@ class _Due:
     stamp: str
     wanted: int
     tries: int
-    parcel: Parcel
+    parcel: Parcel | None
+    """None: nobody may be shown more than they were."""
 
 
 class Redrawer:
@@ -67,12 +68,15 @@ class Redrawer:
             for one, row in tx.execute(due.limit(DRAWN_AT_ONCE_MAX))
         ]
 
-    def _parcel(self, tx: Session, row: OutboxItem) -> Parcel:
+    def _parcel(self, tx: Session, row: OutboxItem) -> Parcel | None:
+        if _has_left(tx, row):
+            return None
         return parcel_of(row, self._wording, lambda notice: telling.now(tx, notice, self._settings))
 
     async def _one(self, one: _Due) -> None:
         try:
-            await self._painter.redraw(one.place, one.stamp, one.parcel)
+            if one.parcel:
+                await self._painter.redraw(one.place, one.stamp, one.parcel)
         except Undeliverable as refusal:
             log.warning("a message cannot be changed any more", place=one.place, why=str(refusal))
             await self._settle(one, None)
@@ -97,3 +101,40 @@ class Redrawer:
             await self._ledger.write(write)
         except Later:
             log.warning("a message is drawn once more", place=one.place)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Somebody wants to see another page of a notice. What they bring finds, it does not authorise."""
+
+    channel: str
+    notice: str
+    """The id that the button bears."""
+    place: str
+    stamp: str
+    """The message in which they pressed it."""
+    reader: str
+    """Their identity in the channel."""
+    alone: bool
+    """Nobody else sees that message."""
+
+
+def leafed(tx: Session, leaf: Leaf, settings: Settings, wording: Wording) -> Parcel | None:
+    """The notice of which a page is wanted; None where it does not stand there, or was not told to them. Only reads."""
+    row = tx.get(OutboxItem, leaf.notice)
+    if row is None or row.channel != leaf.channel or _has_left(tx, row):
+        return None
+    if leaf.alone:
+        theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
+        return parcel_of(row, wording) if theirs else None
+    there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
+    standing = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
+    if standing is None:
+        return None
+    return parcel_of(row, wording, lambda told: telling.now(tx, told, settings) if standing.live else told)
+
+
+def _has_left(tx: Session, row: OutboxItem) -> bool:
+    """Whether the one person to whom it was told is a leaver by now."""
+    person = tx.get(Person, row.person_id) if row.person_id else None
+    return person is not None and person.left_at is not None

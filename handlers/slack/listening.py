@@ -5,8 +5,11 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import forms
 from bot.arrival import Arrival, Press
@@ -79,16 +82,14 @@ class Listeners:
         await self._accept(receive.command(body), body)
         await ack(ANSWERED_APART)
 
-    async def _opening(self, body: Body, ack: AsyncAck, client: Any) -> None:
+    async def _opening(self, body: Body, ack: AsyncAck, client: AsyncWebClient) -> None:
         """Open the form first, for what lets us lasts three seconds; where it is not for them, the press says why."""
         arrival, value = receive.press(body), Value.read(body["actions"][0].get("value"))
         if arrival is None or value is None:
             await ack()
             return
         view = await self._view(arrival, value, receive.action(body))
-        if view:
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
-        else:
+        if view is None or not await _opened(client, body["trigger_id"], view):
             await self._accept(arrival, body)
         await ack()
 
@@ -135,6 +136,19 @@ def _of_all(bearing: Bearing, form: Form) -> Bearing:
     """The form stands for the files that it lists, as they are shown on it."""
     seen = {file.reference: file.version for file in form.files}
     return bearing.model_copy(update={"value": bearing.value.model_copy(update={"seen": seen})})
+
+
+async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
+    """Whether the form is before them, by this press or by the same one brought before."""
+    try:
+        await client.views_open(trigger_id=trigger, view=view)
+    except SlackApiError as fault:
+        log.warning("a form could not be opened", fault=str(fault.response.get("error")))
+        return bool(fault.response.get("error") == "exchanged_trigger_id")
+    except (aiohttp.ClientError, TimeoutError) as fault:
+        log.warning("a form could not be opened", fault=repr(fault))
+        return False
+    return True
 
 
 async def _nothing(ack: AsyncAck) -> None:

@@ -86,7 +86,9 @@ def action(body: Payload) -> str:
 
 def form(body: Payload, press: Press, place: Route) -> Arrival:
     """A form that was sent. `place`: where the button was pressed that opened it."""
-    return _pressed(body, f"form/{body['view']['id']}", press, place)
+    private = _is_private(place.place)
+    answered = place.model_copy(update={"private": private, "aside": not private})
+    return _pressed(body, f"form/{body['view']['id']}", press, answered)
 
 
 def command(body: Payload) -> Arrival:
@@ -106,16 +108,25 @@ def where(body: Payload) -> Route:
     container = body.get("container") or {}
     place = container.get("channel_id") or ""
     stamp = container.get("message_ts") or ""
-    private = place.startswith(DIRECT) or not place
+    private = _is_private(place)
     return Route(
         message_id=f"{place}/{stamp}", place=place, thread=container.get("thread_ts") or (stamp if private else ""),
         private=private, aside=not private,
     )  # fmt: skip
 
 
-def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+def _is_private(place: str) -> bool:
+    return place.startswith(DIRECT) or not place
+
+
+def presser(body: Payload) -> str:
+    """The identity of whoever pressed."""
     user = body["user"]
-    sender = identity(user.get("team_id") or body["team"]["id"], user["id"])
+    return identity(user.get("team_id") or body["team"]["id"], user["id"])
+
+
+def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+    sender = presser(body)
     return Arrival(
         channel=CHANNEL,
         key=f"{sender}/{key}",

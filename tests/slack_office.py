@@ -63,6 +63,10 @@ class SlackOffice:
         assert ack.ok, ack
         await self.settle()
 
+    def whispers(self, name: str) -> list[Message]:
+        """All that this member alone was shown where others read, oldest first."""
+        return self.slack.world.ephemerals.get(self.people[name].id, [])
+
     def answers(self, where: Conversation) -> list[Message]:
         """All that Postroom has posted there, oldest first."""
         return self.slack.said_by_bot(where)
@@ -72,7 +76,8 @@ class SlackOffice:
 async def open_slack_office(
     directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, **keys: object
 ) -> AsyncIterator[SlackOffice]:
-    """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`."""
+    """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`, in which nobody
+    is asked to delete a copy unless it says so."""
     clock = HandWoundClock()
     async with open_slack(now=clock.now) as slack:
         people = {name: slack.world.user(name, email) for name, email in MEMBERS.items()}
@@ -81,7 +86,9 @@ async def open_slack_office(
         told = {
             code: sen.id if place == "channel" else place for code, place in (services or {"SEN": "channel"}).items()
         }
-        configured = {"mode": mode, "api_url": slack.api_url, "returns_channels": [returns.id], **keys}
+        configured = {
+            "mode": mode, "delete_copy": False, "api_url": slack.api_url, "returns_channels": [returns.id], **keys,
+        }  # fmt: skip
         configure = partial(configure_slack, configured, told)
         environ = {
             "POSTROOM__SLACK__BOT_TOKEN": BOT_TOKEN,

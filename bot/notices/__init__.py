@@ -26,6 +26,7 @@ from bot.notices.facts import (
     Entry,
     FileFacts,
     Finding,
+    KeptCopy,
     Notice,
     Offer,
     Outcome,
@@ -49,6 +50,7 @@ __all__ = [
     "Compared",
     "Copy",
     "Decided",
+    "DeleteYourCopy",
     "Discarded",
     "Duplicate",
     "Entry",
@@ -56,6 +58,7 @@ __all__ = [
     "Finding",
     "Help",
     "History",
+    "KeptCopy",
     "LostRace",
     "Mixed",
     "Moved",
@@ -79,6 +82,7 @@ __all__ = [
     "Status",
     "TooLate",
     "Trouble",
+    "Unchanged",
     "UnknownCommand",
     "Verdict",
     "Verified",
@@ -297,6 +301,8 @@ class NotAuthorised(Notice):
     """The file, as they named it."""
     on_behalf_of: str = ""
     """The address that sent on behalf of another without being authorised itself (lesson L6)."""
+    senders_alone: bool = False
+    """Only who sent the file decides that, and they are somebody else."""
     visiting: Literal["", "guest", "elsewhere"] = ""
     """Only a guest of the chat, or a member of another organisation's."""
 
@@ -414,6 +420,20 @@ class Trouble(Notice):
     """The number of the inbox item, for the help contact."""
 
 
+class DeleteYourCopy(Notice):
+    """To whoever posted files in a chat: it still keeps them, and only they can delete them there."""
+
+    kind = "delete-your-copy"
+    copies: tuple[KeptCopy, ...]
+
+
+class Unchanged(OfFiles):
+    """To the sender, in a chat: changing or deleting the message that brought files changes nothing of what was sent."""
+
+    kind = "unchanged"
+    how: Literal["edited", "deleted"]
+
+
 class Alert(Notice):
     """To the administrators: something needs a person."""
 
@@ -455,6 +475,8 @@ NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_n
 Waiting.example = Waiting(files=(FILE,), links=LINKS, service="SEN", service_name=SEN, hours=24, waits=WAITS)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
+DeleteYourCopy.example = DeleteYourCopy(copies=(KeptCopy(name=FILE.name, copy_id="F08A2K4Q7ZM"),))
+Unchanged.example = Unchanged(files=(FILE,), how="edited")
 Trouble.example = Trouble(subject="Autumn return", item=17)
 Alert.example = Alert(what="A message waits in quarantine", lines=("17: from jo@leys.example: sent by a machine",))
 
@@ -463,7 +485,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
-        Trouble, Alert, Verified, Settled,
+        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

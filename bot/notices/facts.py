@@ -92,6 +92,14 @@ class Entry(Frozen):
     channel: str = ""
 
 
+class KeptCopy(Frozen):
+    """A file as a chat keeps it."""
+
+    name: str
+    copy_id: str
+    """What the chat calls it."""
+
+
 class Candidate(Frozen):
     """One of several files that a command may have meant."""
 

@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import notices
-from bot.notices import CHECKED, FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices import (
+    CHECKED,
+    FILE,
+    HELD,
+    KINDS,
+    RECEIVED,
+    SENT,
+    Entry,
+    FileFacts,
+    Finding,
+    KeptCopy,
+    Notice,
+    Offer,
+    Outcome,
+)
 from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
@@ -133,6 +147,13 @@ VARIANTS = (
     ),
     Variant("advice-empty", "The file is empty.", notices.Advice(outcomes=(_refused(FILE.name, "empty"),))),
     Variant(
+        "advice-elsewhere", "In Slack a link, a canvas, and files that were not to be had.",
+        notices.Advice(outcomes=(
+            _refused("Autumn plans", "external"), _refused("Notes", "canvas"), _refused(FILE.name, "gone"),
+            _refused(RETURN.name, "unreachable"),
+        )),
+    ),
+    Variant(
         "mixed-all", "One file of each fate.",
         notices.Mixed(outcomes=(SENT, CHOICE, _refused("8302000_SENplan20260901.exe", "extension-forbidden", ".exe"), HERE)),
     ),
@@ -200,6 +221,10 @@ VARIANTS = (
     Variant(
         "not-authorised-act", "Somebody known asked for what they may not do.",
         notices.NotAuthorised(act="recall", named=FILE.reference),
+    ),
+    Variant(
+        "not-authorised-settle", "Somebody answered in a chat what another is asked.",
+        notices.NotAuthorised(act="settle", senders_alone=True),
     ),
     Variant(
         "not-authorised-posted", "Somebody sent it on another's behalf.",
@@ -297,6 +322,16 @@ VARIANTS = (
     Variant(
         "verified-altered", "Somebody changed the receipt.",
         notices.Verified(receipts=(notices.Checked(name="receipt-PR-7K3Q-M2XW.json", verdict=Verdict.ALTERED),)),
+    ),
+    Variant(
+        "delete-your-copy-several", "They posted several files.",
+        notices.DeleteYourCopy(
+            copies=(KeptCopy(name=FILE.name, copy_id="F08A2K4Q7ZM"), KeptCopy(name=RETURN.name, copy_id="F08A2K4Q7ZN"))
+        ),
+    ),
+    Variant(
+        "unchanged-deleted", "They deleted the message, which had brought several files.",
+        notices.Unchanged(files=(RECEIVED, RETURN), how="deleted"),
     ),
     Variant(
         "lost-race-own", "The officer has received it already.",

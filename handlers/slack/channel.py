@@ -66,6 +66,7 @@ class SlackChannel:
         """`settings` has `[slack]`; `wording`: of chats."""
         assert settings.slack is not None  # noqa: S101 - whoever builds the channel has looked
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
+        self._clock = clock
         self._client = AsyncWebClient(
             self._secrets.bot_token, base_url=self._configured.api_url, timeout=CALL_SECONDS, retry_handlers=[],
         )  # fmt: skip
@@ -96,7 +97,7 @@ class SlackChannel:
         """How a message is opened."""
         client = WebClient(self._secrets.bot_token, base_url=self._configured.api_url, timeout=CALL_SECONDS)
         return Fetcher(
-            client, self._secrets.bot_token, attachment_bytes_max=self._settings.files.attachment_bytes_max
+            client, self._secrets.bot_token, self._clock, attachment_bytes_max=self._settings.files.attachment_bytes_max
         ).open_message
 
     def courier(self) -> Courier:

@@ -69,8 +69,10 @@ class Listeners:
 
     async def _message(self, body: Body, ack: AsyncAck) -> None:
         returns = self._settings.slack.returns_channels if self._settings.slack else ()
-        if arrival := receive.message(body, returns):
-            await self._accept(arrival, body)
+        if arrival := receive.change(body) or receive.message(body, returns):
+            new = await self._accept(arrival, body)
+            if new and receive.is_public(body):
+                log.warning("files were posted where the whole workspace can read them", place=arrival.route.place)
         await ack()
 
     async def _press(self, body: Body, ack: AsyncAck) -> None:
@@ -124,12 +126,12 @@ class Listeners:
             await self._turn(body, value, respond)
         await ack()
 
-    async def _accept(self, arrival: Arrival, body: Body) -> None:
-        """Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
+    async def _accept(self, arrival: Arrival, body: Body) -> bool:
+        """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
         raw.write(json.dumps(body).encode())
-        await self._inbox.accept(arrival, raw)
+        return await self._inbox.accept(arrival, raw)
 
 
 def _of_all(bearing: Bearing, form: Form) -> Bearing:

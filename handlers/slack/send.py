@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notices import Outcomes
+from bot.notices import DeleteYourCopy, Outcomes
 from bot.outbox import Parcel, Shown
 from handlers.slack.calling import ACCOUNT, Caller, Refusal
 from handlers.slack.places import Places
@@ -20,6 +20,8 @@ LOOKED_THROUGH_MAX = 200
 """Messages of one answer of Slack's."""
 UNREACHED = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
 """Why somebody cannot be answered where they pressed: then they are in their own conversation with us."""
+NOT_THERE = frozenset({"file_not_found", "file_deleted"})
+"""Why there is no file to delete: somebody has done so."""
 QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
@@ -35,6 +37,8 @@ class SlackCourier:
 
     async def deliver(self, parcel: Parcel) -> Shown | None:
         """Post it: to whoever asked where they asked, to a person directly, or to a channel."""
+        if isinstance(parcel.notice, DeleteYourCopy) and await self._delete(parcel.notice):
+            return None
         if parcel.route.place and is_aside(parcel):
             try:
                 await self._whisper(parcel)
@@ -44,6 +48,17 @@ class SlackCourier:
             else:
                 return None
         return await self._post(parcel)
+
+    async def _delete(self, notice: DeleteYourCopy) -> bool:
+        """Delete what Slack keeps, as far as it lets an app do that. False: some of it is left to its owner."""
+        return all([await self._is_deleted(one.copy_id) for one in notice.copies])
+
+    async def _is_deleted(self, file: str) -> bool:
+        try:
+            await self._caller.call("", lambda client: client.files_delete(file=file))
+        except Refusal as refusal:
+            return refusal.word in NOT_THERE
+        return True
 
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
         """Make that message show the parcel."""

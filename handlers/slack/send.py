@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.notices import OfFiles, Outcomes
 from bot.outbox import Parcel, Shown, Undeliverable
 from handlers.slack.calling import Caller
-from handlers.slack.render import Drawn, draw
+from handlers.slack.render import Drawn, draw, draw_home
 
 EVENT = "postroom_notice"
 """The type of the metadata by which a message of ours is known again."""
@@ -41,8 +41,12 @@ class SlackCourier:
         return await self._post(parcel)
 
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
-        """Make that message show the parcel."""
-        await self.show(place, stamp, draw(parcel))
+        """Make that message show the parcel, or the home of that identity."""
+        if stamp:
+            await self.show(place, stamp, draw(parcel))
+            return
+        view, user = draw_home(parcel), _user(place)
+        await self._caller.call(place, lambda client: client.views_publish(user_id=user, view=view))
 
     async def show(self, place: str, stamp: str, drawn: Drawn) -> None:
         """Make that message show this page."""

@@ -16,7 +16,7 @@ CODE = [path for room in ("bot", "handlers") for path in sorted((ROOT / room).rg
 MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
-    {"handlers.app", "handlers.cli"},
+    {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.ports"},
     {
@@ -34,7 +34,7 @@ ROWS: list[set[str]] = [
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
     {"bot.listing"},
-    {"bot.judging", "bot.finding", "bot.handing_out"},
+    {"bot.announcing", "bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},
@@ -50,6 +50,8 @@ NEIGHBOURS = {
     ("bot.redrawing", "bot.reception"),
     ("bot.leafing", "bot.outbox"),
     ("handlers.cli", "handlers.app"),
+    ("handlers.cli", "handlers.running"),
+    ("handlers.running", "handlers.app"),
     ("bot.settings", "bot.data"),
 }
 """Within a row, who may call on whom, one way: reception takes its messages from the inbox."""

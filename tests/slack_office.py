@@ -87,8 +87,9 @@ class SlackOffice:
 
 @asynccontextmanager
 async def open_slack_office(
-    directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, **keys: object
-) -> AsyncIterator[SlackOffice]:
+    directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None,
+    **keys: object,
+) -> AsyncIterator[SlackOffice]:  # fmt: skip
     """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`, in which nobody
     is asked to delete a copy unless it says so."""
     clock = HandWoundClock()
@@ -104,6 +105,7 @@ async def open_slack_office(
         }  # fmt: skip
         configure = partial(configure_slack, configured, told)
         environ = {
+            **(environ or {}),
             "POSTROOM__SLACK__BOT_TOKEN": BOT_TOKEN,
             "POSTROOM__SLACK__APP_TOKEN": APP_TOKEN,
             "POSTROOM__SLACK__SIGNING_SECRET": SIGNING_SECRET,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import roster, telling
+from bot import roster
 from bot.arrival import Arrival, Introduction
 from bot.ledger.tables import InboxState, Person
 from bot.notices import NotAuthorised, Notice, SharedMailbox
@@ -27,7 +27,7 @@ def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction)
         return Shut(InboxState.QUARANTINED, arrival.unproven)
     if known.refused:
         return Shut(InboxState.DONE, f"not heard: {known.refused}", UNHEARD.get(known.refused))
-    person = roster.who(tx, arrival.channel, arrival.sender) or roster.who(tx, telling.MAIL, known.address)
+    person = roster.recognise(tx, arrival.channel, arrival.sender, known.address)
     if person is None or not roster.is_anybody(person):
         return _stranger(arrival, known.address, settings)
     if arrival.automatic is None:  # else it is told nothing, whoever sent it

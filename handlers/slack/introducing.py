@@ -29,6 +29,7 @@ class Introducer:
     def __init__(self, caller: Caller, clock: Clock, settings: Slack) -> None:
         self._caller, self._clock, self._settings = caller, clock, settings
         self._known: dict[str, _Asked] = {}
+        self._home = ""
 
     async def introduce(self, arrival: Arrival) -> Introduction:
         """What Slack vouches for of who speaks. Raises `Later` where it cannot be asked."""
@@ -40,8 +41,9 @@ class Introducer:
         return answer
 
     async def _ask(self, sender: str) -> Introduction:
-        team, _, user = sender.partition("/")
+        user = sender.partition("/")[2]
         try:
+            home = await self._own_team()
             found = await self._caller.call("", lambda client: client.users_info(user=user))
         except Undeliverable as refusal:
             if "user_not" in str(refusal):
@@ -49,16 +51,26 @@ class Introducer:
             raise Later(f"Slack does not say who {user} is: {refusal}") from refusal
         except Exception as fault:
             raise Later(f"Slack cannot be asked who {user} is: {fault!r}") from fault
-        return introduction(found["user"], team, self._settings)
+        return introduction(found["user"], sender, home, self._settings)
+
+    async def _own_team(self) -> str:
+        """The workspace that the bot belongs to. What an event says of its author's is not asked: it may be another."""
+        if not self._home:
+            self._home = (await self._caller.call("", lambda client: client.auth_test()))["team_id"]
+        return self._home
 
 
-def introduction(user: Mapping[str, Any], team: str, settings: Slack) -> Introduction:
-    """What Slack's description of a user (https://docs.slack.dev/reference/objects/user-object) means (lesson L59)."""
+def introduction(user: Mapping[str, Any], sender: str, home: str, settings: Slack) -> Introduction:
+    """What Slack's description of a user (https://docs.slack.dev/reference/objects/user-object) means (lesson L59).
+
+    `sender`: who they are said to be, with their workspace; `home`: our own workspace.
+    """
     if user.get("deleted"):
         return Introduction(refused="gone")
     if user.get("is_bot") or user.get("is_workflow_bot"):
         return Introduction(refused="machine")
-    elsewhere = user.get("is_stranger") or user.get("team_id", team) != team
+    teams = {sender.partition("/")[0], user.get("team_id") or home}
+    elsewhere = user.get("is_stranger") or teams != {home}
     if elsewhere and not settings.allow_connect:
         return Introduction(refused="elsewhere")
     guest = user.get("is_restricted") or user.get("is_ultra_restricted")

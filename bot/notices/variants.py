@@ -205,7 +205,14 @@ VARIANTS = (
     Variant(
         "unknown-command-codes", "The command lacks a service's code.",
         notices.UnknownCommand(
-            said="move", because="Write the code of the service that it belongs to after the word.", codes=CODES
+            said="move", because="We need to know to which service it belongs.", codes=CODES, files=(FILE,), can=("move",)
+        ),
+    ),
+    Variant(
+        "unknown-command-reason", "A rejection lacks its reason.",
+        notices.UnknownCommand(
+            said="reject", because="A reason is needed, for the sender and the headteacher are told it.", files=(FILE,),
+            can=("reject",),
         ),
     ),
     Variant(
@@ -259,7 +266,7 @@ VARIANTS = (
     ),
     Variant(
         "new-files-place", "To a place that others may read.",
-        notices.NewFiles(files=(FILE,), service="SEN", service_name=SEN, place=True),
+        notices.NewFiles(files=(FILE.elsewhere(),), service="SEN", service_name=SEN, place=True),
     ),
     Variant(
         "new-files-unattended", "To the administrators, because the service has nobody.",
@@ -276,7 +283,7 @@ VARIANTS = (
     ),
     Variant(
         "waiting-place", "To a place that others may read.",
-        notices.Waiting(files=(FILE,), service="SEN", service_name=SEN, hours=24, waits=WAITS, place=True),
+        notices.Waiting(files=(FILE.elsewhere(),), service="SEN", service_name=SEN, hours=24, waits=WAITS, place=True),
     ),
     Variant(
         "waiting-unattended", "To the administrators, because the service has nobody.",

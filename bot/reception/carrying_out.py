@@ -90,7 +90,7 @@ def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
 
 def _still_about(tx: Session, answer: Notice, asking: Asking) -> Notice:
     """Where nothing could be done, the answer is about the same files, so that the right words can be its reply."""
-    if not isinstance(answer, notices.UnknownCommand):
+    if not isinstance(answer, notices.UnknownCommand) or answer.files:
         return answer
     about = tuple(facts(file, asking.settings) for file in _answered(tx, asking))
     return answer.model_copy(update={"files": about})
@@ -154,15 +154,15 @@ def _verify(tx: Session, command: commands.Verify, asking: Asking) -> list[Notic
     """Without a receipt; for those that come with one see `proving`."""
     del tx, asking
     because = (
-        "No receipt that we can read came with your email. "
-        "Attach the file whose name ends in .json, or forward our email that brought it."
+        "No receipt that we can read came with your message. "
+        "Attach the file whose name ends in .json, or by email forward our mail that brought it."
     )
     return [notices.UnknownCommand(said=command.said, because=because)]
 
 
 def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
     del tx, asking
-    because = f"Only the first {LINES_READ_MAX} lines of an email are read. Send what follows in another email."
+    because = f"Only the first {LINES_READ_MAX} lines of a message are read. Send what follows in another one."
     return [notices.UnknownCommand(said=command.said, because=because)]
 
 
@@ -231,11 +231,9 @@ def _reject(tx: Session, command: commands.Reject, asking: Asking) -> list[Notic
     if not command.reason and (closed := _closed(tx, command.which, Act.REJECTED, asking)):
         return closed
     if not command.reason:
-        because = (
-            "A reason is needed, for the sender and the headteacher are told it. "
-            "Reply with the word and the reason, such as: reject This plan is another child's."
-        )
-        return [notices.UnknownCommand(said=command.said, because=because)]
+        because = "A reason is needed, for the sender and the headteacher are told it."
+        about = tuple(facts(file, asking.settings) for file in _for_officer(tx, command.which, asking))
+        return [notices.UnknownCommand(said=command.said, because=because, files=about, can=("reject",))]
     chosen = _for_officer(tx, command.which, asking)
     if not chosen:
         return _ask(tx, command, asking)
@@ -247,7 +245,7 @@ def _move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
     if not command.service and (closed := _closed(tx, command.which, Act.MOVED, asking)):
         return closed
     if not command.service:
-        because = "Write the code of the service that it belongs to after the word."
+        because = "We need to know to which service it belongs."
         return [officer_desk.which_service(tx, chosen, command.said, because, asking)]
     if not chosen:
         return _ask(tx, command, asking)

@@ -92,6 +92,8 @@ class Button:
     """What the button says in chat."""
     warning: str = ""
     """What its reader is asked to confirm first; empty: nothing."""
+    primary: bool = False
+    """It is what most will want to press."""
 
     @property
     def line(self) -> Line:

@@ -55,12 +55,13 @@ def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button | 
 
 
 def _pressed(node: SyntaxTreeNode, line: Line, put_back: PutBack) -> Button | None:
-    """`[Recall](<do:recall PR-7K3Q-M2XD> "The contents are destroyed at once.")`, and nothing besides."""
+    """`[Recall](<do:recall PR-7K3Q-M2XD> "The contents are destroyed at once.")`, and nothing besides; strong where it is
+    what most will want to press."""
     if len(line) != 1 or not line[0].link.startswith(DO):
         return None
     word, _, argument = line[0].link.removeprefix(DO).partition(" ")
     titles = (str(one.attrs.get("title") or "") for one in node.walk() if one.type == "link")
-    return Button(word, argument, shown=line[0].text, warning=put_back("".join(titles)))
+    return Button(word, argument, shown=line[0].text, warning=put_back("".join(titles)), primary=line[0].strong)
 
 
 def _button(line: Line) -> Button | None:

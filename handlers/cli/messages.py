@@ -1,21 +1,24 @@
 """`postroom messages preview`: any message as it will be read, from its example."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bot.notices import KINDS
+from bot.notices import KINDS, Notice
 from bot.notices.variants import every
-from bot.wording import Letter, Wording
+from bot.settings import Settings
+from bot.wording import Wording
 from handlers.cli import configured, show
 from handlers.cli.show import Json, Line
-from handlers.mail.render.text import text as as_mail
+from handlers.mail.render.text import text
+from handlers.slack.outline import outline
+from handlers.slack.render import pages
 
 app = typer.Typer()
 
-LOOKS: dict[str, Callable[[Letter], str]] = {"email": as_mail}
-"""How each channel words a letter in plain text."""
+BEARER = "preview"
+"""What stands in the buttons of a preview in the place of the id of a message."""
 
 
 class MessageLine(Line):
@@ -26,6 +29,30 @@ class MessageLine(Line):
     text: str
 
 
+class SlackLine(MessageLine):
+    """One message in Slack; its text is an outline of all its pages."""
+
+    blocks: list[dict[str, Any]]
+    """Of its first page, in Block Kit."""
+    further_pages: list[list[dict[str, Any]]]
+
+
+def _in_mail(kind: str, notice: Notice, settings: Settings) -> MessageLine:
+    letter = Wording.of(settings).letter(notice)
+    return MessageLine(kind=kind, subject=letter.subject, text=text(letter))
+
+
+def _in_slack(kind: str, notice: Notice, settings: Settings) -> SlackLine:
+    letter = Wording.of(settings, chat=True).letter(notice)
+    first, *further = (page.blocks for page in pages(BEARER, notice, letter))
+    said = "\n".join(outline(blocks) for blocks in (first, *further))
+    return SlackLine(kind=kind, subject=letter.subject, text=said, blocks=first, further_pages=further)
+
+
+LOOKS: dict[str, Callable[[str, Notice, Settings], MessageLine]] = {"email": _in_mail, "slack": _in_slack}
+"""How each channel words a notice."""
+
+
 @app.command()
 def preview(
     ctx: typer.Context,
@@ -33,23 +60,19 @@ def preview(
     kind: Annotated[
         str, typer.Argument(metavar="[KIND]", help="Such as receipt or receipt-several; without it, each kind.")
     ] = "",
-    channel: Annotated[str, typer.Option(help="Where it is to be read.")] = "email",
+    channel: Annotated[str, typer.Option(help=f"Where it is to be read: {' or '.join(LOOKS)}.")] = "email",
     as_json: Json = False,
 ) -> None:
-    """Word a message's example, as this configuration has it."""
+    """Word a message's example, as this configuration has it: for Slack with --json in Block Kit."""
     known = {variant.name: variant.notice for variant in every()}
     if kind and kind not in known:
         raise typer.BadParameter(f"There is no message «{kind}»; there are {', '.join(known)}.", param_hint="KIND")
     if channel not in LOOKS:
         raise typer.BadParameter(f"«{channel}» has no look yet; there is {', '.join(LOOKS)}.", param_hint="--channel")
-    wording = Wording.of(configured.settings(ctx))
-    lines = [_line(one, wording.letter(known[one]), LOOKS[channel]) for one in ([kind] if kind else sorted(KINDS))]
+    settings = configured.settings(ctx)
+    lines = [LOOKS[channel](one, known[one], settings) for one in ([kind] if kind else sorted(KINDS))]
     if as_json:
         show.document([line.document() for line in lines])
         return
     for line in lines:
         show.say(f"[{line.kind}]\nSubject: {line.subject}\n\n{line.text}")
-
-
-def _line(kind: str, letter: Letter, look: Callable[[Letter], str]) -> MessageLine:
-    return MessageLine(kind=kind, subject=letter.subject, text=look(letter))

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.notices import FileFacts, Home, Lists
+from bot.notices import FileFacts, Home, Lists, Notice
 from bot.outbox import Parcel
 from bot.rules import reference
-from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table, spoken
 from handlers.slack import menus
 from handlers.slack.text import escaped
 from handlers.slack.values import Value
@@ -47,12 +47,18 @@ class Drawn:
 
 def draw(parcel: Parcel, page: int = 0) -> Drawn:
     """The page of this number, counted from 0; the last one where there are fewer."""
-    pages = paginate(_rows(parcel))
-    at = max(0, min(page, len(pages) - 1))
-    blocks = list(pages[at])
-    if len(pages) > 1:
-        blocks.append(_turner(parcel.id, at, len(pages)))
-    return Drawn(_numbered(blocks), _fallback(parcel.letter))
+    drawn = pages(parcel.id, parcel.notice, parcel.letter)
+    return drawn[max(0, min(page, len(drawn) - 1))]
+
+
+def pages(notice_id: str, notice: Notice, letter: Letter) -> list[Drawn]:
+    """All pages of a letter; never empty. `notice_id`: what its buttons bring back."""
+    parts = paginate(_rows(notice_id, notice, letter))
+    text = _fallback(letter)
+    if len(parts) == 1:
+        return [Drawn(_numbered(parts[0]), text)]
+    turned = ([*blocks, _turner(notice_id, at, len(parts))] for at, blocks in enumerate(parts))
+    return [Drawn(_numbered(blocks), text) for blocks in turned]
 
 
 def paginate(blocks: Iterable[Json]) -> list[list[Json]]:
@@ -80,16 +86,20 @@ def characters(block: object) -> int:
 
 def draw_home(parcel: Parcel) -> Json:
     """The home in a view (https://docs.slack.dev/reference/views/home-tab-views)."""
-    return {"type": "home", "blocks": _numbered(list(_rows(parcel)))}
+    return {"type": "home", "blocks": _numbered(list(_rows(parcel.id, parcel.notice, parcel.letter)))}
 
 
-def _rows(parcel: Parcel) -> Iterator[Json]:
-    """The letter's blocks, buttons that follow one another side by side. The first rule is where the menus stand."""
+def _rows(notice_id: str, notice: Notice, letter: Letter) -> Iterator[Json]:
+    """The letter's blocks, buttons that follow one another side by side.
+
+    Where there are menus they stand in the place of the first line across; what stands below any other is small print.
+    """
     waiting: list[Json] = []
-    menu = parcel.notice.menu if isinstance(parcel.notice, Lists) else None
-    for block in parcel.letter.blocks:
+    menu = notice.menu if isinstance(notice, Lists) else None
+    small = False
+    for block in letter.blocks:
         if isinstance(block, Button | Action):
-            waiting.append(_button(block, parcel))
+            waiting.append(_button(block, notice_id, notice))
             continue
         yield from _actions(waiting)
         waiting = []
@@ -97,8 +107,13 @@ def _rows(parcel: Parcel) -> Iterator[Json]:
             yield from menus.blocks(menu)
             menu = None
             continue
-        yield from _block(block)
+        small = small or isinstance(block, Rule)
+        yield from _small(block.line) if small and isinstance(block, Paragraph) else _block(block)
     yield from _actions(waiting)
+
+
+def _small(line: Line) -> Iterator[Json]:
+    yield from ({"type": "context", "elements": [_plain(spoken(part))]} for part in _cut(line))
 
 
 def _block(block: Block) -> Iterator[Json]:
@@ -114,8 +129,6 @@ def _block(block: Block) -> Iterator[Json]:
             yield _rich([{"type": "rich_text_list", "style": "bullet", "elements": sections}])
         case Table(rows):
             yield from (_rich([_section(part)]) for part in _cut(_lines(rows)))
-        case Rule():
-            yield {"type": "divider"}
 
 
 def _lines(rows: Sequence[tuple[Line, Line]]) -> Line:
@@ -173,21 +186,21 @@ def label(text: str) -> str:
     return text if len(text) <= LABEL_CHARACTERS_MAX else f"{text[: half - 1]}…{text[-half:]}"
 
 
-def _button(block: Button | Action, parcel: Parcel) -> Json:
+def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
     if isinstance(block, Action):
         return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
-    offers = parcel.notice.offers if isinstance(parcel.notice, Home) else {}
-    notice, meant = offers.get(say, (parcel.id, say))
-    value = Value(notice=notice, say=meant, seen=_seen(block.argument, parcel.notice.mentioned()))
+    offers = notice.offers if isinstance(notice, Home) else {}
+    offered, meant = offers.get(say, (notice_id, say))
+    value = Value(notice=offered, say=meant, seen=_seen(block.argument, notice.mentioned()))
     button: Json = {
         "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
-        "action_id": block.word,
+        "action_id": block.word, **({"style": "primary"} if block.primary else {}),
     }  # fmt: skip
     if block.warning:
         button["confirm"] = {
             "title": _plain("Are you sure?"), "text": _plain(block.warning), "confirm": _plain(label(block.shown)[:30]),
-            "deny": _plain("Cancel"),
+            "deny": _plain("Cancel"), "style": "danger",
         }  # fmt: skip
     return button
 

@@ -38,7 +38,7 @@ def mails() -> Iterator[Sheet]:
     for variant in every():
         letter = wording.letter(variant.notice)
         said = f"Subject: {letter.subject}\n\n{text(letter)}"
-        yield Sheet(variant.name, letter.subject, _who(variant), page.html(letter), said)
+        yield Sheet(variant.name, letter.subject, who_gets(variant), page.html(letter), said)
 
 
 def pages() -> Iterator[Sheet]:
@@ -58,7 +58,7 @@ def sheets() -> list[Sheet]:
     return [sheet for source in SOURCES for sheet in source()]
 
 
-def _who(variant: Variant) -> str:
+def who_gets(variant: Variant) -> str:
     """The docstring of its kind on one line, and what is different about it."""
     return " ".join([*(inspect.getdoc(type(variant.notice)) or "").split(), variant.when]).strip()
 

@@ -32,11 +32,11 @@ HELP = Help(
 MODEL = "8302000_SENdescription20260901"
 
 
-def speaker(templates: Path = TEMPLATES, *, help_contact: Help = HELP) -> Wording:
-    """The words of this folder, for this authority."""
+def speaker(templates: Path = TEMPLATES, *, help_contact: Help = HELP, chat: bool = False) -> Wording:
+    """The words of this folder, for this authority; `chat`: where there are buttons."""
     return Wording(
         templates, authority="Northshire County Council", zone=ZoneInfo("Europe/London"), help_contact=help_contact, contents_days=90,
-        held_days=7, attachment_bytes_max=150_000_000,
+        held_days=7, attachment_bytes_max=150_000_000, chat=chat,
     )  # fmt: skip
 
 

@@ -12,11 +12,14 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import telling
+from bot import standing
 from bot.clock import Clock
+from bot.homes import Homes
 from bot.ledger import Later, Ledger
 from bot.ledger.tables import OutboxItem, Person, Surface
+from bot.notices import Notice
 from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
+from bot.reception import Introduce
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -29,8 +32,8 @@ class Painter(Protocol):
     """How a chat's messages are changed."""
 
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
-        """Make this message show the parcel. Raises as `bot.outbox.Courier.deliver` does; `Undeliverable` where there is
-        no such message any more."""
+        """Make this message show the parcel; without a stamp, the home of the identity that is the place. Raises as
+        `bot.outbox.Courier.deliver` does; `Undeliverable` where there is no such message any more."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,25 @@ class _Due:
     wanted: int
     tries: int
     parcel: Parcel | None
-    """None: nobody may be shown more than they were."""
+    """None: nobody may be shown more than they were; or a home, of which it must be asked first whose it is."""
+
+    @property
+    def is_home(self) -> bool:
+        """A home is no message."""
+        return not self.stamp
 
 
 class Redrawer:
     """Draws what is due in one channel."""
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, settings: Settings, wording: Wording, *, channel: str, painter: Painter
-    ) -> None:
+        self, ledger: Ledger, clock: Clock, settings: Settings, wording: Wording, *, channel: str, painter: Painter,
+        introduce: Introduce | None = None,
+    ) -> None:  # fmt: skip
+        """`introduce`: how the channel is asked who somebody is, where its identities are not mailboxes."""
         self._ledger, self._clock, self._settings, self._wording = ledger, clock, settings, wording
         self._channel, self._painter = channel, painter
+        self._homes = Homes(ledger, clock, settings, wording, channel=channel, introduce=introduce)
 
     async def step(self) -> bool:
         """Draw what is due. False: nothing was."""
@@ -61,22 +72,23 @@ class Redrawer:
         return bool(due)
 
     def _due(self, tx: Session, now: datetime) -> list[_Due]:
-        standing = select(Surface, OutboxItem).join(OutboxItem, OutboxItem.id == Surface.notice_id)
-        due = standing.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
+        here = select(Surface, OutboxItem).outerjoin(OutboxItem, OutboxItem.id == Surface.notice_id)
+        due = here.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
         return [
-            _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, row))
+            _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, one, row) if row else None)
             for one, row in tx.execute(due.limit(DRAWN_AT_ONCE_MAX))
         ]
 
-    def _parcel(self, tx: Session, row: OutboxItem) -> Parcel | None:
+    def _parcel(self, tx: Session, surface: Surface, row: OutboxItem) -> Parcel | None:
         if _has_left(tx, row):
             return None
-        return parcel_of(row, self._wording, lambda notice: telling.now(tx, notice, self._settings))
+        return parcel_of(row, self._wording, standing.teller(tx, row, surface, self._settings, self._clock))
 
     async def _one(self, one: _Due) -> None:
         try:
-            if one.parcel:
-                await self._painter.redraw(one.place, one.stamp, one.parcel)
+            parcel = await self._homes.parcel(one.place) if one.is_home else one.parcel
+            if parcel:
+                await self._painter.redraw(one.place, one.stamp, parcel)
         except Undeliverable as refusal:
             log.warning("a message cannot be changed any more", place=one.place, why=str(refusal))
             await self._settle(one, None)
@@ -119,7 +131,7 @@ class Leaf:
     """Nobody else sees that message."""
 
 
-def leafed(tx: Session, leaf: Leaf, settings: Settings, wording: Wording) -> Parcel | None:
+def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, wording: Wording) -> Parcel | None:
     """The notice of which a page is wanted; None where it does not stand there, or was not told to them. Only reads."""
     row = tx.get(OutboxItem, leaf.notice)
     if row is None or row.channel != leaf.channel or _has_left(tx, row):
@@ -128,10 +140,14 @@ def leafed(tx: Session, leaf: Leaf, settings: Settings, wording: Wording) -> Par
         theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
         return parcel_of(row, wording) if theirs else None
     there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
-    standing = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
-    if standing is None:
+    surface = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
+    if surface is None:
         return None
-    return parcel_of(row, wording, lambda told: telling.now(tx, told, settings) if standing.live else told)
+    return parcel_of(row, wording, standing.teller(tx, row, surface, settings, clock) if surface.live else _as_told)
+
+
+def _as_told(notice: Notice) -> Notice:
+    return notice
 
 
 def _has_left(tx: Session, row: OutboxItem) -> bool:

@@ -223,8 +223,11 @@ class Office:
             return [delivery]
         return [
             delivery,
-            Redrawer(rooms.ledger, rooms.clock, rooms.settings, wording, channel=channel.name, painter=painter),
-        ]
+            Redrawer(
+                rooms.ledger, rooms.clock, rooms.settings, wording, channel=channel.name, painter=painter,
+                introduce=channel.introduce,
+            ),
+        ]  # fmt: skip
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""

@@ -11,7 +11,7 @@ from handlers.web.application import application
 from handlers.web.pages import Pages
 from tests.office import HandWoundClock, TestOffice, open_office
 from tests.people import ALEX, BETH, DEE, IAN, JO, NADIA, PRIYA, SAM, TOM
-from tests.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Conversation, Message, Slack, User, open_slack
+from tests.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Conversation, Message, Slack, User, View, open_slack
 
 MEMBERS = {
     "jo": JO,
@@ -57,11 +57,24 @@ class SlackOffice:
         await self.settle()
         return said.message
 
-    async def press(self, name: str, message: Message, button: str) -> None:
+    async def press(self, name: str, message: Message | View, button: str) -> None:
         """Press a button of a message and let the office do all that follows."""
         ack = await self.slack.press(self.people[name], message, button)
         assert ack.ok, ack
         await self.settle()
+
+    async def choose(self, name: str, where: Message | View, menu: str, choice: object) -> None:
+        """Choose in a menu and let the office do all that follows."""
+        ack = await self.slack.choose(self.people[name], where, menu, choice)
+        assert ack.ok, ack
+        await self.settle()
+
+    async def home(self, name: str) -> View:
+        """Open one's home."""
+        ack = await self.slack.open_home(self.people[name])
+        assert ack.ok, ack
+        await self.settle()
+        return self.slack.world.homes[self.people[name].id]
 
     def whispers(self, name: str) -> list[Message]:
         """All that this member alone was shown where others read, oldest first."""

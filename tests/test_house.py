@@ -28,8 +28,12 @@ ROWS: list[set[str]] = [
         "bot.redrawing",
         "bot.counter",
         "bot.forms",
+        "bot.choosing",
+        "bot.homes",
     },
+    {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
+    {"bot.listing"},
     {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
@@ -43,6 +47,10 @@ ROWS: list[set[str]] = [
 NEIGHBOURS = {
     ("bot.reception", "bot.inbox"),
     ("bot.redrawing", "bot.outbox"),
+    ("bot.redrawing", "bot.reception"),
+    ("bot.redrawing", "bot.homes"),
+    ("bot.homes", "bot.reception"),
+    ("bot.homes", "bot.outbox"),
     ("handlers.cli", "handlers.app"),
     ("bot.settings", "bot.data"),
 }

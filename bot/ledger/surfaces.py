@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
 from bot.rules.authority import ALL
 
+LIST = "status"
+"""The kind of notice that lists files by what its reader may see and chose."""
+
 
 def outdate(tx: Session, file: File, now: datetime) -> None:
     """Whatever shows this file does not show it as it is any more: messages that speak of it, homes that list it."""
@@ -27,6 +30,30 @@ def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *,
     tx.add(standing)
     tx.flush()
     return standing
+
+
+def at(tx: Session, channel: str, place: str, stamp: str) -> Surface | None:
+    """What stands there, if it is ours."""
+    there = (Surface.channel == channel) & (Surface.place == place) & (Surface.stamp == stamp)
+    return tx.scalar(select(Surface).where(there))
+
+
+def open_home(tx: Session, channel: str, identity: str, person_id: int | None, now: datetime) -> None:
+    """Somebody opened their home: it is due to be drawn. `person_id`: whose it is, where that is known already."""
+    known = at(tx, channel, identity, "")
+    if known is None:
+        known = Surface(
+            channel=channel, place=identity, stamp="", person_id=person_id, view={}, wanted=0, drawn=0, tries=0
+        )
+        tx.add(known)
+        tx.flush()
+    want(tx, known.id, now)
+
+
+def outdate_of(tx: Session, person_id: int, now: datetime) -> None:
+    """What this person may do or see has changed: so has what stands before them."""
+    told = select(OutboxItem.id).where(OutboxItem.person_id == person_id, OutboxItem.kind == LIST)
+    _want(tx, or_(Surface.person_id == person_id, Surface.notice_id.in_(told)), now)
 
 
 def want(tx: Session, surface_id: int, now: datetime) -> None:

@@ -35,61 +35,16 @@ from bot.notices.facts import (
     Verdict,
     Wait,
 )
+from bot.notices.listing import Choice, Health, Home, Lists, Menu, Queue, Status
 
 __all__ = [
-    "CHECKED",
-    "FILE",
-    "HELD",
-    "KINDS",
-    "RECEIVED",
-    "SENT",
-    "Advice",
-    "Alert",
-    "Candidate",
-    "Checked",
-    "Compared",
-    "Copy",
-    "Decided",
-    "DeleteYourCopy",
-    "Discarded",
-    "Duplicate",
-    "Entry",
-    "FileFacts",
-    "Finding",
-    "Help",
-    "History",
-    "KeptCopy",
-    "LostRace",
-    "Mixed",
-    "Moved",
-    "NewFiles",
-    "NotAuthorised",
-    "NothingAttached",
-    "Notice",
-    "OfFiles",
-    "OfOneFile",
-    "Offer",
-    "Outcome",
-    "Outcomes",
-    "Proven",
-    "Recalled",
-    "Receipt",
-    "Receipted",
-    "Received",
-    "Rejected",
-    "Settled",
-    "SharedMailbox",
-    "Status",
-    "TooLate",
-    "Trouble",
-    "Unchanged",
-    "UnknownCommand",
-    "Verdict",
-    "Verified",
-    "Wait",
-    "Waiting",
-    "Which",
-]
+    "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health", "Help",
+    "History", "Home", "KeptCopy", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
+    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "Proven", "Queue",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLate",
+    "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
+]  # fmt: skip
 
 
 class Outcomes(Notice):
@@ -146,26 +101,6 @@ class NothingAttached(Notice):
     only_pictures: bool = False
     """Pictures came, but they belong to the letter, such as a logo."""
     model: str = ""
-
-
-class Status(Notice):
-    """The answer to `status`: one's own held files first, then the files asked for."""
-
-    live: ClassVar[bool] = True
-
-    kind = "status"
-    asked: str
-    period: str = ""
-    held: tuple[Outcome, ...] = ()
-    files: tuple[FileFacts, ...] = ()
-    more: int = 0
-    """How many files match beyond those shown."""
-    officer: bool = False
-    """The reader is LA staff: files are of many schools."""
-
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """Held ones, then the others."""
-        return (*(outcome.file for outcome in self.held if outcome.file), *self.files)
 
 
 class OfOneFile(Notice):

@@ -76,7 +76,7 @@ class SlackChannel:
             self._caller, self._secrets.bot_token, allow_connect=self._configured.allow_connect
         )
         self._introducer = Introducer(self._caller, clock, self._configured)
-        turner = Turner(ledger, settings, wording, self._courier)
+        turner = Turner(ledger, settings, clock, wording, self._courier)
         self._listeners = Listeners(
             settings, clock, ledger, vault, introduce=self._introducer.introduce, turn=turner.turn
         )

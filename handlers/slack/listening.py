@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -10,18 +11,20 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
 
-from bot import forms
+from bot import choosing, forms, roster
 from bot.arrival import Arrival, Press
 from bot.clock import Clock
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
-from bot.ledger import Ledger
+from bot.ledger import Ledger, surfaces
 from bot.reception import Introduce
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from bot.vault import Vault
-from handlers.slack import modals, receive
+from handlers.slack import menus, modals, receive
+from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
 from handlers.slack.render import OPEN, PAGE, Json
 from handlers.slack.values import Value
@@ -59,9 +62,11 @@ class Listeners:
         self._inbox = inbox
         bolt.event("message")(self._message)
         bolt.event("app_mention")(self._message)
+        bolt.event("app_home_opened")(self._home)
         bolt.event(ANY)(_nothing)
         bolt.action(LEADING)(_nothing)
         bolt.action(TURNING)(self._page)
+        bolt.action(CHOOSING)(self._choose)
         bolt.action(OPENING)(self._opening)
         bolt.action(ANY)(self._press)
         bolt.view(ANY)(self._form)
@@ -126,6 +131,18 @@ class Listeners:
             await self._turn(body, value, respond)
         await ack()
 
+    async def _home(self, body: Body, ack: AsyncAck) -> None:
+        """Somebody opened their home: it is drawn at once, once it is known who they are."""
+        if body["event"].get("tab") == "home":
+            identity, now = receive.identity(body["team_id"], body["event"]["user"]), self._clock.now()
+            await self._ledger.write(lambda tx: _open_home(tx, identity, now))
+        await ack()
+
+    async def _choose(self, body: Body, ack: AsyncAck) -> None:
+        chosen = menus.chosen(body)
+        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock))
+        await ack()
+
     async def _accept(self, arrival: Arrival, body: Body) -> bool:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
@@ -151,6 +168,11 @@ async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
         log.warning("a form could not be opened", fault=repr(fault))
         return False
     return True
+
+
+def _open_home(tx: Session, identity: str, now: datetime) -> None:
+    person = roster.who(tx, receive.CHANNEL, identity)
+    surfaces.open_home(tx, receive.CHANNEL, identity, person.id if person else None, now)
 
 
 async def _nothing(ack: AsyncAck) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.notices import FileFacts
+from bot.notices import FileFacts, Home, Lists
 from bot.outbox import Parcel
 from bot.rules import reference
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+from handlers.slack import menus
 from handlers.slack.text import escaped
 from handlers.slack.values import Value
 
@@ -77,15 +78,25 @@ def characters(block: object) -> int:
     return sum(map(characters, block)) if isinstance(block, list) else 0
 
 
+def draw_home(parcel: Parcel) -> Json:
+    """The home in a view (https://docs.slack.dev/reference/views/home-tab-views)."""
+    return {"type": "home", "blocks": _numbered(list(_rows(parcel)))}
+
+
 def _rows(parcel: Parcel) -> Iterator[Json]:
-    """The letter's blocks, buttons that follow one another side by side."""
+    """The letter's blocks, buttons that follow one another side by side. The first rule is where the menus stand."""
     waiting: list[Json] = []
+    menu = parcel.notice.menu if isinstance(parcel.notice, Lists) else None
     for block in parcel.letter.blocks:
         if isinstance(block, Button | Action):
             waiting.append(_button(block, parcel))
             continue
         yield from _actions(waiting)
         waiting = []
+        if menu and isinstance(block, Rule):
+            yield from menus.blocks(menu)
+            menu = None
+            continue
         yield from _block(block)
     yield from _actions(waiting)
 
@@ -166,7 +177,9 @@ def _button(block: Button | Action, parcel: Parcel) -> Json:
     if isinstance(block, Action):
         return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
-    value = Value(notice=parcel.id, say=say, seen=_seen(block.argument, parcel.notice.mentioned()))
+    offers = parcel.notice.offers if isinstance(parcel.notice, Home) else {}
+    notice, meant = offers.get(say, (parcel.id, say))
+    value = Value(notice=notice, say=meant, seen=_seen(block.argument, parcel.notice.mentioned()))
     button: Json = {
         "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
         "action_id": block.word,

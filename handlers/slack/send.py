@@ -10,7 +10,7 @@ from bot.notices import DeleteYourCopy, Outcomes
 from bot.outbox import Parcel, Shown
 from handlers.slack.calling import ACCOUNT, Caller, Refusal
 from handlers.slack.places import Places
-from handlers.slack.render import Drawn, draw
+from handlers.slack.render import Drawn, draw, draw_home
 
 EVENT = "postroom_notice"
 """The type of the metadata by which a message of ours is known again."""
@@ -61,8 +61,12 @@ class SlackCourier:
         return True
 
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
-        """Make that message show the parcel."""
-        await self.show(place, stamp, draw(parcel))
+        """Make that message show the parcel, or the home of that identity."""
+        if stamp:
+            await self.show(place, stamp, draw(parcel))
+            return
+        view, user = draw_home(parcel), _user(place)
+        await self._caller.call(place, lambda client: client.views_publish(user_id=user, view=view))
 
     async def show(self, place: str, stamp: str, drawn: Drawn) -> None:
         """Make that message show this page. Raises `Unusable` where that will do once the bot may do anything again."""

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncRespond
 
+from bot.clock import Clock
 from bot.ledger import Ledger
 from bot.redrawing import Leaf, leafed
 from bot.settings import Settings
@@ -23,8 +24,11 @@ WANTED = re.compile(rf"{PAGE} ([0-9]{{1,4}})")
 class Turner:
     """Turns pages for whoever may see them."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, wording: Wording, courier: SlackCourier) -> None:
-        self._ledger, self._settings, self._wording, self._courier = ledger, settings, wording, courier
+    def __init__(
+        self, ledger: Ledger, settings: Settings, clock: Clock, wording: Wording, courier: SlackCourier
+    ) -> None:
+        self._ledger, self._settings, self._clock = ledger, settings, clock
+        self._wording, self._courier = wording, courier
 
     async def turn(self, body: dict[str, Any], value: Value, respond: AsyncRespond) -> None:
         """Show the page that the button names. What only one person sees is replaced by the address that came with the
@@ -35,7 +39,7 @@ class Turner:
             stamp=str(container.get("message_ts") or ""), reader=receive.presser(body),
             alone=container.get("is_ephemeral") is True,
         )  # fmt: skip
-        parcel = await self._ledger.read(lambda tx: leafed(tx, leaf, self._settings, self._wording))
+        parcel = await self._ledger.read(lambda tx: leafed(tx, leaf, self._settings, self._clock, self._wording))
         if parcel is None or wanted is None:
             log.warning(
                 "a page was not turned: the notice does not stand there", notice=leaf.notice, reader=leaf.reader

@@ -63,10 +63,6 @@ class SlackOffice:
         assert ack.ok, ack
         await self.settle()
 
-    def whispers(self, name: str) -> list[Message]:
-        """All that this member alone was shown where others read, oldest first."""
-        return self.slack.world.ephemerals.get(self.people[name].id, [])
-
     async def choose(self, name: str, where: Message | View, menu: str, choice: object) -> None:
         """Choose in a menu and let the office do all that follows."""
         ack = await self.slack.choose(self.people[name], where, menu, choice)
@@ -79,6 +75,10 @@ class SlackOffice:
         assert ack.ok, ack
         await self.settle()
         return self.slack.world.homes[self.people[name].id]
+
+    def whispers(self, name: str) -> list[Message]:
+        """All that this member alone was shown where others read, oldest first."""
+        return self.slack.world.ephemerals.get(self.people[name].id, [])
 
     def answers(self, where: Conversation) -> list[Message]:
         """All that Postroom has posted there, oldest first."""

@@ -54,6 +54,8 @@ class Menu(Frozen):
 class Lists(Notice):
     """Files that its reader may see: their own held ones first, then the files asked for."""
 
+    live: ClassVar[bool] = True
+
     period: str = ""
     held: tuple[Outcome, ...] = ()
     files: tuple[FileFacts, ...] = ()

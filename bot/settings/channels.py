@@ -223,3 +223,7 @@ class Web(Table):
     def page(self, token: str) -> str:
         """The address of a one-time link."""
         return f"{self.base_url.rstrip('/')}/get/{token}"
+
+    def proof(self, token: str) -> str:
+        """The address of a one-time link that proves who somebody in a chat is."""
+        return f"{self.base_url.rstrip('/')}/prove/{token}"

@@ -311,19 +311,27 @@ async def test_an_account_that_is_somebodys_is_not_handed_to_another(office: Sla
     assert owner(office, jo) == JO
 
 
-async def test_an_account_passes_from_a_leaver_to_who_proves_it_then(office: SlackOffice) -> None:
+async def test_a_leavers_account_is_nobody_elses_until_it_is_taken_away(office: SlackOffice) -> None:
     await office.send("jo", PLAN)
     jo = office.people["jo"]
     await press(office, link_in(asked(office, JO)[0]))
     await office.post.leave(JO)
-    assert owner(office, jo) == ""
-
     jo.email = TOM
+
     office.post.clock.advance(minutes=6)
     await office.send("jo", text="status")
-    await press(office, link_in(asked(office, TOM)[0]))
 
-    assert owner(office, jo) == TOM
+    assert "not on our list" in told(office, jo)
+    assert asked(office, TOM) == []
+
+
+async def test_the_home_of_somebody_unproven_says_what_to_do(office: SlackOffice) -> None:
+    assert "show us that this account is yours" in (await office.home("jo")).words
+
+    await office.send("jo", text="help")
+    await press(office, link_in(asked(office, JO)[0]))
+
+    assert "Leys Junior School" in (await office.home("jo")).words
 
 
 async def test_a_second_account_of_one_person_is_theirs_beside_the_first(office: SlackOffice) -> None:

@@ -5,10 +5,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
+from sqlalchemy.orm import Session
 
 from bot import roster
+from bot.arrival import Introduction
 from bot.proofs import A_DAY_MAX
 from bot.roster import imports
+from bot.settings import Slack
+from handlers.slack.introducing import Workspace, introduction
+from tests.browser import PHONE, Look, browser_or_skip, faults, open_page
 from tests.office import Answer
 from tests.people import ALEX, JO, JO_ALSO, MOORVIEW_HEAD, PLAN, TOM
 from tests.slack import Conversation, User
@@ -92,6 +98,46 @@ async def test_pressing_the_link_makes_the_account_theirs_and_both_sides_hear_of
     assert not office.slack.complaints
 
 
+async def test_the_link_is_pressed_on_a_telephone_by_keyboard_alone(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    web = office.post.office.web
+    assert web
+    await web.start()
+    try:
+        async with browser_or_skip() as browser, open_page(browser, Look(PHONE, "dark")) as page:
+            await page.goto(link_in(asked(office, JO)[0]))
+            assert await faults(page) == []
+            await page.keyboard.press("Tab")
+            await expect(page.get_by_role("button", name="Yes, this account is mine")).to_be_focused()
+            await page.keyboard.press("Enter")
+            await expect(page.get_by_role("heading", level=1)).to_have_text("The Slack account is yours here now")
+            await page.reload()
+            await expect(page.get_by_role("heading", level=1)).to_have_text("The Slack account is yours here now")
+    finally:
+        await web.stop()
+    assert owner(office, office.people["jo"]) == JO
+
+
+@pytest.mark.parametrize(
+    ("profile", "elsewhere", "claimed", "workspace"),
+    [
+        ({"email": "Jo.Sands@LeysJunior.example", "display_name": "jo"}, False, JO, "Council"),
+        ({"email": JO, "display_name": "", "real_name": "jo"}, True, JO, ""),
+        ({"display_name": "jo"}, True, "", ""),
+        ({"email": "not an address", "display_name": "jo"}, False, "", "Council"),
+    ],
+)
+def test_nothing_that_slack_says_of_an_address_is_believed(
+    profile: dict[str, str], elsewhere: bool, claimed: str, workspace: str
+) -> None:
+    user = {"team_id": "T2" if elsewhere else "T1", "is_email_confirmed": True, "profile": profile}
+    wanted = Slack.model_validate({"link": "proof", "allow_connect": True})
+
+    known = introduction(user, f"{user['team_id']}/U1", Workspace("T1", "Council"), wanted)
+
+    assert known == Introduction(claimed=claimed, name="jo", workspace=workspace)
+
+
 async def test_in_a_channel_only_whoever_wrote_is_asked_to_prove_who_they_are(office: SlackOffice) -> None:
     await office.send("jo", PLAN, where=office.returns)
 
@@ -138,6 +184,25 @@ async def test_who_claims_somebody_elses_mailbox_gets_nothing_by_it(office: Slac
     assert owner(office, mallory) == ""
     assert office.post.files() == []
     assert "linked" not in [notice.kind for notice in office.post.told()]
+
+
+async def test_a_used_link_brings_nothing_back_once_the_account_is_taken_away(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    jo, link = office.people["jo"], link_in(asked(office, JO)[0])
+    async with visitor(office.post) as browser, visitor(office.post) as waiting:
+        await waiting.open(link)
+        await (await browser.open(link)).press("link")
+
+        def unlink(tx: Session) -> None:
+            person = roster.who(tx, "email", JO)
+            assert person
+            assert roster.unlink(tx, person, "slack", f"{jo.team_id}/{jo.id}")
+
+        office.post.rooms.ledger.write_now(unlink)
+        await waiting.press("link")
+        assert (waiting.status, "has been used" in waiting.text) == (410, True)
+        assert "has been used" in (await browser.open(f"{link}/done")).text
+    assert owner(office, jo) == ""
 
 
 @pytest.mark.parametrize("trick", ["no cookie", "no form", "another form", "cross-site"])

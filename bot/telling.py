@@ -22,8 +22,8 @@ MAIL = "email"
 SLACK = "slack"
 """The channel whose identities are Slack's: the id of a workspace and that of its user, parted by a slash."""
 UNASKED = frozenset({
-    notices.Alert.kind, notices.Moved.kind, notices.NewFiles.kind, notices.Received.kind, notices.Rejected.kind,
-    notices.Waiting.kind,
+    notices.Alert.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.ProveIdentity.kind,
+    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind,
 })  # fmt: skip
 """What people are told of that others did."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, Self
 
 import structlog
@@ -18,6 +19,7 @@ from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
+from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
 from bot.reception import Introduce, OpenMessage, Reception
 from bot.redrawing import Painter, Redrawer
@@ -30,9 +32,13 @@ from bot.wording import Wording
 from handlers.mail.channel import MailChannel
 from handlers.slack.channel import SlackChannel
 from handlers.web.application import application
+from handlers.web.links import PATH as LINKS
 from handlers.web.links import LinkRoutes
 from handlers.web.pages import Pages
+from handlers.web.proofs import PATH as PROOFS
+from handlers.web.proofs import ProofRoutes
 from handlers.web.server import WebServer
+from handlers.web.visits import Visits
 
 log = structlog.get_logger()
 
@@ -151,10 +157,11 @@ def signer_of(master: MasterKey) -> Signer:
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
     """The pages of one-time links, and what other routes are wanted."""
-    settings, pages = rooms.settings, Pages(rooms.settings)
-    counter = Counter(rooms.ledger, rooms.clock, settings, rooms.link_key)
-    links = LinkRoutes(counter, rooms.vault, pages, settings.web.base_url)
-    return WebServer(settings.web, application(settings, pages, [*links.routes(), *routes]))
+    settings, clock, key, pages = rooms.settings, rooms.clock, rooms.link_key, Pages(rooms.settings)
+    visits = partial(Visits, pages, clock, key, base_url=settings.web.base_url)
+    links = LinkRoutes(Counter(rooms.ledger, clock, settings, key), rooms.vault, visits(under=LINKS))
+    proofs = ProofRoutes(ProofDesk(rooms.ledger, clock, settings, key), visits(under=PROOFS))
+    return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes]))
 
 
 def office(rooms: Rooms) -> "Office":

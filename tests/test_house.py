@@ -33,7 +33,7 @@ ROWS: list[set[str]] = [
         "bot.homes",
     },
     {"bot.home", "bot.standing"},
-    {"bot.intake", "bot.school_desk", "bot.officer_desk"},
+    {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
     {"bot.listing"},
     {"bot.announcing", "bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},

@@ -116,7 +116,7 @@ class Home(Lists):
     at: datetime
     """When it was drawn."""
     name: str = ""
-    shut: Literal["", "stranger", "guest", "elsewhere", "shared", "personal"] = ""
+    shut: Literal["", "stranger", "guest", "elsewhere", "shared", "personal", "unproven"] = ""
     """Why its reader sees nothing."""
     schools: tuple[str, ...] = ()
     """Number and name of each school they act for."""

@@ -40,6 +40,17 @@ def link(tx: Session, person: Person, channel: str, value: str) -> None:
         tx.flush()
 
 
+def unlink(tx: Session, person: Person, channel: str, value: str) -> bool:
+    """This person is known by this identity no more. False: they were not."""
+    known = tx.get(Identity, (channel, value))
+    if known is None or known.person_id != person.id:
+        return False
+    tx.delete(known)
+    tx.flush()
+    tx.expire(person, ["identities"])
+    return True
+
+
 def identity(person: Person, channel: str) -> str:
     """How this person is known in the channel; empty where they are not."""
     return next((one.value for one in person.identities if one.channel == channel), "")

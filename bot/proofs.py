@@ -119,8 +119,9 @@ class ProofDesk:
 
     def _pressed(self, tx: Session, visit: Visit) -> Page | None:
         proof, now = self._proof(tx, visit), self._clock.now()
-        if proof is None or _spent(tx, proof, now) or not _use(tx, proof, now):
+        if proof is None or _spent(tx, proof, now):
             return self._shown(tx, visit)
+        proof.used_at = now
         roster.link(tx, proof.person, proof.channel, proof.identity)
         told = notices.Linked(person=proof.person.name, name=proof.name, workspace=proof.workspace)
         occasion = Occasion(settings=self._settings, clock=self._clock, now=now)
@@ -137,12 +138,6 @@ def _spent(tx: Session, proof: Proof, now: datetime) -> StaleProving | None:
     if proof.used_at is not None:
         return "used"
     return "expired" if proof.expires_at <= now else None
-
-
-def _use(tx: Session, proof: Proof, now: datetime) -> bool:
-    """Whether this is the first use of the link."""
-    unused = update(Proof).where(Proof.id == proof.id, Proof.used_at.is_(None)).values(used_at=now)
-    return tx.execute(unused.returning(Proof.id)).first() is not None
 
 
 def _stale(proof: Proof, why: StaleProving) -> StaleProof:

@@ -232,6 +232,7 @@ async def test_a_stranger_is_told_the_same_as_somebody_on_the_roster(office: Sla
     await say(office, stranger, PLAN)
     await office.send("jo", PLAN)
 
+    assert "If that address is on our list" in told(office, stranger)
     same = told(office, office.people["jo"]).replace(JO, "X")
     assert told(office, stranger).replace("kim@leysjunior.example", "X") == same
     assert office.post.inbox_of("kim@leysjunior.example") == []

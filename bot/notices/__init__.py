@@ -366,6 +366,8 @@ class DeleteYourCopy(Notice):
 class Unchanged(OfFiles):
     """To the sender, in a chat: changing or deleting the message that brought files changes nothing of what was sent."""
 
+    live: ClassVar[bool] = True
+
     kind = "unchanged"
     how: Literal["edited", "deleted"]
 

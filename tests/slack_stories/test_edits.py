@@ -70,6 +70,7 @@ async def test_a_file_that_waits_for_its_name_still_waits(office: SlackOffice) -
     assert "still waits for its name" in answer.words
     await office.press("jo", answer, "Don’t send")
     assert [file.status for file in office.post.files()] == [Status.DISCARDED]
+    assert told(office, "direct message")[0].buttons == ["History"]
 
 
 async def test_several_edits_and_repeated_events_are_answered_once(office: SlackOffice) -> None:

@@ -164,12 +164,12 @@ async def test_who_was_linked_once_is_nobody_else_whatever_their_address_becomes
     assert known(office, jo) == JO
 
 
-async def test_a_deactivated_member_can_press_nothing(office: SlackOffice) -> None:
+async def test_what_a_deactivated_member_pressed_last_is_not_done(office: SlackOffice) -> None:
     await office.send("jo", PLAN)
     (receipt,) = office.answers(office.dm("jo"))
-    office.people["jo"].deleted = True
     office.post.clock.advance(minutes=6)
     await office.slack.press(office.people["jo"], receipt, "Recall")
+    office.people["jo"].deleted = True
     await office.settle()
     assert [file.status for file in office.post.files()] == [Status.SENT]
 

@@ -1,5 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -43,6 +45,14 @@ class Press(Frozen):
     """What was written as the reason, in the form."""
 
 
+class Change(Frozen):
+    """In a chat somebody changed a message of theirs that had brought files, or took it away."""
+
+    what: Literal["edited", "deleted"]
+    message: str
+    """The key under which that message arrived."""
+
+
 class Arrival(Frozen):
     """One thing that arrived from one channel: all that is known of it before its contents are opened."""
 
@@ -66,8 +76,12 @@ class Arrival(Frozen):
     """Octets of the raw message."""
     press: Press | None = None
     """What was pressed, where nothing was written."""
+    change: Change | None = None
+    """What was done to an earlier message, where nothing new was said."""
     addressed: bool = True
     """It is said to us: it is not merely overheard in a conversation in which others speak, too."""
+    brings: int = 0
+    """So many files come with it, where the channel knows before it is opened."""
     route: Route = Route()
 
 
@@ -106,6 +120,8 @@ class Attachment(Frozen):
     """Where the vault keeps the contents."""
     cut: bool = False
     """The mail program wrote the name so that it may have been cut short (lesson L34)."""
+    copy_id: str = ""
+    """What the channel calls the copy of it that it keeps itself; empty where it keeps none."""
     absent: str = ""
     """Why its contents cannot be had, as the name of a fault; empty where they have been sealed."""
 

@@ -50,7 +50,7 @@ def held_outcome(file: File, verdict: Verdict, by: Convention, asking: Asking) -
         file=facts(file, asking.settings),
         findings=findings(verdict.faults),
         offers=tuple(offers or [Offer(number=0, name="", sure=False)]),
-        model=filename.model(by, today(asking)),
+        model=filename.model_file(by, today(asking), file.given),
     )
 
 

@@ -17,7 +17,7 @@ from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Service, Settings
-from bot.telling import MAIL, Asking, announce, chat_place, facts, post
+from bot.telling import MAIL, SLACK, Asking, announce, came_by, chat_place, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
@@ -34,9 +34,7 @@ Columns = Callable[[File], dict[str, object]]
 def receive(tx: Session, chosen: Sequence[File], asking: Asking) -> list[Notice]:
     """An officer has the contents."""
     done, answers = _each(tx, chosen, Act.RECEIVED, asking)
-    for sender, theirs in _by_sender(tx, done):
-        told = notices.Received(files=_facts(theirs, asking), by=asking.person.name)
-        post(tx, told, asking, to=sender.email, person=sender)
+    _tell_senders(tx, done, notices.Received(files=(), by=asking.person.name), asking)
     return [*_decided(tx, done, "received", asking), *answers]
 
 
@@ -55,9 +53,7 @@ def move(tx: Session, chosen: Sequence[File], code: str, asking: Asking, *, why:
         tx, chosen, Act.MOVED, asking, why=why or f"to {code}",
         columns=lambda file: {"service": code, "moved_from": file.service},
     )  # fmt: skip
-    for sender, theirs in _by_sender(tx, done):
-        told = notices.Moved(files=_facts(theirs, asking), by=asking.person.name, why=why)
-        post(tx, told, asking, to=sender.email, person=sender)
+    _tell_senders(tx, done, notices.Moved(files=(), by=asking.person.name, why=why), asking)
     decided = _decided(tx, done, "moved", asking, why)  # before the new service's officers are told of it as new
     announce(tx, done, asking, mover=asking.person, why=why)
     return [*decided, *answers]
@@ -130,10 +126,12 @@ def which_service(tx: Session, chosen: Sequence[File], said: str, because: str, 
 
 
 def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Asking) -> None:
-    """One mail to each sender, one to each headteacher; to the administrators where a school has none on record."""
+    """One mail to each sender, one to each headteacher; to the administrators where a school has none on record.
+
+    Whoever sent them in chat reads it there as well.
+    """
     notice = notices.Rejected(files=(), by=asking.person.name, why=why)
-    for sender, theirs in _by_sender(tx, done):
-        post(tx, notice.model_copy(update={"files": _facts(theirs, asking)}), asking, to=sender.email, person=sender)
+    _tell_senders(tx, done, notice, asking, always=MAIL)
     for school in dict.fromkeys(file.school or "" for file in done):
         heads = roster.headteachers(tx, school)
         reader: Literal["headteacher", "administrators"] = "headteacher" if heads else "administrators"
@@ -178,13 +176,22 @@ def _told_of(tx: Session, file: File) -> set[int]:
     return {person_id for person_id in tx.scalars(announced) if person_id is not None}
 
 
-def _by_sender(tx: Session, done: Sequence[File]) -> list[tuple[Person, list[File]]]:
-    """One mail for what one act did, however many files: the files of each sender who may still see them."""
-    grouped: dict[int, list[File]] = defaultdict(list)
+def _tell_senders(
+    tx: Session, done: Sequence[File], notice: notices.OfFiles, asking: Asking, *, always: str = ""
+) -> None:
+    """One notice for what one act did, however many files: to each sender, of the files that they may still see, where
+    they sent them from. `always`: a channel in which they are told of all of them in any case."""
+    grouped: dict[tuple[int, str], list[File]] = defaultdict(list)
     for file in done:
         if roster.may(tx, file.sender, Sight.SEE, file):
-            grouped[file.sent_by].append(file)
-    return [(theirs[0].sender, theirs) for theirs in grouped.values()]
+            channels = {came_by(tx, file, asking.settings), *([always] if always else [])}
+            for channel in sorted(channels):
+                grouped[file.sent_by, channel].append(file)
+    for (_, channel), theirs in grouped.items():
+        told = notice.model_copy(update={"files": _facts(theirs, asking)})
+        sender = theirs[0].sender
+        to = roster.identity(sender, channel) if channel == SLACK else sender.email
+        post(tx, told, asking, to=to, person=sender, channel=channel)
 
 
 def _facts(chosen: Sequence[File], asking: Asking) -> tuple[notices.FileFacts, ...]:

@@ -8,14 +8,15 @@ from itertools import groupby
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.tables import File, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
+from bot.telling import MAIL
 from bot.wording import Letter, Wording
 
 log = structlog.get_logger()
@@ -29,6 +30,8 @@ BACK_OFF = timedelta(seconds=20)
 BACK_OFF_MAX = timedelta(hours=1)
 JITTER = 0.2
 """Each gap is longer by up to this part of itself, so that a thousand answers do not come back as one."""
+HOLDS_UP_TRIES_MAX = 3
+"""In a chat what was put off holds up what follows it in its conversation; after so many failures it stands aside."""
 ERROR_CHARACTERS_MAX = 500
 
 
@@ -114,33 +117,43 @@ class OutboxWorker:
 
     def __init__(
         self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
-        give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (),
+        give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (), in_order: bool = False,
     ) -> None:  # fmt: skip
-        """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left."""
+        """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
+        what is put off holds up what comes after it in the same conversation."""
         self._ledger, self._clock, self._wording = ledger, clock, wording
         self._channel, self._courier = channel, courier
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
+        self._keeps_order = in_order
 
     async def step(self) -> bool:
         """Deliver what is due. False: nothing was."""
         now = self._clock.now()
         due = _due(now).where(OutboxItem.channel == self._channel)
+        if self._keeps_order:
+            due = due.where(~_is_held_up())
         if await self._ledger.read(lambda tx: tx.scalar(due.limit(1))) is None:
             return False
         claimed = await self._ledger.write(lambda tx: self._claim(tx, due, now))
-        told = groupby(claimed, key=lambda item: (item.row.recipient, item.row.next_at))
+        told = groupby(claimed, key=self._together)
         await asyncio.gather(*(self._in_order(list(items)) for _, items in told))
         return bool(claimed)
 
+    def _together(self, item: "_Claimed") -> tuple[object, ...]:
+        """What is delivered one after the other: in a chat all of a conversation, else what was posted at one moment."""
+        return (item.row.recipient, _place(item.row) if self._keeps_order else item.row.next_at)
+
     async def _in_order(self, items: Sequence[_Claimed]) -> None:
-        """What one recipient is told of one moment, as it was posted."""
-        for item in items:
-            await self._one(item)
+        """What one recipient is told, as it was posted."""
+        for number, item in enumerate(items, start=1):
+            if not await self._one(item) and self._keeps_order:
+                await asyncio.gather(*(self._put_back(one) for one in items[number:]))
+                return
 
     def _claim(self, tx: Session, due: Select[str], now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
         wanted = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
-        rows = tx.scalars(wanted.order_by(OutboxItem.recipient, OutboxItem.next_at, OutboxItem.created_at)).all()
+        rows = sorted(tx.scalars(wanted), key=self._order)
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
             row.tries += 1
@@ -148,11 +161,16 @@ class OutboxWorker:
         tx.expunge_all()
         return [_Claimed(row.id, row.kind, lease, row.tries, row) for row in rows]
 
+    def _order(self, row: OutboxItem) -> tuple[object, ...]:
+        first = _place(row) if self._keeps_order else row.next_at
+        return (row.recipient, first, row.created_at)
+
     def _parcel(self, item: _Claimed) -> Parcel:
         parcel = replace(parcel_of(item.row, self._wording), repeated=item.tries > 1)
         return replace(parcel, enclosures=self._enclose(parcel))
 
-    async def _one(self, item: _Claimed) -> None:
+    async def _one(self, item: _Claimed) -> bool:
+        """False: it must wait."""
         try:
             parcel = await asyncio.to_thread(self._parcel, item)
             shown = await self._courier.deliver(parcel)
@@ -160,12 +178,19 @@ class OutboxWorker:
             await self._settle(item, OutboxState.FAILED, error=str(refusal))
         except Busy as busy:
             await self._put_off(item, str(busy), timedelta(seconds=busy.seconds), untried=True)
+            return False
         except Exception as fault:  # noqa: BLE001 - a courier may fail in any way; the notice must not be lost
             log.warning("a notice must wait", notice=item.id, kind=item.kind, fault=repr(fault))
             await self._put_off(item, repr(fault), back_off(item.tries, self._clock.number(16) / 2**16))
+            return False
         else:
             await self._settle(item, OutboxState.SENT, shown=shown)
             self._delivered(parcel)
+        return True
+
+    async def _put_back(self, item: _Claimed) -> None:
+        """As if it had not been claimed."""
+        await self._settle(item, OutboxState.WAITING, error=item.row.error, tries=item.tries - 1)
 
     async def _put_off(self, item: _Claimed, fault: str, gap: timedelta, *, untried: bool = False) -> None:
         now = self._clock.now()
@@ -207,18 +232,31 @@ def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice
 
 def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:
     """It stands in a chat from now on. What befell its files while it was on its way is to be drawn."""
-    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread)
+    live = KINDS[item.kind].live
+    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread, live=live)
+    if not live:
+        return
     told = {file.reference: file.version for file in KINDS[item.kind].model_validate(item.row.facts).mentioned()}
     rows = tx.execute(select(File.reference, File.version).where(File.reference.in_(told)))
     if any(version != told[reference] for reference, version in rows):
         surfaces.want(tx, surface.id, now)
 
 
-def strand(tx: Session, channels: Collection[str], give_up: GiveUp) -> None:
-    """Give up what waits for a channel that is not configured any more."""
+def strand(tx: Session, channels: Collection[str], places: Collection[str], give_up: GiveUp) -> None:
+    """Give up what waits for a channel that is not configured any more, or in a chat for a place that is not.
+
+    `places`: the conversations in which services are told of their files.
+    """
     waiting = select(OutboxItem).where(OutboxItem.state == OutboxState.WAITING)
-    for item in tx.scalars(waiting.where(OutboxItem.channel.not_in(channels))).all():
-        item.state, item.error = OutboxState.FAILED, f"{item.channel} is not configured"
+    for item in tx.scalars(waiting.where(OutboxItem.channel != MAIL)).all():
+        to_a_place = KINDS[item.kind].model_validate(item.facts).to_a_place
+        if item.channel not in channels:
+            error = f"{item.channel} is not configured"
+        elif to_a_place and item.recipient not in places:
+            error = f"no service is told of its files in {item.recipient}"
+        else:
+            continue
+        item.state, item.error = OutboxState.FAILED, error
         give_up(tx, item)
 
 
@@ -236,6 +274,21 @@ def recover(tx: Session) -> None:
 def retry(tx: Session, ids: Sequence[str], now: datetime) -> None:
     """Have these tried at once, also those given up."""
     tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(state=OutboxState.WAITING, next_at=now))
+
+
+def _place(row: OutboxItem) -> str:
+    """The conversation in which it answers, in a chat."""
+    return str(row.route.get("place") or "")
+
+
+def _is_held_up() -> ColumnElement[bool]:
+    """What was posted earlier into the same conversation was put off."""
+    earlier = aliased(OutboxItem)
+    place, its_place = (func.coalesce(one.route["place"].as_string(), "") for one in (OutboxItem, earlier))
+    same = (earlier.channel == OutboxItem.channel) & (earlier.recipient == OutboxItem.recipient) & (its_place == place)
+    waits = earlier.state.in_((OutboxState.WAITING, OutboxState.SENDING)) & (earlier.error != "")
+    holds_up = waits & (earlier.tries <= HOLDS_UP_TRIES_MAX) & (earlier.created_at < OutboxItem.created_at)
+    return select(earlier.id).where(same, holds_up).exists()
 
 
 def _due(now: datetime) -> Select[str]:

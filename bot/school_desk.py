@@ -2,42 +2,52 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import finding, handing_out, notices, roster
+from bot import finding, handing_out, listing, notices, roster
 from bot.judging import convention, held_still, numbered, today
 from bot.ledger import files, history
-from bot.ledger.tables import File, Person, Purpose
-from bot.notices import Candidate, Notice
-from bot.rules import calendar, filename
-from bot.rules.authority import OWN_ONLY
-from bot.rules.calendar import Period
+from bot.ledger.tables import File, Purpose
+from bot.listing import Page
+from bot.notices import Candidate, Choice, Notice
+from bot.rules import filename
+from bot.rules.authority import OWN_ONLY, Sight
 from bot.rules.commands import Filters
 from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, facts, linked
 
 LISTED_MAX = 50
 """Files shown in one answer to `status`; how many more there are is said."""
-SHOWN_BY_DEFAULT = (Status.SENT, Status.RECEIVED, Status.REJECTED)
+PAGE_FILES = 5
+"""Files shown at a time where the page can be turned: a message of a chat bears no more with their buttons."""
 
 
 def status(tx: Session, filters: Filters, said: str, asking: Asking) -> Notice:
-    """The sender's list: own held files first, then the files asked for, newest first (docs/rules.md)."""
-    conditions = _conditions(filters, asking)
-    wanted = select(File).where(roster.visible(asking.person), *conditions)
-    newest = wanted.join(Person, Person.id == File.sent_by).order_by(File.sent_at.desc(), File.id.desc())
-    shown = list(tx.scalars(newest.limit(LISTED_MAX)))
-    count = select(func.count()).select_from(File).join(Person, Person.id == File.sent_by)
-    total = tx.scalar(count.where(roster.visible(asking.person), *conditions)) or 0
-    return notices.Status(
-        asked=said,
-        period=_spoken(filters, asking),
-        held=tuple(_held(tx, asking)),
-        files=tuple(facts(file, asking.settings) for file in shown),
-        more=total - len(shown),
-        officer=bool(roster.services_of(asking.person, _codes(asking))),
-    )
+    """The sender's list: own held files first, then the files asked for, newest first (docs/rules.md). In their own
+    conversation of a chat it comes in pages, with menus."""
+    held = tuple(outcomes_held(tx, asking))
+    return chosen(tx, notices.Status(asked=said, held=held), listing.choice_of(filters, asking), asking)
+
+
+def chosen(tx: Session, told: notices.Status, choice: Choice, asking: Asking) -> notices.Status:
+    """The same answer with the files of this choice."""
+    with_menus = asking.route.private
+    page = listing.find(tx, choice, asking, size=PAGE_FILES if with_menus else LISTED_MAX)
+    return told.model_copy(update=listed(tx, page, asking) | {
+        "period": listing.spoken(choice, asking),
+        "officer": bool(roster.services_of(asking.person, _codes(asking))),
+        "menu": listing.menu(tx, choice, page, asking) if with_menus else None,
+    })  # fmt: skip
+
+
+def listed(tx: Session, page: Page, asking: Asking) -> dict[str, object]:
+    """These files as a list tells them, and what can be done to each."""
+    return {
+        "files": tuple(facts(file, asking.settings) for file in page.files),
+        "more": page.total - len(page.files),
+        "may": {file.reference: listing.open_to(tx, asking.person, file) for file in page.files},
+    }
 
 
 def status_of(tx: Session, file: File, said: str, asking: Asking) -> Notice:
@@ -46,9 +56,12 @@ def status_of(tx: Session, file: File, said: str, asking: Asking) -> Notice:
     return notices.Status(
         asked=said,
         held=tuple(
-            outcome for outcome in _held(tx, asking) if outcome.file and outcome.file.reference == file.reference
+            outcome
+            for outcome in outcomes_held(tx, asking)
+            if outcome.file and outcome.file.reference == file.reference
         ),
         files=() if held else (facts(file, asking.settings),),
+        may={} if held else {file.reference: listing.open_to(tx, asking.person, file)},
         officer=bool(roster.services_of(asking.person, _codes(asking))),
     )
 
@@ -137,7 +150,7 @@ def help_for(tx: Session, asking: Asking) -> Notice:
         services=tuple(f"{service.code}: {service.name}" for service in asking.settings.services if service.code in theirs),
         administrator=roster.is_administrator(asking.person),
         codes=tuple((service.code, service.name) for service in asking.settings.services),
-        model=filename.model(by, today(asking)),
+        model=filename.model_file(by, today(asking)),
     )  # fmt: skip
 
 
@@ -148,35 +161,11 @@ def recallable(tx: Session, asking: Asking) -> list[File]:
     return list(tx.scalars(still.order_by(File.sent_at.desc(), File.id.desc()).limit(finding.CANDIDATES_MAX)))
 
 
-def _held(tx: Session, asking: Asking) -> list[notices.Outcome]:
+def outcomes_held(tx: Session, asking: Asking) -> list[notices.Outcome]:
+    """What waits for this person's own word, its offers numbered through."""
     by = convention(tx, asking)
-    return numbered([held_still(file, by, asking) for file in files.held_of(tx, asking.person.id)])
-
-
-def _conditions(filters: Filters, asking: Asking) -> list[ColumnElement[bool]]:
-    start, end = calendar.bounds(_period(filters, asking), asking.settings.timezone)
-    statuses = [Status(word) for word in filters.statuses] or SHOWN_BY_DEFAULT
-    conditions = [File.status.in_(statuses), File.sent_at >= start, File.sent_at < end]
-    if filters.sent_by:
-        who = f"%{finding.literal(filters.sent_by)}%"
-        conditions.append(or_(Person.name.ilike(who, escape="\\"), Person.email.ilike(who, escape="\\")))
-    if filters.school:
-        conditions.append(File.school == filters.school)
-    if filters.service:
-        conditions.append(File.service == filters.service)
-    if filters.text:
-        part = f"%{finding.literal(filters.text)}%"
-        conditions.append(or_(*(words.ilike(part, escape="\\") for words in (File.name, File.comment, File.tag))))
-    return conditions
-
-
-def _period(filters: Filters, asking: Asking) -> Period:
-    return filters.period or calendar.academic_year(today(asking))
-
-
-def _spoken(filters: Filters, asking: Asking) -> str:
-    period = _period(filters, asking)
-    return f"{calendar.spoken_date(period.first)} to {calendar.spoken_date(period.last)}"
+    waiting = (file for file in files.held_of(tx, asking.person.id) if roster.may(tx, asking.person, Sight.SEE, file))
+    return numbered([held_still(file, by, asking) for file in waiting])
 
 
 def _codes(asking: Asking) -> list[str]:

@@ -226,6 +226,12 @@ def _tell_places(tx: Session, service: Service, file: File, occasion: Occasion, 
     return len(service.announce) + bool(channel)
 
 
+def came_by(tx: Session, file: File, settings: Settings) -> str:
+    """The channel in which a file was sent and its sender can still be told of it; else mail."""
+    in_chat = settings.slack and history.of(tx, file)[0].channel == SLACK and roster.identity(file.sender, SLACK)
+    return SLACK if in_chat else MAIL
+
+
 def chat_place(service: Service | None, settings: Settings) -> str:
     """The conversation in which a service is told of its files; empty where it has none."""
     known = service.slack_channel if service and settings.slack else ""
@@ -247,27 +253,48 @@ def _told_in_chat(
 
 
 def by_mail(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
-    """Tell by mail what could not be told in chat, and the administrators that it could not."""
+    """Tell by mail what could not be told in chat, and the administrators that it could not: once an hour at the most."""
     notice = notices.KINDS[item.kind].model_validate(item.facts)
     person = tx.get(Person, item.person_id) if item.person_id else None
-    if isinstance(notice, notices.NewFiles):
+    if isinstance(notice, notices.NewFiles) or (isinstance(notice, notices.Waiting) and person is None):
         _announce_by_mail(tx, notice, person, occasion)
-    elif person:
-        post(tx, notice, occasion, to=own_mailbox(person, occasion.settings) or person.email, person=person)
-    what = f"Slack cannot be used as it should: {item.error}"
-    if what not in recent_alerts(tx, occasion.now - timedelta(hours=1)):
-        line = f"{item.kind} to {item.recipient} went by mail instead. Run postroom doctor to see what is wrong."
-        alert(tx, what, [line], occasion)
+    elif person and person.left_at is None:
+        _tell_by_mail(tx, notice, person, item, occasion)
+    if not any(what.startswith(UNUSABLE) for what in recent_alerts(tx, occasion.now - timedelta(hours=1))):
+        went = "went by mail instead" if person or notice.to_a_place else "could not be told"
+        line = f"{item.kind} to {item.recipient} {went}. Run postroom doctor to see what is wrong."
+        alert(tx, f"{UNUSABLE}: {item.error}", [line], occasion)
 
 
-def _announce_by_mail(tx: Session, notice: notices.NewFiles, person: Person | None, occasion: Occasion) -> None:
+UNUSABLE = "Slack cannot be used as it should"
+"""How the alert begins that tells of it."""
+
+
+def _tell_by_mail(tx: Session, notice: Notice, person: Person, item: OutboxItem, occasion: Occasion) -> None:
+    """The same notice; no links where others read all that this person is sent, and nothing that went by mail as well."""
+    mailbox = own_mailbox(person, occasion.settings)
+    if not mailbox and "links" in type(notice).model_fields:
+        notice = notice.model_copy(update={"links": {}})
+    to = mailbox or person.email
+    if not told_the_same(tx, to, notice, item.created_at - timedelta(minutes=1)):
+        post(tx, notice, occasion, to=to, person=person)
+
+
+def _announce_by_mail(
+    tx: Session, notice: notices.NewFiles | notices.Waiting, person: Person | None, occasion: Occasion
+) -> None:
+    """Those who would have read of these files in chat, and of none that is decided by now; what was due to a place is
+    due to each of its officers who has not been told by mail already."""
     references = [file.reference for file in notice.files]
     wanted = select(File).where(File.reference.in_(references), File.status == Status.SENT)
     for file in tx.scalars(wanted).unique().all():
-        readers = [person] if person else [one for one in _readers(tx, file) if roster.identity(one, SLACK)]
-        for officer in readers:
+        takers = _readers(tx, file)
+        in_chat = (
+            [one for one in takers if roster.identity(one, SLACK)] if notice.kind == notices.NewFiles.kind else takers
+        )
+        for officer in [person] if person else in_chat:
             _tell_to_decide(tx, officer, [file], occasion)
-        if not readers and not _readers(tx, file):
+        if not takers and not person:
             _tell_administrators(tx, [file], occasion)
 
 

@@ -175,7 +175,8 @@ def office(rooms: Rooms) -> "Office":
     channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.vault)}
     routes: list[BaseRoute] = []
     if settings.slack:
-        slack = SlackChannel(settings, clock, rooms.ledger, rooms.vault)
+        wording = Wording.of(settings, rooms.link_key.token, chat=True)
+        slack = SlackChannel(settings, clock, rooms.ledger, rooms.vault, wording)
         channels[slack.name] = slack
         routes += slack.routes()
     return Office(rooms, channels, web_server(rooms, routes))
@@ -216,18 +217,28 @@ class Office:
         delivery = OutboxWorker(
             rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
             queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
+            in_order=painter is not None,
         )  # fmt: skip
         if painter is None:
             return [delivery]
         return [
             delivery,
-            Redrawer(rooms.ledger, rooms.clock, rooms.settings, wording, channel=channel.name, painter=painter),
-        ]
+            Redrawer(
+                rooms.ledger, rooms.clock, rooms.settings, wording, channel=channel.name, painter=painter,
+                introduce=channel.introduce,
+            ),
+        ]  # fmt: skip
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""
         while any([await worker.step() for worker in self.workers]):
             log.debug("settling")
+
+    def strand(self, tx: Session) -> None:
+        """Give up what waits for channels and places that have left the configuration."""
+        settings = self.rooms.settings
+        places = {telling.chat_place(service, settings) for service in settings.services}
+        outbox.strand(tx, list(self.channels), places, self.give_up)
 
     def _enclose(self, parcel: Parcel) -> tuple[Enclosure, ...]:
         """The signed receipt, where the notice says that something was sent."""
@@ -274,7 +285,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         ledger = self._office.rooms.ledger
         await ledger.write(inbox.recover)
         await ledger.write(outbox.recover)
-        await ledger.write(lambda tx: outbox.strand(tx, list(self._office.channels), self._office.give_up))
+        await ledger.write(self._office.strand)
         loop = asyncio.get_running_loop()
         ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
         for worker in self._office.workers:

@@ -260,6 +260,7 @@ async def open_office(
     settings = configuration.load(folder, {
         **places(directory),
         "POSTROOM__EMAIL__SMTP__PORT": "0",
+        "POSTROOM__EMAIL__REPLIES_PER_HOUR": "30",  # as at work: the demo is more patient
         "POSTROOM__WEB__PORT": str(web),
         "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
         "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),

@@ -12,9 +12,20 @@ SHOWN: dict[str, Page] = {
 """All that look different, by name."""
 
 
+SETTINGS = configuration.load(
+    data.folder("config") / "demo",
+    {
+        "POSTROOM__AUTHORITY__NAME": "Derbyshire County Council",
+        "POSTROOM__WEB__BASE_URL": "https://postroom.example",
+        "POSTROOM__EMAIL__OUTGOING__FROM_NAME": "Derbyshire school returns",
+    },
+)
+"""The authority of all examples."""
+
+
 def drawn(page: Page) -> str:
     """The page, as whole HTML with its style within."""
-    pages = Pages(configuration.load(data.folder("config") / "demo", {}))
+    pages = Pages(SETTINGS)
     html = pages.html(page, form="f", here="/get/example")
     style = f"<style>{STYLE.read_text(encoding='utf-8')}</style>"
     return html.replace('<link rel="stylesheet" href="/style.css">', style)

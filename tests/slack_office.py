@@ -11,7 +11,7 @@ from handlers.web.application import application
 from handlers.web.pages import Pages
 from tests.office import HandWoundClock, TestOffice, open_office
 from tests.people import ALEX, BETH, DEE, IAN, JO, NADIA, PRIYA, SAM, TOM
-from tests.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Conversation, Message, Slack, User, open_slack
+from tests.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Conversation, Message, Slack, User, View, open_slack
 
 MEMBERS = {
     "jo": JO,
@@ -57,11 +57,28 @@ class SlackOffice:
         await self.settle()
         return said.message
 
-    async def press(self, name: str, message: Message, button: str) -> None:
+    async def press(self, name: str, message: Message | View, button: str) -> None:
         """Press a button of a message and let the office do all that follows."""
         ack = await self.slack.press(self.people[name], message, button)
         assert ack.ok, ack
         await self.settle()
+
+    def whispers(self, name: str) -> list[Message]:
+        """All that this member alone was shown where others read, oldest first."""
+        return self.slack.world.ephemerals.get(self.people[name].id, [])
+
+    async def choose(self, name: str, where: Message | View, menu: str, choice: object) -> None:
+        """Choose in a menu and let the office do all that follows."""
+        ack = await self.slack.choose(self.people[name], where, menu, choice)
+        assert ack.ok, ack
+        await self.settle()
+
+    async def home(self, name: str) -> View:
+        """Open one's home."""
+        ack = await self.slack.open_home(self.people[name])
+        assert ack.ok, ack
+        await self.settle()
+        return self.slack.world.homes[self.people[name].id]
 
     def answers(self, where: Conversation) -> list[Message]:
         """All that Postroom has posted there, oldest first."""
@@ -72,7 +89,8 @@ class SlackOffice:
 async def open_slack_office(
     directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, **keys: object
 ) -> AsyncIterator[SlackOffice]:
-    """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`."""
+    """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`, in which nobody
+    is asked to delete a copy unless it says so."""
     clock = HandWoundClock()
     async with open_slack(now=clock.now) as slack:
         people = {name: slack.world.user(name, email) for name, email in MEMBERS.items()}
@@ -81,8 +99,10 @@ async def open_slack_office(
         told = {
             code: sen.id if place == "channel" else place for code, place in (services or {"SEN": "channel"}).items()
         }
-        configured = {"mode": mode, "api_url": slack.api_url, "returns_channels": [returns.id], **keys}
-        configure = partial(_configure, configured, told)
+        configured = {
+            "mode": mode, "delete_copy": False, "api_url": slack.api_url, "returns_channels": [returns.id], **keys,
+        }  # fmt: skip
+        configure = partial(configure_slack, configured, told)
         environ = {
             "POSTROOM__SLACK__BOT_TOKEN": BOT_TOKEN,
             "POSTROOM__SLACK__APP_TOKEN": APP_TOKEN,
@@ -103,7 +123,8 @@ def _connect(slack: Slack, post: TestOffice, mode: str) -> None:
         slack.use_asgi(application(settings, Pages(settings), channel.routes()), PATH)
 
 
-def _configure(keys: Mapping[str, object], services: Mapping[str, str], folder: Path) -> None:
+def configure_slack(keys: Mapping[str, object], services: Mapping[str, str], folder: Path) -> None:
+    """Write `[slack]` with these keys, and by what each of these services is told, into a configuration."""
     lines = [f"{key} = {_toml(value)}" for key, value in keys.items()]
     (folder / "slack.toml").write_text("\n".join(["[slack]", *lines, ""]), encoding="utf-8")
     path = folder / "services.toml"

@@ -18,7 +18,7 @@ MIGRATIONS = "migrations"
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
-    {"handlers.ports"},
+    {"handlers.checks", "handlers.ports"},
     {
         "bot.inbox",
         "bot.outbox",
@@ -28,8 +28,12 @@ ROWS: list[set[str]] = [
         "bot.redrawing",
         "bot.counter",
         "bot.forms",
+        "bot.leafing",
+        "bot.choosing",
     },
+    {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk"},
+    {"bot.listing"},
     {"bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
@@ -43,6 +47,8 @@ ROWS: list[set[str]] = [
 NEIGHBOURS = {
     ("bot.reception", "bot.inbox"),
     ("bot.redrawing", "bot.outbox"),
+    ("bot.redrawing", "bot.reception"),
+    ("bot.leafing", "bot.outbox"),
     ("handlers.cli", "handlers.app"),
     ("bot.settings", "bot.data"),
 }

@@ -91,7 +91,7 @@ def _take(
     refusals = (*_contents_faults(attachment, asking), *(findings(verdict.faults) if verdict.refused else ()))
     if refusals:
         _drop(tx, attachment, "refused", asking)
-        model = filename.model(by, today(asking))
+        model = filename.model_file(by, today(asking), attachment.name)
         return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model)
     known = _known(tx, attachment, verdict, asking)
     if known:

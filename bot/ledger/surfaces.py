@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
 from bot.rules.authority import ALL
+
+LIST = "status"
+"""The kind of notice that lists files by what its reader may see and chose."""
 
 
 def outdate(tx: Session, file: File, now: datetime) -> None:
@@ -15,18 +18,42 @@ def outdate(tx: Session, file: File, now: datetime) -> None:
     scopes = (file.school, file.service, file.moved_from, ALL)
     concerned = select(Duty.person_id).where(Duty.scope.in_([scope for scope in scopes if scope]))
     shown = or_(Surface.notice_id.in_(telling), Surface.person_id.in_(concerned), Surface.person_id == file.sent_by)
-    _want(tx, shown, now)
+    _want(tx, and_(Surface.live, shown), now)
 
 
-def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str) -> Surface:
-    """A notice stands in a chat from now on."""
+def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
+    """A notice stands in a chat from now on. `live`: it is to show how its files are."""
     standing = Surface(
-        channel=item.channel, place=place, stamp=stamp, thread=thread, notice_id=item.id, view={}, wanted=0, drawn=0,
-        tries=0,
+        channel=item.channel, place=place, stamp=stamp, thread=thread, notice_id=item.id, live=live, view={}, wanted=0,
+        drawn=0, tries=0,
     )  # fmt: skip
     tx.add(standing)
     tx.flush()
     return standing
+
+
+def at(tx: Session, channel: str, place: str, stamp: str) -> Surface | None:
+    """What stands there, if it is ours."""
+    there = (Surface.channel == channel) & (Surface.place == place) & (Surface.stamp == stamp)
+    return tx.scalar(select(Surface).where(there))
+
+
+def open_home(tx: Session, channel: str, identity: str, person_id: int | None, now: datetime) -> None:
+    """Somebody opened their home: it is due to be drawn. `person_id`: whose it is, where that is known already."""
+    known = at(tx, channel, identity, "")
+    if known is None:
+        known = Surface(
+            channel=channel, place=identity, stamp="", person_id=person_id, view={}, wanted=0, drawn=0, tries=0
+        )
+        tx.add(known)
+        tx.flush()
+    want(tx, known.id, now)
+
+
+def outdate_of(tx: Session, person_id: int, now: datetime) -> None:
+    """What this person may do or see has changed: so has what stands before them."""
+    told = select(OutboxItem.id).where(OutboxItem.person_id == person_id, OutboxItem.kind == LIST)
+    _want(tx, or_(Surface.person_id == person_id, Surface.notice_id.in_(told)), now)
 
 
 def want(tx: Session, surface_id: int, now: datetime) -> None:

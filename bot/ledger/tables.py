@@ -306,6 +306,8 @@ class Surface(Table):
     """The message below which it stands, if any."""
     notice_id: Mapped[str | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     """What it tells; None for a home."""
+    live: Mapped[bool] = mapped_column(default=True)
+    """It shows how files stand; one that is not only tells what somebody did once."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     """Whose home it is."""
     view: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -11,6 +11,7 @@ from bot.notices.examples import (
     HELD,
     HISTORY,
     LINKS,
+    MAY,
     MODEL,
     RECEIVED,
     REVIEW,
@@ -26,6 +27,7 @@ from bot.notices.facts import (
     Entry,
     FileFacts,
     Finding,
+    KeptCopy,
     Notice,
     Offer,
     Outcome,
@@ -34,62 +36,22 @@ from bot.notices.facts import (
     Verdict,
     Wait,
 )
+from bot.notices.listing import Choice, Health, Home, Lists, Menu, Queue, Status
 
 __all__ = [
-    "CHECKED",
-    "FILE",
-    "HELD",
-    "KINDS",
-    "RECEIVED",
-    "SENT",
-    "Advice",
-    "Alert",
-    "Candidate",
-    "Checked",
-    "Compared",
-    "Copy",
-    "Decided",
-    "Discarded",
-    "Duplicate",
-    "Entry",
-    "FileFacts",
-    "Finding",
-    "Help",
-    "History",
-    "LostRace",
-    "Mixed",
-    "Moved",
-    "NewFiles",
-    "NotAuthorised",
-    "NothingAttached",
-    "Notice",
-    "OfFiles",
-    "OfOneFile",
-    "Offer",
-    "Outcome",
-    "Outcomes",
-    "Proven",
-    "Recalled",
-    "Receipt",
-    "Receipted",
-    "Received",
-    "Rejected",
-    "Settled",
-    "SharedMailbox",
-    "Status",
-    "TooLate",
-    "Trouble",
-    "UnknownCommand",
-    "Verdict",
-    "Verified",
-    "Wait",
-    "Waiting",
-    "Which",
-]
+    "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health",
+    "Help", "History", "Home", "KeptCopy", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
+    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "Proven", "Queue",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLate",
+    "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
+]  # fmt: skip
 
 
 class Outcomes(Notice):
     """What became of each file of one message; also of a reply that settled held ones."""
+
+    live: ClassVar[bool] = True
 
     outcomes: tuple[Outcome, ...]
     remaining: tuple[Outcome, ...] = ()
@@ -140,24 +102,6 @@ class NothingAttached(Notice):
     only_pictures: bool = False
     """Pictures came, but they belong to the letter, such as a logo."""
     model: str = ""
-
-
-class Status(Notice):
-    """The answer to `status`: one's own held files first, then the files asked for."""
-
-    kind = "status"
-    asked: str
-    period: str = ""
-    held: tuple[Outcome, ...] = ()
-    files: tuple[FileFacts, ...] = ()
-    more: int = 0
-    """How many files match beyond those shown."""
-    officer: bool = False
-    """The reader is LA staff: files are of many schools."""
-
-    def mentioned(self) -> tuple[FileFacts, ...]:
-        """Held ones, then the others."""
-        return (*(outcome.file for outcome in self.held if outcome.file), *self.files)
 
 
 class OfOneFile(Notice):
@@ -234,6 +178,8 @@ class Copy(OfFiles):
 class Which(Notice):
     """A command could mean several files, or none that is known: nothing was done."""
 
+    live: ClassVar[bool] = True
+
     kind = "which"
     asked: str
     candidates: tuple[Candidate, ...] = ()
@@ -291,6 +237,8 @@ class NotAuthorised(Notice):
     """The file, as they named it."""
     on_behalf_of: str = ""
     """The address that sent on behalf of another without being authorised itself (lesson L6)."""
+    senders_alone: bool = False
+    """Only who sent the file decides that, and they are somebody else."""
     visiting: Literal["", "guest", "elsewhere"] = ""
     """Only a guest of the chat, or a member of another organisation's."""
 
@@ -330,6 +278,8 @@ class Moved(OfFiles):
 class NewFiles(OfFiles):
     """To a service's officers and places: files have come."""
 
+    live: ClassVar[bool] = True
+
     kind = "new-files"
     service: str
     service_name: str
@@ -350,6 +300,8 @@ class NewFiles(OfFiles):
 
 class Waiting(OfFiles):
     """To a service's officers and places, and later to the administrators: nobody has received these files."""
+
+    live: ClassVar[bool] = True
 
     kind = "waiting"
     service: str
@@ -404,6 +356,20 @@ class Trouble(Notice):
     """The number of the inbox item, for the help contact."""
 
 
+class DeleteYourCopy(Notice):
+    """To whoever posted files in a chat: it still keeps them, and only they can delete them there."""
+
+    kind = "delete-your-copy"
+    copies: tuple[KeptCopy, ...]
+
+
+class Unchanged(OfFiles):
+    """To the sender, in a chat: changing or deleting the message that brought files changes nothing of what was sent."""
+
+    kind = "unchanged"
+    how: Literal["edited", "deleted"]
+
+
 class Alert(Notice):
     """To the administrators: something needs a person."""
 
@@ -421,7 +387,7 @@ Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
 Settled.example = Settled(files=(FILE,), said="yes", recallable=True)
 NothingAttached.example = NothingAttached(model=MODEL)
-Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE))
+Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE), may=MAY)
 History.example = History(file=RECEIVED, entries=HISTORY)
 Verified.example = Verified(receipts=(CHECKED,))
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")
@@ -445,6 +411,8 @@ NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_n
 Waiting.example = Waiting(files=(FILE,), links=LINKS, service="SEN", service_name=SEN, hours=24, waits=WAITS)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
+DeleteYourCopy.example = DeleteYourCopy(copies=(KeptCopy(name=FILE.name, copy_id="F08A2K4Q7ZM"),))
+Unchanged.example = Unchanged(files=(FILE,), how="edited")
 Trouble.example = Trouble(subject="Autumn return", item=17)
 Alert.example = Alert(what="A message waits in quarantine", lines=("17: from jo@leys.example: sent by a machine",))
 
@@ -453,7 +421,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
-        Trouble, Alert, Verified, Settled,
+        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

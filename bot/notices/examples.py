@@ -7,7 +7,7 @@ from bot.notices.facts import Checked, Entry, FileFacts, Finding, Offer, Outcome
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 YEAR = "1 September 2026 to 31 August 2027"
 SEN = "SEN – (EHCP via EHC Hub)"
-MODEL = "8302000_SENdescription20260901"
+MODEL = "8302000_SENdescription20260901.docx"
 
 FILE = FileFacts(
     reference="PR-7K3Q-M2XW", name="8302000_SENplan20260901.docx", given="", status="Sent",
@@ -19,6 +19,8 @@ RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hal
 LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
 WAITS = {FILE.reference: Wait(since=NOON, hours=24)}
 REVIEW = RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENreview20260901.docx"})
+MAY = {FILE.reference: ("recall", "copy"), REVIEW.reference: ("copy",)}
+"""What their school can do to these."""
 SENT = Outcome(verdict="sent", given=FILE.name, file=FILE)
 HELD = Outcome(
     verdict="held",

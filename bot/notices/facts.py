@@ -92,6 +92,14 @@ class Entry(Frozen):
     channel: str = ""
 
 
+class KeptCopy(Frozen):
+    """A file as a chat keeps it."""
+
+    name: str
+    copy_id: str
+    """What the chat calls it."""
+
+
 class Candidate(Frozen):
     """One of several files that a command may have meant."""
 
@@ -173,6 +181,8 @@ class Notice(Frozen):
 
     kind: ClassVar[str]
     example: ClassVar["Notice"]
+    live: ClassVar[bool] = False
+    """Where it can be drawn anew it shows how its files stand by then; others tell what somebody did once."""
 
     @property
     def template(self) -> str:

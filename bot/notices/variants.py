@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import notices
-from bot.notices import CHECKED, FILE, HELD, KINDS, RECEIVED, SENT, Entry, FileFacts, Finding, Notice, Offer, Outcome
+from bot.notices import (
+    CHECKED,
+    FILE,
+    HELD,
+    KINDS,
+    RECEIVED,
+    SENT,
+    Entry,
+    FileFacts,
+    Finding,
+    KeptCopy,
+    Notice,
+    Offer,
+    Outcome,
+)
 from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
@@ -45,6 +59,12 @@ REJECTED = FILE.model_copy(update={
 })  # fmt: skip
 
 
+OFFICERS_MAY: dict[str, tuple[str, ...]] = {
+    OTHERS.reference: ("receive", "reject", "move"),
+    REVIEW.reference: ("copy", "reject", "move"),
+}
+
+
 def _received(file: FileFacts) -> FileFacts:
     return file.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
 
@@ -73,15 +93,19 @@ NAMELESS = _held(
     "PR-PZGS-Z3GQ", "Acronyms.doc",
     (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
     Offer(number=1, name="", sure=False),
-)  # fmt: skip
+).model_copy(update={"model": MODEL.replace(".docx", ".doc")})  # fmt: skip
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
 DECLINED_FILE = FILE.model_copy(update={
     "reference": "PR-SA3H-RZC4", "status": "Discarded", "name": "8302000 SENplan20260901.docx", "contents": "destroyed",
 })  # fmt: skip
 HERE = Outcome(verdict="duplicate", given=RETURN.name, file=RETURN)
 DOUBTFUL = SENT.model_copy(update={
-    "file": FILE.model_copy(update={"given": "copy of 8302000_SENplan20260901.docx", "tag": "SEN"}),
-    "earlier": RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q"}),
+    "file": FILE.model_copy(
+        update={"name": "8302000_SENplan20270901.docx", "given": "copy of 8302000_SENplan20270901.docx", "tag": "SEN"}
+    ),
+    "earlier": RECEIVED.model_copy(
+        update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENplan20270901.docx", "sent_at": NOON - timedelta(days=1)}
+    ),
     "advice": (Finding(fault="date-future", found="20270901"),),
 })  # fmt: skip
 
@@ -129,6 +153,13 @@ VARIANTS = (
     ),
     Variant("advice-empty", "The file is empty.", notices.Advice(outcomes=(_refused(FILE.name, "empty"),))),
     Variant(
+        "advice-elsewhere", "In Slack a link, a canvas, and files that were not to be had.",
+        notices.Advice(outcomes=(
+            _refused("Autumn plans", "external"), _refused("Notes", "canvas"), _refused(FILE.name, "gone"),
+            _refused(RETURN.name, "unreachable"),
+        )),
+    ),
+    Variant(
         "mixed-all", "One file of each fate.",
         notices.Mixed(outcomes=(SENT, CHOICE, _refused("8302000_SENplan20260901.exe", "extension-forbidden", ".exe"), HERE)),
     ),
@@ -147,9 +178,11 @@ VARIANTS = (
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",
-        notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True),
+        notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True, may=OFFICERS_MAY),
     ),
-    Variant("history-long", "Much has befallen the file.", notices.History(file=REJECTED, entries=LIFE)),
+    Variant("history-long", "Much has befallen the file.", notices.History(
+        file=REJECTED.model_copy(update={"rejected_at": NOON + timedelta(9), "contents": "destroyed"}), entries=LIFE,
+    )),
     Variant(
         "recalled-several", "Several files were taken back at once.",
         notices.Recalled(files=tuple(one.model_copy(update={"status": "Recalled"}) for one in (FILE, RETURN)), by="Jo Sands"),
@@ -201,6 +234,10 @@ VARIANTS = (
     Variant(
         "not-authorised-act", "Somebody known asked for what they may not do.",
         notices.NotAuthorised(act="recall", named=FILE.reference),
+    ),
+    Variant(
+        "not-authorised-settle", "Somebody answered in a chat what another is asked.",
+        notices.NotAuthorised(act="settle", senders_alone=True),
     ),
     Variant(
         "not-authorised-posted", "Somebody sent it on another's behalf.",
@@ -298,6 +335,16 @@ VARIANTS = (
     Variant(
         "verified-altered", "Somebody changed the receipt.",
         notices.Verified(receipts=(notices.Checked(name="receipt-PR-7K3Q-M2XW.json", verdict=Verdict.ALTERED),)),
+    ),
+    Variant(
+        "delete-your-copy-several", "They posted several files.",
+        notices.DeleteYourCopy(
+            copies=(KeptCopy(name=FILE.name, copy_id="F08A2K4Q7ZM"), KeptCopy(name=RETURN.name, copy_id="F08A2K4Q7ZN"))
+        ),
+    ),
+    Variant(
+        "unchanged-deleted", "They deleted the message, which had brought several files.",
+        notices.Unchanged(files=(RECEIVED, RETURN), how="deleted"),
     ),
     Variant(
         "lost-race-own", "The officer has received it already.",

@@ -17,7 +17,7 @@ from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxState, Person
 from bot.receipts import KeyRing
-from bot.reception import answering, proving
+from bot.reception import answering, proving, tracing
 from bot.reception.proving import Brought
 from bot.reception.sealing import Sealing, Sink
 from bot.reception.wanting import Shut, look
@@ -66,16 +66,21 @@ class Reception:
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
         known = await self._introduced(item.arrival)
-        looked = await self._ledger.read(lambda tx: look(tx, item.arrival, self._settings, known))
+        looked = await self._ledger.read(lambda tx: self._look(tx, item.arrival, known))
         if isinstance(looked, Shut):
             shut = looked
             await self._ledger.write(lambda tx: self._end(tx, item, shut))
             return
+        prepared = await self._prepared(item)
+        await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
+
+    async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
+        if item.arrival.press:
+            return Prepared(Opened())  # all that a button says is known already
         try:
-            prepared = await asyncio.to_thread(self._prepare, item)
+            return await asyncio.to_thread(self._prepare, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
-        await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
 
     async def _introduced(self, arrival: Arrival) -> Introduction:
         introduce = self._introducers.get(arrival.channel)
@@ -115,9 +120,16 @@ class Reception:
             roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
             answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
 
+    def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Person | Shut:
+        """Before anything of it is opened or fetched."""
+        looked = look(tx, arrival, self._settings, known)
+        if isinstance(looked, Shut) or arrival.addressed or arrival.change or tracing.is_for_us(tx, arrival, looked):
+            return looked
+        return Shut(InboxState.DONE, "said to others")
+
     def _look_again(self, tx: Session, arrival: Arrival, opened: Opened, known: Introduction) -> Person | Shut:
         """Now that it is known what came. What is a person's after all is judged as any person's."""
-        looked = look(tx, arrival, self._settings, known)
+        looked = self._look(tx, arrival, known)
         if isinstance(looked, Shut) or arrival.automatic is None:
             return looked
         by_hand = arrival.model_copy(update={"automatic": None})

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from textwrap import shorten
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import finding, notices, roster, school_desk
 from bot.arrival import Opened
 from bot.intake import offers
 from bot.judging import convention, today
-from bot.ledger.tables import File
+from bot.ledger.tables import File, Mention
 from bot.notices import Notice
 from bot.rules import commands, filename
 from bot.rules.commands import Reading
-from bot.rules.lifecycle import Act
-from bot.telling import Asking, facts
+from bot.rules.lifecycle import Act, Status
+from bot.telling import MAIL, Asking, facts
 
 SAID_CHARACTERS_MAX = 200
 """So much of their own words is shown to them again."""
@@ -31,7 +32,7 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
         return None
     if not roster.schools_of(tx, asking.person):
         return school_desk.help_for(tx, asking)
-    model = filename.model(convention(tx, asking), today(asking))
+    model = filename.model_file(convention(tx, asking), today(asking))
     return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
 
 
@@ -50,10 +51,20 @@ def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
     """The answer to a word that settles what waits, where nothing does: what became of the notice's files."""
     about = list(finding.answered_files(tx, asking.person, asking.answered).values())
     theirs = [file for file in about if file.sent_by == asking.person.id]
+    if not theirs and _is_anothers(tx, asking):
+        return notices.NotAuthorised(act="settle", senders_alone=True)
     if not theirs:
         return _words_for(tx, about, said, asking) if about else notices.Which(asked=said)
     still = any(roster.can(tx, asking.person, Act.RECALLED, file) for file in theirs)
     return notices.Settled(files=tuple(facts(file, asking.settings) for file in theirs), said=said, recallable=still)
+
+
+def _is_anothers(tx: Session, asking: Asking) -> bool:
+    """Whether in a chat they answer what somebody else is asked, before their eyes. In mail nobody else is shown that."""
+    if asking.answered is None or asking.answered.channel == MAIL:
+        return False
+    waits = select(File.id).join(Mention, Mention.file_id == File.id).where(Mention.notice_id == asking.answered.id)
+    return tx.scalar(waits.where(File.status == Status.HELD, File.sent_by != asking.person.id).limit(1)) is not None
 
 
 def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot import intake, notices, telling
-from bot.arrival import Arrival, Opened
+from bot.arrival import Arrival, Opened, Press
 from bot.inbox import Claimed
-from bot.ledger.tables import File, InboxState, Mention, OutboxItem, Person, Surface
+from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving
+from bot.reception import advising, carrying_out, proving, rethinking, tracing
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
-from bot.rules import reference
+from bot.rules.commands import Reading
 from bot.telling import Asking, Occasion
 
 COMMENT_CHARACTERS_MAX = 2000
@@ -40,18 +39,35 @@ def serve(
 ) -> None:
     """Do what the message asks and answer it: its receipts or its files in one notice, and each command."""
     arrival = item.arrival
-    answered = _answered(tx, arrival, person)
-    if not (arrival.addressed or answered):
+    if arrival.change:
+        rethinking.answer(tx, arrival, person, occasion)
         return
+    answered = tracing.answered(tx, arrival, person)
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
         channel=arrival.channel, address=arrival.sender, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
     if arrival.press:
-        reading = carrying_out.pressed(tx, arrival.press, asking)
+        _pressed(tx, arrival.press, asking)
     else:
-        reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+        _written(tx, arrival, opened, asking, receipts)
+
+
+def _pressed(tx: Session, press: Press, asking: Asking) -> None:
+    """Carry out what a button asks for, and answer it whatever comes of it (lesson L55)."""
+    answers = carrying_out.unseen(tx, press, asking)
+    reading = Reading() if answers else carrying_out.pressed(tx, press, asking)
+    answers += carrying_out.carry_out(tx, reading, asking)
+    if answers:
+        _reply_all(tx, answers, asking, owed=True)
+    elif unasked := advising.advice(tx, reading, Opened(), asking):
+        telling.reply(tx, unasked, asking)
+
+
+def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
+    """Take in the files of a message and carry out its commands."""
+    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
@@ -61,14 +77,27 @@ def serve(
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
-        _reply_all(tx, answers, asking, owed=bool(opened.attachments or arrival.press))
-    elif unasked := advising.advice(tx, reading, opened, asking):
-        if arrival.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
-            telling.reply(tx, unasked, asking)
-        elif isinstance(unasked, notices.Help):
-            once_a_day(tx, asking.address, unasked, asking, person)
-        elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
-            _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
+        worth = [answer for answer in answers if tracing.is_worth_saying(answer, arrival, asking)]
+        _reply_all(tx, worth, asking, owed=bool(opened.attachments))
+        rethinking.ask_to_delete(tx, arrival, _copies(opened), asking)
+    elif (unasked := advising.advice(tx, reading, opened, asking)) and tracing.is_worth_saying(
+        unasked, arrival, asking
+    ):
+        _advise(tx, unasked, asking)
+
+
+def _advise(tx: Session, unasked: Notice, asking: Asking) -> None:
+    """Tell what nobody asked for. By mail not for ever: its reader may be a machine, unmarked."""
+    if asking.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
+        telling.reply(tx, unasked, asking)
+    elif isinstance(unasked, notices.Help):
+        once_a_day(tx, asking.address, unasked, asking, asking.person)
+    elif telling.told_the_same(tx, asking.address, unasked, asking.now - DAY) < PLEAS_MAX:
+        _reply_all(tx, [unasked], asking, owed=False)  # it may be a plea, which silence would leave in good faith
+
+
+def _copies(opened: Opened) -> list[notices.KeptCopy]:
+    return [notices.KeptCopy(name=one.name, copy_id=one.copy_id) for one in opened.attachments if one.copy_id]
 
 
 def _cut(comment: str) -> str:
@@ -118,38 +147,3 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
     line = f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"
     telling.alert(tx, "A message lies in quarantine", [line], occasion)
-
-
-def _answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None:
-    """The notice of ours that this message answers: the one pressed, the one in whose thread it stands; in mail by its
-    address's token, else its headers, else its subject."""
-    route = arrival.route
-    if arrival.press:
-        return tx.get(OutboxItem, arrival.press.notice)
-    if route.place:
-        return _in_thread(tx, arrival)
-    if route.token and (found := tx.scalar(select(OutboxItem).where(OutboxItem.token == route.token))):
-        return found
-    ids = [message_id.partition("@")[0] for message_id in route.references]
-    known = {one.id: one for one in tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids)))}
-    if found := next((known[one] for one in ids if one in known), None):
-        return found
-    return _spoke_of(tx, reference.find(arrival.subject), person)
-
-
-def _in_thread(tx: Session, arrival: Arrival) -> OutboxItem | None:
-    """The newest notice that stands in the same thread of a chat, or begins it."""
-    route = arrival.route
-    there = (Surface.channel == arrival.channel) & (Surface.place == route.place)
-    below = or_(Surface.thread == route.thread, Surface.stamp == route.thread)
-    found = select(OutboxItem).join(Surface, Surface.notice_id == OutboxItem.id).where(there, below)
-    return tx.scalar(found.order_by(OutboxItem.created_at.desc()).limit(1)) if route.thread else None
-
-
-def _spoke_of(tx: Session, references: Sequence[str], person: Person) -> OutboxItem | None:
-    """The newest notice to this person that spoke of one of these files."""
-    if not references:
-        return None
-    spoke = select(OutboxItem).join(Mention, Mention.notice_id == OutboxItem.id).join(File, File.id == Mention.file_id)
-    to_them = spoke.where(File.reference.in_(references), OutboxItem.person_id == person.id)
-    return tx.scalar(to_them.order_by(OutboxItem.created_at.desc()).limit(1))

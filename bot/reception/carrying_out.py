@@ -14,7 +14,7 @@ from bot.ledger import files
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
 from bot.reception import advising, taking_back
-from bot.rules import commands
+from bot.rules import commands, reference
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.rules.lifecycle import Act
 from bot.telling import Asking, facts
@@ -52,6 +52,14 @@ def pressed(tx: Session, press: Press, asking: Asking) -> Reading:
     if isinstance(command, OFFICERS) and press.files:
         command = replace(command, which=Which(references=press.files))
     return Reading(commands=(command,))
+
+
+def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
+    """What is told to somebody who presses a button about files that they may not see."""
+    named = press.files or reference.find(press.said)
+    known = {file.reference for file in finding.mentioned_in(tx, asking.person, named)}
+    act = press.said.partition(" ")[0]
+    return [notices.NotAuthorised(act=act, named=one) for one in named if one not in known]
 
 
 def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool) -> Context:

@@ -56,7 +56,7 @@ def verified(
 
     `comment`: what else they wrote, which may be a plea.
     """
-    for attachment in others:
+    for attachment in (one for one in others if not one.absent):
         files.order_destruction(tx, attachment.object_id, why="only compared", now=asking.now)
     checked = tuple(_checked(tx, one, asking) for one in receipts[:RECEIPTS_MAX])
     proven = {file.then.sha256: file.then.reference for one in checked for file in one.files}

@@ -67,6 +67,18 @@ def visible(person: Person) -> ColumnElement[bool]:
     return or_(and_(unsettled, own), and_(not_(unsettled), or_(of_school, of_service)))
 
 
+def takes_in(person: Person) -> ColumnElement[bool]:
+    """The files that this person may receive, as a condition on `File`: what `may` says of each of them."""
+    if person.left_at is not None:
+        return false()
+    codes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SERVICE}
+    schools = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}
+    of_service = true() if ALL in codes else File.service.in_(codes)
+    own_school = true() if ALL in schools else File.school.in_(schools)
+    unsettled = or_(File.status.in_(authority.OWN_ONLY), File.school.is_(None))
+    return and_(not_(unsettled), of_service, not_(own_school))
+
+
 def schools_of(tx: Session, person: Person) -> list[School]:
     """The schools they may send for, by number."""
     scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}

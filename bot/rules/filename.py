@@ -12,6 +12,8 @@ from bot.rules.filename_shape import CHECKS, REFUSED, Convention, Fault, Finding
 __all__ = ["CHECKS", "Convention", "Fault", "Finding", "Name", "Verdict", "judge", "model", "named"]
 
 OLD_YEARS = 2
+USUAL_EXTENSION = "docx"
+"""What a model name ends in, where files may."""
 """A date more than so many years back is advised about."""
 QUOTES = "\"'`«»“”‘’<>*"
 """Round a name in a reply they are no part of it."""
@@ -70,6 +72,13 @@ def model(by: Convention, today: date) -> str:
     """A good name to write one's own by, without extension: with the sender's own school number, where it is known."""
     school = next(iter(by.schools), f"{by.authority}nnnn")
     return f"{school}_{next(iter(by.services), '')}documentdescription{today:%Y%m%d}"
+
+
+def model_file(by: Convention, today: date, given: str = "") -> str:
+    """`model` as the name of a file: with the extension of the one given, where that may be sent."""
+    ending = given.rpartition(".")[2]
+    usual = USUAL_EXTENSION if USUAL_EXTENSION in by.extensions else min(by.extensions, default="")
+    return f"{model(by, today)}.{ending if ending.lower() in by.extensions else usual}"
 
 
 def advice(name: Name, today: date) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ from bot.settings.kinds import (
     AccountName,
     Address,
     AuthservId,
+    ChannelId,
     Count,
     Days,
     Host,
@@ -168,7 +169,7 @@ class Slack(Table):
     """The signing secret, from the environment alone."""
     api_url: Url = "https://slack.com/api/"
     """Where Slack's API is."""
-    returns_channels: tuple[Line, ...] = ()
+    returns_channels: tuple[ChannelId, ...] = ()
     """Ids of the channels in which schools may post returns."""
     link: Literal["email", "proof"] = "email"
     """How a Slack user becomes a person on the roster: by their confirmed email, or by a proof mailed to them."""

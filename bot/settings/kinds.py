@@ -192,6 +192,19 @@ AuthservId = Annotated[str, _matching(r"[A-Za-z0-9._-]+", "a host name, as it st
 AccountName = Annotated[
     str, _matching("[a-z0-9]+(_[a-z0-9]+)*", "a name in lower-case letters, digits and single underscores")
 ]
+DIRECT = "direct"
+"""In the place of a channel: each person is told by direct message."""
+_CHANNEL_ID = "[CG][A-Z0-9]{8,}"
+ChannelId = Annotated[
+    str, _matching(_CHANNEL_ID, "the id of a channel, such as C0123456789; it ends the channel's link")
+]
+ChannelOrDirect = Annotated[
+    str,
+    _matching(
+        f"|{DIRECT}|{_CHANNEL_ID}",
+        f'empty, "{DIRECT}", or the id of a channel, such as C0123456789; it ends the channel\'s link',
+    ),
+]
 OfficeHours = Annotated[
     str,
     _matching(

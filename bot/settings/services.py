@@ -1,6 +1,6 @@
 """The tables of `services.toml`: what schools may send to, and why a file may be turned down."""
 
-from bot.settings.kinds import Address, Code, Line, Minutes, OptionalLine, Table
+from bot.settings.kinds import Address, ChannelOrDirect, Code, Line, Minutes, OptionalLine, Table
 
 
 class Service(Table):
@@ -14,8 +14,8 @@ class Service(Table):
     """Shared places that are told of new files, by address; they get no links."""
     announce_minutes: Minutes = 15
     """Minutes over which new files are gathered into one announcement to those places."""
-    slack_channel: OptionalLine = ""
-    """The id of the Slack channel that is told of new files."""
+    slack_channel: ChannelOrDirect = ""
+    """The id of the Slack channel that is told of new files; `DIRECT`: each officer is, by direct message."""
     teams_channel: OptionalLine = ""
     """The id of the Teams channel that is told of new files."""
 

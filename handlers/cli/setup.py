@@ -23,9 +23,10 @@ NEXT = """
 4. Bring in schools and people:
      postroom --config {config} schools import edubaseallstatefunded.csv
      postroom --config {config} people import people.csv
-5. Start it: postroom --config {config} serve
-6. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again.
-7. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
+5. See whether all is well: postroom --config {config} doctor
+6. Start it: postroom --config {config} serve
+7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again.
+8. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
 
 
 def init(

@@ -1,6 +1,5 @@
 """Calls of Slack's Web API: a refusal for good told from one for now, and places left alone for as long as Slack asks."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +18,28 @@ CALL_SECONDS = 20
 """How long one call may take."""
 FOR_NOW = frozenset({
     "fatal_error", "internal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
-    "message_limit_exceeded", "accesslimited", "team_added_to_org", "org_login_required",
+    "message_limit_exceeded", "accesslimited", "team_added_to_org",
 })  # fmt: skip
 """Errors after which the same call may succeed (https://docs.slack.dev/reference/methods); all others are final."""
 
+ACCOUNT = frozenset({
+    "account_inactive", "app_access_denied", "invalid_auth", "missing_scope", "no_permission", "not_authed",
+    "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+})  # fmt: skip
+"""Errors that are ours as a whole, not those of one message: an administrator can put them right."""
+OPEN_FOR = timedelta(minutes=5)
+"""How long it is believed that somebody can still be written to."""
+
 Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+
+class Refusal(Undeliverable):
+    """Slack refused a call for good."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"Slack says {word}")
+        self.word = word
+        """Slack's own for why."""
 
 
 class Caller:
@@ -32,12 +48,11 @@ class Caller:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
         self._closed_until: dict[str, datetime] = {}
-        self._direct: dict[str, str] = {}
-        self._opening = asyncio.Lock()
+        self._direct: dict[str, tuple[datetime, str]] = {}
 
     async def call(self, place: str, call: Call) -> AsyncSlackResponse:
-        """Make a call that concerns this place. Raises `Busy` while the place is to be left alone, `Undeliverable` with
-        Slack's word for it where it is refused for good, and slack_sdk's and aiohttp's errors where it may yet succeed."""
+        """Make a call that concerns this place. Raises `Busy` while the place is to be left alone, `Refusal` where
+        it is refused for good, and slack_sdk's and aiohttp's errors where it may yet succeed."""
         now, closed_until = self._clock.now(), self._closed_until.get(place)
         if closed_until and now < closed_until:
             raise Busy((closed_until - now).total_seconds())
@@ -48,21 +63,28 @@ class Caller:
 
     async def direct(self, user: str) -> str:
         """The conversation with this user alone. Raises as `call`."""
-        async with self._opening:
-            if user not in self._direct:
-                opened = await self.call(user, lambda client: client.conversations_open(users=[user]))
-                self._direct[user] = opened["channel"]["id"]
-        return self._direct[user]
+        now = self._clock.now()
+        opened_at, known = self._direct.get(user, (now, ""))
+        if known and now - opened_at < OPEN_FOR:
+            return known
+        opened = await self.call(user, lambda client: client.conversations_open(users=[user]))
+        self._direct[user] = now, str(opened["channel"]["id"])
+        return self._direct[user][1]
 
     def _meaning(self, place: str, fault: SlackApiError) -> Exception:
         response = fault.response
         status = getattr(response, "status_code", 200)
         if status == RATE_LIMITED:
-            seconds = float(response.headers.get("Retry-After") or WAIT_SECONDS)
+            seconds = _seconds(response.headers.get("Retry-After"))
             self._closed_until[place] = self._clock.now() + timedelta(seconds=seconds)
             return Busy(seconds)
         error = _word(response)
-        return Undeliverable(f"Slack says {error}") if error and error not in FOR_NOW and status < 500 else fault
+        return Refusal(error) if error and error not in FOR_NOW and status < 500 else fault
+
+
+def _seconds(asked: str | None) -> float:
+    """How long Slack asks to wait."""
+    return float(asked) if asked and asked.isdecimal() else WAIT_SECONDS
 
 
 def _word(response: Any) -> str:

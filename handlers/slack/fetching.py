@@ -8,39 +8,60 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.arrival import Attachment, Opened
+from bot.clock import Clock
 from bot.ledger import Later
 from bot.reception.sealing import Sink
 from handlers.slack.calling import CALL_SECONDS, FOR_NOW, RATE_LIMITED
-from handlers.slack.receive import words
+from handlers.slack.receive import me
+from handlers.slack.text import plain
+
+log = structlog.get_logger()
 
 PIECE_BYTES = 256 * 1024
-FILES_HOST = "files.slack.com"
-"""Nobody else is shown our token."""
+FETCHED_FOR = timedelta(hours=4)
+"""So long it is tried to fetch a file before its sender is told to bring it otherwise."""
+FILES_HOST = ("https", "files.slack.com")
+"""Nobody else is shown our token, and nobody can read it on the way."""
 BY_LINK = "check_file_info"
 """`file_access` of a file of which an event tells the id alone (lesson L60)."""
 GONE = frozenset({"file_not_found", "file_deleted"})
+OURS = frozenset({
+    "missing_scope", "not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive",
+    "not_allowed_token_type",
+})  # fmt: skip
+"""Errors that an administrator can put right, whereupon the file can be had."""
 NO_FILES = {"canvas": "canvas", "quip": "canvas", "list": "canvas", "post": "canvas", "space": "canvas"}
 """Modes of what Slack keeps as its own documents."""
+NOT_KEPT = frozenset({"canvas", "external", "gone"})
+"""Faults of what Slack does not keep, or keeps in a way of its own: nobody is asked to delete it."""
 
 
 class Gone(Exception):
     """The file is not there, or not to be had: the name of a fault."""
 
+    def __init__(self, fault: str, size: int = 0) -> None:
+        """`size`: how much of it there is, where that is more than Slack said."""
+        super().__init__(fault)
+        self.size = size
+
 
 class Fetcher:
     """Opens the messages of one workspace (`bot.reception.OpenMessage`)."""
 
-    def __init__(self, client: WebClient, token: str, *, attachment_bytes_max: int) -> None:
-        self._client, self._token = client, token
+    def __init__(self, client: WebClient, token: str, clock: Clock, *, attachment_bytes_max: int) -> None:
+        self._client, self._token, self._clock = client, token, clock
         self._bytes_max = attachment_bytes_max
-        self._trusted = {FILES_HOST, urlsplit(client.base_url).netloc}
+        self._trusted = {FILES_HOST, _host(client.base_url)}
 
     def open_message(self, chunks: Iterator[bytes], sink_for: Callable[[str], Sink]) -> Opened:
         """The words and files of an event as it arrived. Raises `Later` where a file cannot be fetched now."""
@@ -48,16 +69,35 @@ class Fetcher:
         if "event" not in body:
             return Opened(text=body.get("text") or "")
         listed = body["event"].get("files") or ()
-        files = [self._fetch(str(number), one, sink_for) for number, one in enumerate(listed, start=1)]
-        return Opened(text=words(body), attachments=tuple(files))
+        late = self._clock.now().timestamp() - float(body["event"]["ts"]) > FETCHED_FOR.total_seconds()
+        fetch = self._fetch_at_last if late else self._fetch
+        files = [fetch(str(number), one, sink_for) for number, one in enumerate(listed, start=1)]
+        return Opened(text=plain(body["event"].get("text") or "", me(body), self._named), attachments=tuple(files))
+
+    def _named(self, user: str) -> str:
+        """What a user is called. Raises `Later`."""
+        try:
+            found: Mapping[str, Any] = self._ask(lambda: self._client.users_info(user=user))["user"]
+        except Gone:
+            return "somebody"
+        profile = found.get("profile") or {}
+        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or "somebody")
+
+    def _fetch_at_last(self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink]) -> Attachment:
+        """As `_fetch`, but whoever has waited so long waits no longer."""
+        try:
+            return self._fetch(part, told, sink_for)
+        except Later as fault:
+            log.warning("a file was not to be had", fault=str(fault))
+            return _absent(part, told, Gone("unreachable"))
 
     def _fetch(self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink]) -> Attachment:
         try:
             known = self._described(told)
         except Gone as fault:
-            return _absent(part, told, str(fault))
+            return _absent(part, told, fault)
         if unfit := self._unfit(known):
-            return _absent(part, known, unfit)
+            return _absent(part, known, Gone(unfit))
         sink = sink_for(part)
         try:
             for piece in self._contents(known):
@@ -65,11 +105,18 @@ class Fetcher:
             kept = sink.finish()
         except Gone as fault:
             sink.abandon()
-            return _absent(part, known, str(fault))
+            return _absent(part, known, fault)
         except BaseException:
             sink.abandon()
             raise
-        return Attachment(part=part, name=_name(known), size=kept.size, sha256=kept.sha256, object_id=kept.object_id)
+        return Attachment(
+            part=part,
+            name=_name(known),
+            size=kept.size,
+            sha256=kept.sha256,
+            object_id=kept.object_id,
+            copy_id=known["id"],
+        )
 
     def _described(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
         """All that is known of the file. Raises `Gone`, `Later`."""
@@ -77,18 +124,22 @@ class Fetcher:
             raise Gone("gone")
         if told.get("file_access") != BY_LINK and told.get("url_private_download"):
             return told
+        found: Mapping[str, Any] = self._ask(lambda: self._client.files_info(file=told["id"]))["file"]
+        return found
+
+    def _ask(self, call: Callable[[], SlackResponse]) -> SlackResponse:
+        """What Slack answers. Raises `Gone`, `Later`."""
         try:
-            found: Mapping[str, Any] = self._client.files_info(file=told["id"])["file"]
+            return call()
         except SlackApiError as fault:
             error = "" if fault.response.status_code >= 500 else fault.response.get("error", "")
             if error in GONE:
                 raise Gone("gone") from fault
-            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW:
-                raise Later(f"Slack does not describe the file now: {error}") from fault
+            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW | OURS:
+                raise Later(f"Slack does not answer now: {error}") from fault
             raise Gone("unreachable") from fault
-        except OSError as fault:
+        except (OSError, http.client.HTTPException, SlackClientError) as fault:
             raise Later(f"Slack cannot be reached: {fault!r}") from fault
-        return found
 
     def _unfit(self, known: Mapping[str, Any]) -> str:
         """Why it is not fetched at all."""
@@ -104,20 +155,30 @@ class Fetcher:
     def _contents(self, known: Mapping[str, Any]) -> Iterator[bytes]:
         """The file, in pieces. Raises `Gone`, and `Later` where it breaks off: then it is begun again."""
         url = str(known.get("url_private_download") or known.get("url_private") or "")
-        if urlsplit(url).netloc not in self._trusted:
+        if _host(url) not in self._trusted:
             raise Gone("external")
         request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 - Slack's own host
         try:
             with OPENER.open(request, timeout=CALL_SECONDS) as response:
                 if _is_page(response, known):
                     raise Later("Slack showed a page in place of the file: the bot may lack the scope files:read")
-                yield from _pieces(response, int(known.get("size") or 0))
+                yield from self._pieces(response, int(known.get("size") or 0))
         except urllib.error.HTTPError as fault:
             if fault.code in (404, 410):
                 raise Gone("gone") from fault
             raise Later(f"Slack does not give the file now: {fault.code}") from fault
         except (OSError, http.client.HTTPException) as fault:
             raise Later(f"Slack cannot be reached: {fault!r}") from fault
+
+    def _pieces(self, response: Any, size: int) -> Iterator[bytes]:
+        had = 0
+        while piece := response.read(PIECE_BYTES):
+            had += len(piece)
+            if had > self._bytes_max:
+                raise Gone("too-large", had)
+            yield piece
+        if size and had != size:
+            raise Later(f"the file broke off after {had} of {size} octets")
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -136,19 +197,17 @@ def _is_page(response: Any, known: Mapping[str, Any]) -> bool:
     return a_page and not str(known.get("mimetype") or "").startswith("text/html")
 
 
-def _pieces(response: Any, size: int) -> Iterator[bytes]:
-    had = 0
-    while piece := response.read(PIECE_BYTES):
-        had += len(piece)
-        yield piece
-    if size and had != size:
-        raise Later(f"the file broke off after {had} of {size} octets")
-
-
-def _absent(part: str, told: Mapping[str, Any], fault: str) -> Attachment:
+def _absent(part: str, told: Mapping[str, Any], fault: Gone) -> Attachment:
+    size = fault.size or int(told.get("size") or 0)
+    kept = "" if str(fault) in NOT_KEPT else str(told.get("id") or "")
     return Attachment(
-        part=part, name=_name(told), size=int(told.get("size") or 0), sha256="", object_id="", absent=fault
-    )
+        part=part, name=_name(told), size=size, sha256="", object_id="", copy_id=kept, absent=str(fault)
+    )  # fmt: skip
+
+
+def _host(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _name(told: Mapping[str, Any]) -> str:

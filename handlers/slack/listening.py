@@ -3,22 +3,28 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
 
-from bot import forms
+from bot import choosing, forms, roster
 from bot.arrival import Arrival, Press
 from bot.clock import Clock
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
-from bot.ledger import Ledger
+from bot.ledger import Ledger, surfaces
 from bot.reception import Introduce
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from bot.vault import Vault
-from handlers.slack import modals, receive
+from handlers.slack import menus, modals, receive
+from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
 from handlers.slack.render import OPEN, PAGE, Json
 from handlers.slack.values import Value
@@ -56,9 +62,11 @@ class Listeners:
         self._inbox = inbox
         bolt.event("message")(self._message)
         bolt.event("app_mention")(self._message)
+        bolt.event("app_home_opened")(self._home)
         bolt.event(ANY)(_nothing)
         bolt.action(LEADING)(_nothing)
         bolt.action(TURNING)(self._page)
+        bolt.action(CHOOSING)(self._choose)
         bolt.action(OPENING)(self._opening)
         bolt.action(ANY)(self._press)
         bolt.view(ANY)(self._form)
@@ -66,8 +74,10 @@ class Listeners:
 
     async def _message(self, body: Body, ack: AsyncAck) -> None:
         returns = self._settings.slack.returns_channels if self._settings.slack else ()
-        if arrival := receive.message(body, returns):
-            await self._accept(arrival, body)
+        if arrival := receive.change(body) or receive.message(body, returns):
+            new = await self._accept(arrival, body)
+            if new and receive.is_public(body):
+                log.warning("files were posted where the whole workspace can read them", place=arrival.route.place)
         await ack()
 
     async def _press(self, body: Body, ack: AsyncAck) -> None:
@@ -79,16 +89,14 @@ class Listeners:
         await self._accept(receive.command(body), body)
         await ack(ANSWERED_APART)
 
-    async def _opening(self, body: Body, ack: AsyncAck, client: Any) -> None:
+    async def _opening(self, body: Body, ack: AsyncAck, client: AsyncWebClient) -> None:
         """Open the form first, for what lets us lasts three seconds; where it is not for them, the press says why."""
         arrival, value = receive.press(body), Value.read(body["actions"][0].get("value"))
         if arrival is None or value is None:
             await ack()
             return
         view = await self._view(arrival, value, receive.action(body))
-        if view:
-            await client.views_open(trigger_id=body["trigger_id"], view=view)
-        else:
+        if view is None or not await _opened(client, body["trigger_id"], view):
             await self._accept(arrival, body)
         await ack()
 
@@ -123,18 +131,48 @@ class Listeners:
             await self._turn(body, value, respond)
         await ack()
 
-    async def _accept(self, arrival: Arrival, body: Body) -> None:
-        """Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
+    async def _home(self, body: Body, ack: AsyncAck) -> None:
+        """Somebody opened their home: it is drawn at once, once it is known who they are."""
+        if body["event"].get("tab") == "home":
+            identity, now = receive.identity(body["team_id"], body["event"]["user"]), self._clock.now()
+            await self._ledger.write(lambda tx: _open_home(tx, identity, now))
+        await ack()
+
+    async def _choose(self, body: Body, ack: AsyncAck) -> None:
+        chosen = menus.chosen(body)
+        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock))
+        await ack()
+
+    async def _accept(self, arrival: Arrival, body: Body) -> bool:
+        """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
         raw.write(json.dumps(body).encode())
-        await self._inbox.accept(arrival, raw)
+        return await self._inbox.accept(arrival, raw)
 
 
 def _of_all(bearing: Bearing, form: Form) -> Bearing:
     """The form stands for the files that it lists, as they are shown on it."""
     seen = {file.reference: file.version for file in form.files}
     return bearing.model_copy(update={"value": bearing.value.model_copy(update={"seen": seen})})
+
+
+async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
+    """Whether the form is before them, by this press or by the same one brought before."""
+    try:
+        await client.views_open(trigger_id=trigger, view=view)
+    except SlackApiError as fault:
+        log.warning("a form could not be opened", fault=str(fault.response.get("error")))
+        return bool(fault.response.get("error") == "exchanged_trigger_id")
+    except (aiohttp.ClientError, TimeoutError) as fault:
+        log.warning("a form could not be opened", fault=repr(fault))
+        return False
+    return True
+
+
+def _open_home(tx: Session, identity: str, now: datetime) -> None:
+    person = roster.who(tx, receive.CHANNEL, identity)
+    surfaces.open_home(tx, receive.CHANNEL, identity, person.id if person else None, now)
 
 
 async def _nothing(ack: AsyncAck) -> None:

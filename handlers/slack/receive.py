@@ -4,16 +4,22 @@ The shapes are those of https://docs.slack.dev/reference/events and https://docs
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from bot.arrival import Arrival, Press, Route
-from handlers.slack.text import mentions, plain
+from bot.arrival import Arrival, Change, Press, Route
+from handlers.slack.text import mentions
 from handlers.slack.values import Value
 
 CHANNEL = "slack"
 BELIEVED = "signed by Slack"
 POSTED = {None, "file_share", "thread_broadcast"}
 """Sorts of message that a person posted (event `message`, `subtype`)."""
+CHANGED = {"message_changed", "message_deleted"}
+"""Sorts of event that say what became of an earlier message."""
+TOMBSTONE = "tombstone"
+"""The `mode` of a file that was deleted."""
+PUBLIC = "channel"
+"""The `channel_type` of a conversation that everybody of the workspace may read."""
 DIRECT = "D"
 """How the id of a conversation begins that only its two members read."""
 
@@ -45,13 +51,13 @@ def message(body: Payload, returns_channels: Collection[str]) -> Arrival | None:
     addressed = spoken_to or (bool(files) and place in returns_channels)
     if not addressed and not thread:
         return None
-    team = event.get("user_team") or event.get("team") or body["team_id"]
     return Arrival(
         channel=CHANNEL,
         key=f"{place}/{event['ts']}",  # a mention comes as two events, and some come again under another id (lesson L53)
-        sender=identity(team, user),
+        sender=_author(event, body),
         believed=BELIEVED,
         addressed=addressed,
+        brings=len(files),
         size=len(text),
         route=Route(
             message_id=f"{place}/{event['ts']}",
@@ -63,9 +69,41 @@ def message(body: Payload, returns_channels: Collection[str]) -> Arrival | None:
     )
 
 
-def words(body: Payload) -> str:
-    """What was written with a message."""
-    return plain(body["event"].get("text") or "", me(body))
+def change(body: Payload) -> Arrival | None:
+    """What somebody did to a message of theirs that had brought files; None for all else, above all for what Slack does
+    to it by itself, such as showing what a link leads to."""
+    event = body["event"]
+    before = event.get("previous_message") or {}
+    user, files = before.get("user"), _there(before)
+    if event.get("subtype") not in CHANGED or not files or before.get("bot_id") or not user or user == me(body):
+        return None
+    what = _done(before, event.get("message") or {})
+    if what is None:
+        return None
+    place, stamp = event["channel"], before["ts"]
+    private = place.startswith(DIRECT)
+    return Arrival(
+        channel=CHANNEL,
+        key=f"{what}/{place}/{stamp}",  # however often it is edited, it is told once that this changes nothing
+        sender=_author(before, body),
+        believed=BELIEVED,
+        addressed=False,
+        change=Change(what=what, message=f"{place}/{stamp}"),
+        route=Route(
+            message_id=f"{place}/{stamp}",
+            place=place,
+            thread=before.get("thread_ts") or stamp,
+            private=private,
+            aside=not private,
+        ),
+    )
+
+
+def is_public(body: Payload) -> bool:
+    """Whether everybody of the workspace may read where files were posted (lesson L62)."""
+    event = body["event"]
+    files = event.get("files") or ()
+    return bool(files) and (event.get("channel_type") == PUBLIC or any(one.get("is_public") for one in files))
 
 
 def press(body: Payload) -> Arrival | None:
@@ -86,7 +124,9 @@ def action(body: Payload) -> str:
 
 def form(body: Payload, press: Press, place: Route) -> Arrival:
     """A form that was sent. `place`: where the button was pressed that opened it."""
-    return _pressed(body, f"form/{body['view']['id']}", press, place)
+    private = _is_private(place.place)
+    answered = place.model_copy(update={"private": private, "aside": not private})
+    return _pressed(body, f"form/{body['view']['id']}", press, answered)
 
 
 def command(body: Payload) -> Arrival:
@@ -106,16 +146,41 @@ def where(body: Payload) -> Route:
     container = body.get("container") or {}
     place = container.get("channel_id") or ""
     stamp = container.get("message_ts") or ""
-    private = place.startswith(DIRECT) or not place
+    private = _is_private(place)
     return Route(
         message_id=f"{place}/{stamp}", place=place, thread=container.get("thread_ts") or (stamp if private else ""),
         private=private, aside=not private,
     )  # fmt: skip
 
 
-def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+def _author(message: Payload, body: Payload) -> str:
+    return identity(message.get("user_team") or message.get("team") or body["team_id"], message["user"])
+
+
+def _there(message: Payload) -> set[str]:
+    """The files that a message shows."""
+    return {one["id"] for one in message.get("files") or () if one.get("mode") != TOMBSTONE}
+
+
+def _done(before: Payload, now: Payload) -> Literal["edited", "deleted"] | None:
+    """What was done to a message, by what it was before and is now; nothing where it is gone."""
+    if not _there(before) <= _there(now):
+        return "deleted"
+    return "edited" if now.get("edited") and now.get("text") != before.get("text") else None
+
+
+def _is_private(place: str) -> bool:
+    return place.startswith(DIRECT) or not place
+
+
+def presser(body: Payload) -> str:
+    """The identity of whoever pressed."""
     user = body["user"]
-    sender = identity(user.get("team_id") or body["team"]["id"], user["id"])
+    return identity(user.get("team_id") or body["team"]["id"], user["id"])
+
+
+def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+    sender = presser(body)
     return Arrival(
         channel=CHANNEL,
         key=f"{sender}/{key}",

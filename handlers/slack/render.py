@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.notices import FileFacts, Notice
+from bot.notices import FileFacts, Home, Lists, Notice
 from bot.outbox import Parcel
 from bot.rules import reference
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table, spoken
+from handlers.slack import menus
 from handlers.slack.text import escaped
 from handlers.slack.values import Value
 
@@ -83,16 +84,28 @@ def characters(block: object) -> int:
     return sum(map(characters, block)) if isinstance(block, list) else 0
 
 
+def draw_home(parcel: Parcel) -> Json:
+    """The home in a view (https://docs.slack.dev/reference/views/home-tab-views)."""
+    return {"type": "home", "blocks": _numbered(list(_rows(parcel.id, parcel.notice, parcel.letter)))}
+
+
 def _rows(notice_id: str, notice: Notice, letter: Letter) -> Iterator[Json]:
-    """The letter's blocks, buttons that follow one another side by side; what stands below a line across is small print."""
+    """The letter's blocks, buttons that follow one another side by side. Where there are menus, the first rule is where
+    they stand; what stands below any other is small print."""
     waiting: list[Json] = []
+    menu = notice.menu if isinstance(notice, Lists) else None
     small = False
     for block in letter.blocks:
         if isinstance(block, Button | Action):
             waiting.append(_button(block, notice_id, notice))
             continue
         yield from _actions(waiting)
-        waiting, small = [], small or isinstance(block, Rule)
+        waiting = []
+        if menu and isinstance(block, Rule):
+            yield from menus.blocks(menu)
+            menu = None
+            continue
+        small = small or isinstance(block, Rule)
         yield from _small(block.line) if small and isinstance(block, Paragraph) else _block(block)
     yield from _actions(waiting)
 
@@ -175,7 +188,9 @@ def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
     if isinstance(block, Action):
         return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
-    value = Value(notice=notice_id, say=say, seen=_seen(block.argument, notice.mentioned()))
+    offers = notice.offers if isinstance(notice, Home) else {}
+    bearer, meant = offers.get(say, (notice_id, say))
+    value = Value(notice=bearer, say=meant, seen=_seen(block.argument, notice.mentioned()))
     button: Json = {
         "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
         "action_id": block.word, **({"style": "primary"} if block.primary else {}),

@@ -6,10 +6,11 @@ from typing import Any
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notices import OfFiles, Outcomes
-from bot.outbox import Parcel, Shown, Undeliverable
-from handlers.slack.calling import Caller
-from handlers.slack.render import Drawn, draw
+from bot.notices import DeleteYourCopy, Outcomes
+from bot.outbox import Parcel, Shown
+from handlers.slack.calling import ACCOUNT, Caller, Refusal
+from handlers.slack.places import Places
+from handlers.slack.render import Drawn, draw, draw_home
 
 EVENT = "postroom_notice"
 """The type of the metadata by which a message of ours is known again."""
@@ -17,41 +18,68 @@ LOOKED_BACK = timedelta(minutes=1)
 """Slack's clock and ours may differ by so much."""
 LOOKED_THROUGH_MAX = 200
 """Messages of one answer of Slack's."""
-UNREACHED = ("user_not_in_channel", "channel_not_found", "not_in_channel")
+UNREACHED = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
 """Why somebody cannot be answered where they pressed: then they are in their own conversation with us."""
+NOT_THERE = frozenset({"file_not_found", "file_deleted"})
+"""Why there is no file to delete: somebody has done so."""
 QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
+
+
+class Unusable(Exception):
+    """The bot may do nothing at all at present; what it was to do is to be tried again."""
 
 
 class SlackCourier:
     """The way out (`bot.outbox.Courier`), and how what was posted is changed (`bot.redrawing.Painter`)."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, caller: Caller, places: Places) -> None:
+        self._caller, self._places = caller, places
 
     async def deliver(self, parcel: Parcel) -> Shown | None:
         """Post it: to whoever asked where they asked, to a person directly, or to a channel."""
+        if isinstance(parcel.notice, DeleteYourCopy) and await self._delete(parcel.notice):
+            return None
         if parcel.route.place and is_aside(parcel):
             try:
                 await self._whisper(parcel)
-            except Undeliverable as refusal:
-                if not str(refusal).endswith(UNREACHED):
+            except Refusal as refusal:
+                if refusal.word not in UNREACHED:
                     raise
             else:
                 return None
         return await self._post(parcel)
 
+    async def _delete(self, notice: DeleteYourCopy) -> bool:
+        """Delete what Slack keeps, as far as it lets an app do that. False: some of it is left to its owner."""
+        return all([await self._is_deleted(one.copy_id) for one in notice.copies])
+
+    async def _is_deleted(self, file: str) -> bool:
+        try:
+            await self._caller.call("", lambda client: client.files_delete(file=file))
+        except Refusal as refusal:
+            return refusal.word in NOT_THERE
+        return True
+
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
-        """Make that message show the parcel."""
-        await self.show(place, stamp, draw(parcel))
+        """Make that message show the parcel, or the home of that identity."""
+        if stamp:
+            await self.show(place, stamp, draw(parcel))
+            return
+        view, user = draw_home(parcel), _user(place)
+        await self._caller.call(place, lambda client: client.views_publish(user_id=user, view=view))
 
     async def show(self, place: str, stamp: str, drawn: Drawn) -> None:
-        """Make that message show this page."""
-        await self._caller.call(
-            place,
-            lambda client: client.chat_update(
-                channel=place, ts=stamp, blocks=drawn.blocks, text=drawn.text, parse="none"
-            ),
-        )
+        """Make that message show this page. Raises `Unusable` where that will do once the bot may do anything again."""
+
+        def call(client: AsyncWebClient) -> Any:
+            return client.chat_update(channel=place, ts=stamp, blocks=drawn.blocks, text=drawn.text, parse="none")
+
+        try:
+            await self._caller.call(place, call)
+        except Refusal as refusal:
+            if refusal.word in ACCOUNT:
+                raise Unusable(str(refusal)) from refusal
+            raise
 
     async def _whisper(self, parcel: Parcel) -> None:
         """Show it to whoever asked alone, in the place where they asked. It can be repeated, but not changed."""
@@ -89,7 +117,10 @@ class SlackCourier:
         route, user = parcel.route, _user(parcel.recipient)
         if route.place and not is_aside(parcel):
             return route.place, route.thread
-        return (await self._caller.direct(user), "") if user else (parcel.recipient, "")
+        if user:
+            return await self._caller.direct(user), ""
+        await self._places.check(parcel.recipient)
+        return parcel.recipient, ""
 
     async def _find(self, parcel: Parcel, place: str, thread: str) -> Shown | None:
         """The message that an earlier delivery posted, if it did."""
@@ -115,7 +146,7 @@ class SlackCourier:
 
 def is_aside(parcel: Parcel) -> bool:
     """Whether whoever asked reads it alone: others are about and it answers no file, or it bears a link of theirs."""
-    if isinstance(parcel.notice, OfFiles) and parcel.notice.links:
+    if getattr(parcel.notice, "links", None):
         return True
     return not parcel.route.private and (parcel.route.aside or not isinstance(parcel.notice, Outcomes))
 

@@ -3,14 +3,26 @@
 
 import html
 import re
+from collections.abc import Callable
 
 MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 """A mention, a channel, or a link that Slack made, perhaps with the words that stand for it."""
 
 
-def plain(text: str, me: str = "") -> str:
-    """The words alone. `me`: the bot's own user id, of whose mention nothing is left."""
-    return html.unescape(MARKED.sub(lambda found: _shown(found[1], found[2] or "", me), text)).strip()
+def plain(text: str, me: str = "", named: Callable[[str], str] = str) -> str:
+    """The words alone. `me`: the bot's own user id, of whose mention nothing is left; `named`: what a user is called."""
+
+    def shown(found: re.Match[str]) -> str:
+        target, label = found[1], found[2] or ""
+        if target == f"@{me}":
+            return ""
+        if target.startswith("@"):
+            return f"@{label or named(target[1:])}"
+        if target.startswith(("#", "!")):
+            return _place_or_group(target, label)
+        return label or target.removeprefix("mailto:")
+
+    return html.unescape(MARKED.sub(shown, text)).strip()
 
 
 def mentions(text: str, user: str) -> bool:
@@ -23,9 +35,8 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _shown(target: str, label: str, me: str) -> str:
-    if target == f"@{me}":
-        return ""
-    if target.startswith(("@", "#", "!")):
-        return f"{target[0]}{label}" if label else target
-    return label or target.removeprefix("mailto:")
+def _place_or_group(target: str, label: str) -> str:
+    """`<#C1|returns>`, `<!here>`, `<!subteam^S1|@office>`, `<!date^1788249600^{date}|1 September>`."""
+    if target.startswith("#"):
+        return f"#{label or target[1:]}"
+    return label or f"@{target[1:].partition('^')[0]}"

@@ -1,6 +1,6 @@
 """What a button of ours brings back when it is pressed. It finds, it never authorises."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
 
@@ -8,6 +8,8 @@ from bot.arrival import Frozen, Press
 
 VALUE_CHARACTERS_MAX = 2000
 """Of a button's value, as Slack allows."""
+Version = Annotated[int, Field(ge=0, lt=2**31)]
+"""Of a file."""
 
 
 class Value(Frozen):
@@ -15,9 +17,9 @@ class Value(Frozen):
 
     notice: str
     """The id of the notice that bears it."""
-    say: str
-    """The command, as one would type it."""
-    seen: dict[str, int] = Field(default_factory=dict)
+    say: str = Field(pattern=r"^[^\r\n]*$")
+    """The command, as one would type it into one line."""
+    seen: dict[str, Version] = Field(default_factory=dict)
     """The version of each file, by its reference, for which it was shown."""
 
     @classmethod

@@ -73,6 +73,8 @@ def test_it_stays_up_with_the_mail_of_the_day_in_a_browser_until_it_is_stopped(t
     try:
         address = next(line.strip() for line in demo.stdout if line.startswith("  http"))
         assert address == f"http://127.0.0.1:{web}"
+        check = next(line.strip() for line in demo.stdout if "postroom verify" in line)
+        assert check.endswith(f"--key {tmp_path}/receipts.pub")
         page = httpx.get(address, follow_redirects=True).text
         for name in ("Jo Sands", "Sam Hale", "Owen Pritchard", "senteam", "kim.doe"):
             assert f'<strong>{name}</strong> <span class="count">' in page

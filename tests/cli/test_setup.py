@@ -30,10 +30,11 @@ def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
     key = nothing.settings.keys.master_key_file
     assert key.stat().st_mode & 0o777 == 0o600
     MasterKey.load(key)
-    for step in ("1. ", "2. ", "schools import", "people import", "serve", str(key)):
+    for step in ("1. ", "2. ", "schools import", "people import", "doctor", "serve", str(key)):
         assert step in shown
     assert nothing.json("files", "list") == []
     nothing.run("ledger", "verify")
+    nothing.run("doctor")
 
 
 def test_init_writes_the_public_key_of_its_receipts_and_says_whom_to_give_it(nothing: CommandLine) -> None:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from bot import data
 from bot import settings as configuration
 from bot.clock import Clock
+from bot.notices import KINDS
 from handlers.cli.demo import mailboxes as keeping
 from handlers.cli.demo.examples import examples
 from handlers.cli.demo.mailboxes import Mailboxes
 from handlers.cli.demo.mails import Mail, parse
-from handlers.cli.demo.pages import suggesting
+from handlers.cli.demo.pages import drawing, suggesting
 from handlers.cli.demo.writing import Desk, Draft
 from tests.people import JO, SAM
 
@@ -143,6 +144,17 @@ def test_no_mail_is_too_strange_to_be_shown_and_answered(fields: dict[str, bytes
 def test_the_commands_of_a_mail_are_suggested(text: str, whole: list[str], with_blanks: list[str]) -> None:
     assert suggesting.whole(saying(text), SERVICES) == [*whole, "status", "help"]
     assert suggesting.with_blanks(saying(text), SERVICES) == with_blanks
+
+
+def test_a_number_that_is_nothing_without_a_name_is_not_suggested() -> None:
+    said = "Reply `2` and the right\nname, such as `2 8302000_SENplan20260901`.\n\nReply `1` to send it."
+    assert suggesting.whole(saying(said), SERVICES) == ["1", "status", "help"]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_mail_is_called_by_plain_words(kind: str) -> None:
+    called = drawing.KINDS.get(kind, kind.replace("-", " "))
+    assert not {"race", "command", "authorised", "which", "trouble"} & set(called.split())
 
 
 def test_what_can_always_be_asked_is_suggested_once() -> None:

@@ -143,6 +143,8 @@ async def test_a_mail_as_a_mail_program_shows_it_is_shut_away(newcomer: Newcomer
         "sandbox allow-popups allow-popups-to-escape-sandbox", "default-src 'none'", "style-src 'unsafe-inline'"
     ]  # fmt: skip
     assert framed.text.startswith('<!doctype html><base target="_blank">')
+    assert "overflow-y:scroll" in framed.text
+    assert "scroll in it to read all" in answer.text
     assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.notices.variants import Variant, every
+from bot.wording import Wording
 from handlers.mail.markup import lines_of
 from handlers.mail.render import Page, text
-from tests.pages import SHOWN, drawn
-from tests.wording.speaker import TEMPLATES, speaker
+from tests.pages import SETTINGS, SHOWN, drawn
+from tests.wording.speaker import TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Sheet:
 
 def mails() -> Iterator[Sheet]:
     """Every notice as a mail, from its example and its variants."""
-    wording, page = speaker(), Page(TEMPLATES)
+    wording, page = Wording.of(SETTINGS), Page(TEMPLATES)
     for variant in every():
         letter = wording.letter(variant.notice)
         said = f"Subject: {letter.subject}\n\n{text(letter)}"
@@ -42,7 +43,7 @@ def mails() -> Iterator[Sheet]:
 
 def pages() -> Iterator[Sheet]:
     """Every page of a one-time link."""
-    wording = speaker()
+    wording = Wording.of(SETTINGS)
     for name, page in SHOWN.items():
         who = " ".join((inspect.getdoc(type(page)) or "").split())
         html = drawn(page)

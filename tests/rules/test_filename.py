@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.filename import Convention, Fault, Finding, Name, judge, model, named
+from bot.rules.filename import Convention, Fault, Finding, Name, judge, model, model_file, named
 from tests.rules.filename_cases import (
     EVERYBODY,
     EXTENSIONS,
@@ -215,6 +215,13 @@ def test_the_model_is_a_good_name_of_the_senders_own_school() -> None:
     assert (name.school, name.day) == (OWN, TODAY)
     assert judge(f"{model(SEVERAL, TODAY)}.docx", SEVERAL, TODAY).name
     assert model(UNKNOWN, TODAY).startswith("830nnnn_")
+
+
+@pytest.mark.parametrize(("given", "ending"), [("", ".docx"), ("plan", ".docx"), ("a.exe", ".docx"), ("a.Pdf", ".Pdf")])
+def test_the_model_of_a_whole_name_ends_as_the_file_given_where_that_may_be_sent(given: str, ending: str) -> None:
+    name = model_file(ONE, TODAY, given)
+    assert name == f"{model(ONE, TODAY)}{ending}"
+    assert judge(name, ONE, TODAY).name
 
 
 @pytest.mark.parametrize("by", EVERYBODY)

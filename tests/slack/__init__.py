@@ -24,7 +24,8 @@ ts (as it stands), a Message, a `photo(message)` kept from before, or a View (`m
 `open_home(user)` → `Ack`. What their client would not let them do raises `CannotDo`.
 
 **Waiting**: `await slack.until(lambda: …)` looks again after every call, download, delivery and response; `await
-slack.settle()` waits for the echoes of the bot's own messages (`slack.echoes = False` stops those).
+slack.settle()` waits for the echoes of the bot's own messages (`slack.echoes = False` stops those). `said_by_bot(where)`,
+`told(user)` (in their direct message) and `whispered(user)` (what only they see) are the bot's messages, oldest first.
 
 **Record**: `calls`, `calls_of("chat.postMessage")` (`method, args, token, at, error, answer`), `downloads`, `deliveries`,
 and `complaints`: what the app did that Slack would swallow or show as a failure; a test may end with `assert not
@@ -32,14 +33,17 @@ slack.complaints`.
 
 **Trouble** (`slack.trouble`): `limit(method, times=, retry_after=, channel=)`, `fail(method, status=)`, `refuse(method,
 error)`, `hang(method)` → `.release()`, `.waiting`; `drop(method, after=True)`: done, but the answer is lost. `"*"` is every
-method, `"download"` the file URL. slack_sdk repeats a call by itself once when the connection breaks.
+method, `"download"` the file URL, `"response"` the response URLs. slack_sdk repeats a call by itself once when the
+connection breaks.
 
 **Delivery**: only 2xx (or an envelope's acknowledgement) takes a delivery within `patience_seconds`. `owed` are the events
 Slack would bring again; `retry()` brings them, `retry(delivery, why="http_timeout")` one that was taken, with the same
 event_id. `repeat(delivery, secret="wrong", seconds_ago=600, alter=lambda payload: …, sign=False)` is an attacker.
-Socket Mode: what is owed is brought again on the next connection; `slack.socket.disconnect()` asks the app to connect anew,
-`.close()` ends connections properly, `.drop()` breaks them off. Signatures are timed by the machine's clock, as Bolt
-checks them (`slack.http.when`); all else by `now`: a trigger_id lives 3 seconds of it, a response_url 30 minutes.
+`forget_owed()` gives up. Presses and commands are never repeated, nor are they by Slack. `verify_url()` is the first thing
+Slack sends to a new request URL. Socket Mode: what is owed is brought again on the next connection;
+`slack.socket.disconnect()` asks the app to connect anew, `.close()` ends connections properly, `.drop()` breaks them off.
+Signatures are timed by the machine's clock, as Bolt checks them (`slack.http.when`); all else by `now`: a trigger_id lives
+3 seconds of it, a response_url 30 minutes.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -85,6 +89,14 @@ class Slack(Modals):
     def said_by_bot(self, where: Conversation) -> list[Message]:
         """The bot's messages there, oldest first."""
         return [one for one in where.messages if one.bot_id]
+
+    def told(self, user: User) -> list[Message]:
+        """The bot's messages in its direct message with this person, oldest first."""
+        return self.said_by_bot(self.world.dm(user))
+
+    def whispered(self, user: User) -> list[Message]:
+        """What only this person sees, oldest first."""
+        return self.world.ephemerals.get(user.id, [])
 
 
 def machine_time() -> datetime:

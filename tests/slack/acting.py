@@ -39,10 +39,10 @@ class Acting(Talking):
         block, element = self.found(surface, what, ("overflow", *STATEFUL))
         if element["type"] == "overflow":
             return await self.interact(user, surface, block, element, {"selected_option": an_option(element, choice)})
-        held = STATEFUL[element["type"]]
-        surface.entered[block["block_id"], element["action_id"]] = value = as_held(element, choice)
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise CannotDo("an input tells the app nothing before it is submitted: use submit")
+        held = STATEFUL[element["type"]]
+        surface.entered[block["block_id"], element["action_id"]] = value = as_held(element, choice)
         return await self.interact(user, surface, block, element, {held: value})
 
     async def interact(self, user: User, surface: Surface, block: Json, element: Json, said: Json) -> Ack:
@@ -93,6 +93,8 @@ class Acting(Talking):
         Raises:
             CannotDo: it is not there, or not for this person's eyes.
         """
+        if user.deleted:
+            raise CannotDo(f"{user.name} has left the workspace")
         if isinstance(where, str):
             everywhere = [one for place in self.world.conversations.values() for one in place.messages]
             mine = [*everywhere, *self.world.ephemerals.get(user.id, [])]

@@ -18,6 +18,8 @@ from tests.slack.world import Json, Token
 
 EVENTS = frozenset({"message.channels", "message.groups", "message.im", "app_mention", "app_home_opened"})
 """What the app is subscribed to unless a test says otherwise; `file_shared` is known too."""
+NO_REUSE = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: one kept too long would break, and look like the app's fault."""
 INTERACTIVE = {"button", "overflow", *STATEFUL}
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-1-postroom", "xapp-1-postroom", "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -53,7 +55,7 @@ class Core:
         self.base_url = ""
         self.patience_seconds = 15.0
         self.http = HttpDoor(SIGNING_SECRET, self.patience_seconds)
-        self.socket = SocketDoor(self.world, self.patience_seconds, self.complaints)
+        self.socket = SocketDoor(self.world, self.patience_seconds, self.complaints, self.tell)
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[object]] = set()
 
@@ -67,7 +69,7 @@ class Core:
 
     def use_http(self, url: str) -> None:
         """Bring to the app at this URL."""
-        self.http.lead_to(url, httpx.AsyncClient())
+        self.http.lead_to(url, httpx.AsyncClient(limits=NO_REUSE))
 
     def use_asgi(self, app: Any, path: str = "/slack/events") -> None:
         """Bring to an ASGI application in this process."""
@@ -110,8 +112,9 @@ class Core:
             ack = await door.bring(delivery)
         finally:
             delivery.under_way = False
-        if ack.ok and delivery.what == "event" and ack.body:
-            self.complaints.append(f"an event was answered with a payload: {ack.body}")
+        silent = delivery.what == "event" or delivery.payload.get("type") in ("block_actions", "view_closed")
+        if ack.ok and silent and (ack.body or ack.text):
+            self.complaints.append(f"acknowledged, but with words that Slack drops: {ack.body or ack.text}")
         await self.tell()
         return ack
 
@@ -155,6 +158,14 @@ class Core:
         kept = {} if sign else {key: value for key, value in delivery.headers.items() if key.startswith("X-Slack")}
         return await self.http.send(forged, body, {"Content-Type": content_type} | kept | vouched)
 
+    async def verify_url(self) -> Ack:
+        """What Slack does first with a new request URL: `ok` only if the app gave the challenge back."""
+        challenge = self.world.mint("challenge-")
+        payload = {"token": "verification-token", "challenge": challenge, "type": "url_verification"}
+        ack = await self.http.bring(Delivery("event", payload, attempts=1))
+        ack.ok = ack.ok and challenge in (ack.text.strip(), (ack.body or {}).get("challenge"))
+        return ack
+
     def with_ids(self, blocks: list[Json]) -> list[Json]:
         """Blocks as Slack keeps them: every block and interactive element has an id."""
         kept = copy.deepcopy(blocks)
@@ -170,7 +181,12 @@ class Core:
         """Do this beside whatever goes on."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception():
+            self.complaints.append(f"the local Slack itself failed: {task.exception()!r}")
 
     async def settle(self) -> None:
         """Wait until everything that was begun beside is done."""
@@ -182,8 +198,7 @@ class Core:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self.http.client:
-            await self.http.client.aclose()
+        await self.http.close()
 
     def calls_of(self, method: str) -> list[Call]:
         """The calls of one method, oldest first."""

@@ -1,5 +1,6 @@
 """What Slack brings to the app, and how the app took it."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -90,6 +91,8 @@ class HttpDoor:
     def __init__(self, secret: str, patience_seconds: float, when: Callable[[], float] = time.time) -> None:
         self.secret, self.patience_seconds, self.when = secret, patience_seconds, when
         self.url = ""
+        self.late: set[asyncio.Task[httpx.Response]] = set()
+        """Requests that nobody waits for any more; the app goes on with them all the same."""
         self.client: httpx.AsyncClient | None = None
 
     def lead_to(self, url: str, client: httpx.AsyncClient) -> None:
@@ -114,16 +117,25 @@ class HttpDoor:
         assert self.client, "no app to bring to: call slack.use_http or slack.use_asgi first"
         delivery.body, delivery.headers = body, headers
         begun = time.monotonic()
-        try:
-            answer = await self.client.post(
-                self.url, content=body, headers=headers, timeout=self.patience_seconds, follow_redirects=False
-            )
-        except httpx.TimeoutException:
+        request = asyncio.create_task(self.client.post(self.url, content=body, headers=headers, timeout=None))
+        done, _ = await asyncio.wait({request}, timeout=self.patience_seconds)
+        if not done:
+            self.late.add(request)
             return failed(delivery, "http_timeout", begun)
+        try:
+            answer = request.result()
         except (httpx.TransportError, OSError):
             return failed(delivery, "connection_failed", begun)
         delivery.no_retry = answer.headers.get("X-Slack-No-Retry") == "1" and not answer.is_success
         return answered(delivery, answer, time.monotonic() - begun)
+
+    async def close(self) -> None:
+        """Let go of whatever is still under way."""
+        for request in self.late:
+            request.cancel()
+        await asyncio.gather(*self.late, return_exceptions=True)
+        if self.client:
+            await self.client.aclose()
 
 
 def failed(delivery: Delivery, why: str, begun: float) -> Ack:

@@ -129,6 +129,11 @@ class Message(Surface):
     ephemeral_for: str | None = None
 
     @property
+    def words(self) -> str:
+        """All that its blocks say or, without any, its text."""
+        return super().words or self.text
+
+    @property
     def in_history(self) -> bool:
         """Stands in the conversation itself, not only in a thread."""
         return self.thread_ts in (None, self.ts) or self.broadcast

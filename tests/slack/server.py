@@ -61,7 +61,8 @@ class Server:
     async def call(self, request: web.Request) -> web.StreamResponse:
         """A Web API call, met with whatever trouble was asked for."""
         args, is_json = await arguments(request)
-        name, token = request.match_info["method"], bearer(request, args, is_json=is_json)
+        name = request.match_info["method"]
+        token = bearer(request, args, header_only=is_json or name == "apps.connections.open")
         call = Call(name, args, token, self.slack.world.seconds, request.method, is_json)
         self.slack.calls.append(call)
         trouble = self.slack.trouble.take(name, args.get("channel"))
@@ -115,8 +116,11 @@ class Server:
         method = register.methods.get(call.method)
         if not method:
             raise Refused("unknown_method", req_method=call.method)
+        if "" in call.args:
+            raise Refused("invalid_json")
         token = known_token(self.slack, call.token)
-        args = {} if call.is_json and not method.takes_json else parsed(call.args, is_json=call.is_json)
+        args = {} if call.is_json and not method.takes_json else parsed(call.args)
+        call.args = args or call.args
         admitted(method, token, args, verb=call.verb)
         return self.as_caller(token, method, args)
 
@@ -133,7 +137,7 @@ class Server:
         file = self.slack.world.files.get(request.match_info["file"])
         self.slack.downloads.append(request.match_info["file"])
         trouble = self.slack.trouble.take("download", None)
-        call = Call("download", {"file": request.match_info["file"]}, bearer(request, {}, is_json=True), 0)
+        call = Call("download", {"file": request.match_info["file"]}, bearer(request, {}, header_only=True), 0)
         if trouble and (spoilt := await self.spoil(trouble, request, call)):
             return spoilt
         await self.slack.tell()
@@ -153,15 +157,18 @@ class Server:
         await response.write_eof()
         return response
 
-    async def respond(self, request: web.Request) -> web.Response:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
         """A message by response_url."""
+        trouble = self.slack.trouble.take("response", None)
+        if trouble and (spoilt := await self.spoil(trouble, request, Call("response", {}, "", 0))):
+            return spoilt
         try:
             body = json.loads(await request.text())
         except ValueError:
             return web.Response(status=400, text="invalid_payload")
         answer = responses.respond(self.slack, request.match_info["key"], body)
         await self.slack.tell()
-        return answer
+        return cut(request) if trouble and trouble.what == "drop_after" else answer
 
     async def link(self, request: web.Request) -> web.WebSocketResponse:
         """A Socket Mode connection; what is owed is brought as soon as it stands."""
@@ -185,7 +192,7 @@ async def arguments(request: web.Request) -> tuple[Json, bool]:
     return args | {key: value for key, value in form.items() if isinstance(value, str)}, False
 
 
-def parsed(args: Json, *, is_json: bool) -> Json:
+def parsed(args: Json) -> Json:
     """Arguments with the JSON inside a form (or in a string) read.
 
     Raises:
@@ -202,9 +209,9 @@ def parsed(args: Json, *, is_json: bool) -> Json:
     return read
 
 
-def bearer(request: web.Request, args: Json, *, is_json: bool) -> str:
+def bearer(request: web.Request, args: Json, *, header_only: bool) -> str:
     """The token: of the header or, in a form, of an argument, which is taken out."""
-    given: Any = args.pop("token", "") if not is_json else ""
+    given: Any = args.pop("token", "") if not header_only else ""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else str(given)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +24,8 @@ class SocketDoor:
     world: Workspace
     patience_seconds: float
     complaints: list[str]
+    tell: Callable[[], Awaitable[None]]
+    """Called after each acknowledgement."""
     tickets: set[str] = field(default_factory=set)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     requests: dict[web.WebSocketResponse, web.Request] = field(default_factory=dict)
@@ -74,7 +77,7 @@ class SocketDoor:
         if request.query.get("ticket") not in self.tickets:
             raise web.HTTPForbidden
         self.tickets.discard(request.query["ticket"])
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1)
         await socket.prepare(request)
         self.sockets.append(socket)
         self.requests[socket] = request
@@ -97,6 +100,7 @@ class SocketDoor:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self.hear(message.data)
+                    await self.tell()
         finally:
             self.forget(socket)
 

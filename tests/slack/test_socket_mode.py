@@ -44,6 +44,21 @@ async def test_a_ticket_lets_one_connection_in(place: Place) -> None:
             await session.ws_connect(url)
 
 
+async def test_a_late_acknowledgement_takes_the_event_and_a_second_is_complained_of(place: Place) -> None:
+    url = f"{place.slack.base_url}/link/?ticket={place.slack.socket.ticket()}"
+    place.slack.patience_seconds = 0.05
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        await socket.receive_json()
+        said = await place.slack.post(place.maria, place.returns, "hello")
+        envelope = await socket.receive_json()
+        assert (envelope["type"], envelope["accepts_response_payload"]) == ("events_api", False)
+        assert place.slack.owed == [said.ack.delivery]
+        for _ in range(2):
+            await socket.send_json({"envelope_id": envelope["envelope_id"]})
+        await place.slack.until(lambda: place.slack.complaints)
+        assert place.slack.owed == []
+
+
 async def test_a_press_and_a_submission_go_through_the_socket_too(place: Place, plugged: Bot) -> None:
     field = {"type": "input", "block_id": "why", "label": {"type": "plain_text", "text": "Reason"}}
     field["element"] = {"type": "plain_text_input", "action_id": "text"}

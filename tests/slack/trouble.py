@@ -33,7 +33,8 @@ class Trouble:
 
 @dataclass
 class Troubles:
-    """All that a test has asked for and that has not happened yet. Method `*` is every method; `download` the file URL."""
+    """All that a test has asked for and that has not happened yet. Method `*` is every method; `download` the file
+    URL, `response` the response URLs."""
 
     asked: list[Trouble] = field(default_factory=list)
 

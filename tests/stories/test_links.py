@@ -274,6 +274,9 @@ async def test_a_rejection_without_a_reason_is_asked_for_one(post: TestOffice, w
     async with visitor(post) as sam:
         await (await sam.open(link)).press("reject", words=words)
         assert "There is a problem" in sam.text
+        assert '<p id="fault"><a href="#reason-1">' in sam.answer.text
+        assert 'aria-invalid="true" aria-describedby="reject-hint fault">' in sam.answer.text
+        assert sam.answer.text.count("aria-invalid") == 1
         assert sam.buttons == {"receive", "reject", "move"}
         await sam.press("reject", words="Wrong child")
     assert post.files()[0].status is Status.REJECTED
@@ -312,6 +315,9 @@ async def test_a_move_to_nowhere_says_what_is_wrong(post: TestOffice, service: s
         await (await sam.open(link)).press("move", service=service, words="It is a budget")
         assert "There is a problem" in sam.text
         assert ">It is a budget</textarea>" in sam.answer.text, "nobody types it twice"
+        assert '<p id="fault"><a href="#service">' in sam.answer.text
+        assert 'id="service" aria-invalid="true" aria-describedby="fault">' in sam.answer.text
+        assert sam.answer.text.count("aria-invalid") == 1
         assert said in sam.text
     assert post.files()[0].service == "SEN"
 

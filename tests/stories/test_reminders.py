@@ -5,6 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from bot.ledger import files
+from bot.ledger.tables import File
 from bot.rules.lifecycle import Status
 from handlers.app import Office
 from tests.office import Opener, TestOffice
@@ -104,6 +106,14 @@ async def test_nobody_is_reminded_of_what_waits_no_more(
     assert reminded(office) == []
 
 
+async def test_nobody_is_reminded_of_what_can_no_longer_be_had(office: TestOffice) -> None:
+    await office.email(JO, attach=PLAN)
+    now = office.clock.now()
+    await office.rooms.ledger.write(lambda tx: files.destroyed(tx, tx.get_one(File, 1), now=now, why="by hand"))
+    await until(office, "09 12:00")
+    assert reminded(office) == []
+
+
 async def test_a_move_begins_the_count_anew_for_the_other_service(office: TestOffice) -> None:
     await office.email(JO, attach=PLAN)
     await until(office, "02 08:31")
@@ -150,6 +160,7 @@ async def test_a_place_reads_no_comment_and_gets_no_link(office: TestOffice) -> 
     assert "/get/" in office.expect(SAM, "waiting").text
     assert "Alfie" not in office.expect(TEAM, "waiting").text
     assert "/get/" not in office.expect(TEAM, "waiting").text
+    assert not any("Alfie" in str(item.facts) for item in office.told() if item.recipient == TEAM)
 
 
 async def test_a_reminder_is_answered_as_an_announcement_is_and_all_who_were_told_hear(office: TestOffice) -> None:

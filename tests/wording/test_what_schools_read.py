@@ -40,6 +40,7 @@ from bot.notices import (
 )
 from bot.notices import Entry as Line
 from bot.notices.examples import NOON
+from bot.rules.lifecycle import Act
 from tests.wording.speaker import MODEL, commands, facts, headings, held, speaker, words
 
 WORDING = speaker()
@@ -358,8 +359,10 @@ def test_a_day_of_destruction_is_shown_only_when_it_applies() -> None:  # lesson
         "Sent": FILE, "Received": RECEIVED, "Rejected": REJECTED,
         "destroyed": RECEIVED.model_copy(update={"contents": "destroyed"}),
     }.items()}  # fmt: skip
-    assert [status for status, rows in shown.items() if "Kept until" in rows] == ["Received", "Rejected"]
-    assert shown["destroyed"]["Contents"] == "destroyed"
+    assert {status: rows.get("Contents") for status, rows in shown.items()} == {
+        "Sent": None, "Received": "kept until 30 November 2026", "Rejected": "kept until 30 November 2026",
+        "destroyed": "destroyed",
+    }  # fmt: skip
 
 
 def test_history_has_a_line_for_each_act() -> None:
@@ -370,6 +373,14 @@ def test_history_has_a_line_for_each_act() -> None:
     rows = facts(WORDING.letter(History(file=REJECTED, entries=entries)))
     assert rows["09:00 on 1 September 2026"] == "Sent by Jo Sands (email)"
     assert rows["09:05 on 2 September 2026"] == "Rejected by Sam Hale: Wrong child"
+
+
+@pytest.mark.parametrize("act", Act)
+def test_every_act_is_told_as_people_say_it(act: Act) -> None:
+    entry = Line(at=NOON, by="Jo Sands", act=act.value)
+    said = facts(WORDING.letter(History(file=FILE, entries=(entry,))))["13:00 on 1 September 2026"]
+    assert said.endswith((" by Jo Sands", " from Jo Sands"))
+    assert not said.startswith(("Accepted", "Discarded", "Held", "Checked by", "Warned", "Exported"))
 
 
 def test_recalled_says_that_nobody_had_it() -> None:
@@ -414,6 +425,7 @@ def test_help_knows_the_schools_of_its_reader() -> None:
     assert "8302000 Leys Junior School" in said
     assert MODEL in said
     assert "receive PR-" not in said
+    assert {"yes", "its number", "a name", "no"} <= set(facts(WORDING.letter(Help.example)))
 
 
 def test_help_knows_the_services_of_an_officer() -> None:
@@ -465,9 +477,12 @@ def test_received_says_by_whom() -> None:
 @pytest.mark.parametrize(
     ("reader", "said"),
     [
-        ("sender", "Sam Hale has rejected a file that you sent."),
-        ("headteacher", "Sam Hale has rejected a file that your school sent."),
-        ("administrators", "You are told in the headteacher's place."),
+        ("sender", f"Sam Hale has rejected your file {FILE.name}."),
+        ("headteacher", f"Sam Hale has rejected {FILE.name}, a file that your school sent."),
+        (
+            "administrators",
+            f"Sam Hale has rejected {FILE.name}, a file of a school that has no headteacher on record. You are told in the headteacher's place.",
+        ),
     ],
 )
 def test_a_rejection_is_worded_for_its_reader(reader: str, said: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot import roster
+from bot.ledger import surfaces
 from bot.ledger.tables import Duty, Identity, Person
 from bot.roster.imports.sheet import Difference, Fault, Row, Sheet, Unfit, read
 from bot.roster.imports.wanted import CHANNEL, Held, Wanted, check, held_by
@@ -124,6 +125,7 @@ def remove_person(tx: Session, email: str, now: datetime) -> Person | None:
     if person := roster.who(tx, CHANNEL, address.normal(email) or ""):
         _leave(person, now)
         tx.flush()
+        surfaces.outdate_of(tx, person.id, now)
     return person
 
 
@@ -186,6 +188,7 @@ def _carry_out(tx: Session, change: Change, now: datetime) -> None:
         _become(person, wanted.held)
         tx.add(person)
     tx.flush()
+    surfaces.outdate_of(tx, person.id, now)
 
 
 def _become(person: Person, held: Held) -> None:

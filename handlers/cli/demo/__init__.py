@@ -14,6 +14,7 @@ from rich.text import Text
 from bot import data
 from bot import settings as configuration
 from bot.ledger import history
+from bot.receipts import KEY_FILE
 from bot.settings import Settings
 from handlers.cli import logs, show
 from handlers.cli.demo.day import day
@@ -30,6 +31,10 @@ Postroom is up. Read, answer and send mail as any of the demo's people, in a bro
 Or send a file from here:
 
   .venv/bin/postroom --config {config} send YOURFILE --from jo.sands@leysjunior.example
+
+With its answer comes a signed receipt. Save it, and check it here:
+
+  .venv/bin/postroom verify receipt-PR-….json YOURFILE --key {key}
 
 Or from any mail program: to {address}, SMTP server {host}, port {port}, without encryption or login.
 
@@ -90,8 +95,19 @@ async def _stay_up(demo: Demo, console: Console) -> None:
 
     demo.mailboxes.on_delivery = show
     email, web = demo.rooms.settings.email, demo.rooms.settings.web
+    key = _shown(demo.rooms.settings.ledger.file.with_name(KEY_FILE))
     told = TRY_IT.format(
-        url=web.base_url, config="config/demo", host=email.smtp.host, port=email.smtp.port, address=email.address
+        url=web.base_url,
+        config="config/demo",
+        host=email.smtp.host,
+        port=email.smtp.port,
+        address=email.address,
+        key=key,
     )
     console.print(Text(told), soft_wrap=True)  # a command is copied: no line break may stand in it
     await asyncio.Event().wait()
+
+
+def _shown(path: Path) -> Path:
+    """A path as it is typed from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -16,6 +16,7 @@ Item = TypeVar("Item")
 CHANNEL = {"channel": "channel_not_found"}
 READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
+END_OF_TIME = "9999999999.999999"
 WINDOW = "cursor inclusive include_all_metadata latest limit oldest"
 
 
@@ -134,14 +135,14 @@ def within(message: Message, args: Json) -> bool:
     for name in ("oldest", "latest"):
         if args.get(name) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(args[name])):
             raise Refused(f"invalid_ts_{name}")
-    ts, oldest, latest = moment(message.ts), moment(args.get("oldest")), moment(args.get("latest"))
+    ts, oldest, latest = moment(message.ts), moment(args.get("oldest")), moment(args.get("latest") or END_OF_TIME)
     if truth(args.get("inclusive")):
-        return oldest <= ts and (not latest or ts <= latest)
-    return oldest < ts and (not latest or ts < latest)
+        return oldest <= ts <= latest
+    return oldest < ts < latest
 
 
 def moment(ts: Any) -> tuple[int, int]:
-    """A ts in an order that floating-point numbers would spoil; () like (0, 0) for none."""
+    """A ts in an order that floating-point numbers would spoil; none is the beginning of time."""
     seconds, _, rest = str(ts or "0").partition(".")
     return (int(seconds), int(rest[:6].ljust(6, "0")))
 

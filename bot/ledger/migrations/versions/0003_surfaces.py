@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("stamp", sa.String(), nullable=False),
         sa.Column("thread", sa.String(), nullable=False),
         sa.Column("notice_id", sa.String(), nullable=True),
+        sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("view", sa.JSON(), nullable=False),
         sa.Column("wanted", sa.Integer(), nullable=False),

@@ -27,7 +27,17 @@ MAIL_HEADERS = {
     ),
     "X-Frame-Options": "SAMEORIGIN",
 }
-KINDS = {"decided": "confirmation", "mixed": "receipt and advice", "which": "question", "": "mail"}
+SCROLLS = (
+    "<style>html{overflow-y:scroll}::-webkit-scrollbar{width:12px;background:#e8e8e6}"
+    "::-webkit-scrollbar-thumb{background:#6f777b;border-radius:6px}</style>"
+)
+"""Shows that there is more of a mail than its frame shows, also where bars are hidden otherwise."""
+KINDS = {
+    "alert": "please look", "decided": "confirmation", "lost-race": "too late", "mixed": "receipt and advice",
+    "not-authorised": "not allowed", "nothing-attached": "no file", "settled": "already settled",
+    "trouble": "our fault", "unknown-command": "not understood", "verified": "receipt checked", "which": "question",
+    "": "mail",
+}  # fmt: skip
 """What a mail is, where the kind of notice is no word for it."""
 
 
@@ -115,4 +125,4 @@ def _correspondent(field: str) -> str:
 
 def alone(mail: Mail) -> HTMLResponse:
     """The page that a mail brings, shut away by itself; its links open beside it."""
-    return HTMLResponse(f'<!doctype html><base target="_blank">{mail.html}', headers=MAIL_HEADERS)
+    return HTMLResponse(f'<!doctype html><base target="_blank">{SCROLLS}{mail.html}', headers=MAIL_HEADERS)

@@ -10,6 +10,8 @@ from handlers.cli.demo.mails import Mail
 
 SHOWN = re.compile(r"`([^`\n]{1,200})`")
 """How a mail's plain text marks what is to be typed."""
+NAME_FOLLOWS = re.compile(r"\s+and\s+the\s+right\s+name")
+"""What stands behind a number that is nothing without a name."""
 BLANK = re.compile(r"<[^<>]*>|…")
 """A part of a command that the reader fills in."""
 ALWAYS = ("status", "help")
@@ -32,7 +34,8 @@ def _commands(mail: Mail, services: frozenset[str]) -> Iterator[str]:
     context = Context(
         today=date.min, services=services, is_file=lambda _: True, replying=True, officer=True, has_files=False
     )
-    for said in dict.fromkeys(SHOWN.findall(mail.text)):
+    shown = (one[1] for one in SHOWN.finditer(mail.text) if not NAME_FOLLOWS.match(mail.text, one.end()))
+    for said in dict.fromkeys(shown):
         meant = commands.read_line(BLANK.sub(min(services, default=""), said), context)
         a_name = isinstance(meant, Named) or (isinstance(meant, Pick) and meant.name)
         if meant and not a_name:

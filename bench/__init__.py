@@ -1,0 +1,1 @@
+"""How fast Postroom is, measured beside peers in the same run (docs/performance.md)."""

@@ -1,0 +1,46 @@
+"""Another page of what was told: to whom it may be shown. Only reads."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import standing
+from bot.clock import Clock
+from bot.ledger.tables import OutboxItem, Surface
+from bot.outbox import Parcel, parcel_of
+from bot.settings import Settings
+from bot.wording import Wording
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Somebody wants to see another page of a notice. What they bring finds, it does not authorise."""
+
+    channel: str
+    notice: str
+    """The id that the button bears."""
+    place: str
+    stamp: str
+    """The message in which they pressed it."""
+    reader: str
+    """Their identity in the channel."""
+    alone: bool
+    """Nobody else sees that message."""
+
+
+def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, *, wording: Wording) -> Parcel | None:
+    """The notice of which a page is wanted; None where it does not stand there, or was not told to them."""
+    row = tx.get(OutboxItem, leaf.notice)
+    if row is None or row.channel != leaf.channel or standing.has_left(tx, row):
+        return None
+    if leaf.alone:
+        theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
+        return parcel_of(row, wording) if theirs else None
+    there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
+    surface = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
+    if surface is None:
+        return None
+    if not surface.live:
+        return parcel_of(row, wording)
+    return parcel_of(row, wording, lambda told: standing.told(tx, told, row, surface, settings=settings, clock=clock))

@@ -1,0 +1,44 @@
+"""What stands in a chat, told as it is by now."""
+
+from sqlalchemy.orm import Session
+
+from bot import listing, notices, roster, school_desk, telling
+from bot.arrival import Route
+from bot.clock import Clock
+from bot.ledger.tables import OutboxItem, Person, Surface
+from bot.notices import Choice, Notice
+from bot.settings import Settings
+from bot.telling import Asking
+
+
+def asking(person: Person, surface: Surface, settings: Settings, clock: Clock, *, route: Route | None = None) -> Asking:
+    """Its reader asks for it anew."""
+    return Asking(
+        settings=settings, clock=clock, now=clock.now(), channel=surface.channel, person=person, address=surface.place,
+        route=route or Route(private=True),
+    )  # fmt: skip
+
+
+def told(
+    tx: Session, notice: Notice, item: OutboxItem, surface: Surface, *, settings: Settings, clock: Clock
+) -> Notice:
+    """The notice with its files as they are by now; where it has menus, the files that its reader chose."""
+    now = telling.now(tx, notice, settings)
+    if not isinstance(now, notices.Status) or now.menu is None:
+        return now
+    person = tx.get(Person, item.person_id) if item.person_id else None
+    if person is None or not roster.is_anybody(person):
+        return notices.Status(asked=now.asked)
+    reader = asking(person, surface, settings, clock, route=Route.model_validate(item.route))
+    return school_desk.chosen(tx, now, listing.kept(surface.view, now.menu.choice), reader)
+
+
+def has_left(tx: Session, item: OutboxItem) -> bool:
+    """Whether the one person to whom it was told is a leaver by now, who is shown no more than they were."""
+    person = tx.get(Person, item.person_id) if item.person_id else None
+    return person is not None and person.left_at is not None
+
+
+def choice(surface: Surface) -> Choice:
+    """What its reader chose to see of a home."""
+    return listing.kept(surface.view, Choice())

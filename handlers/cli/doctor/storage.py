@@ -1,0 +1,104 @@
+"""What is looked at on this machine: the database, the master key, the vault."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock
+from bot.ledger import file_of, schema
+from bot.settings import Settings
+from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Vault, open_vault
+from handlers.app import NotReady, check_built, master_key
+from handlers.checks import Check, Patient, failed, passed
+
+PARTS, DATABASE, KEY, VAULT = "parts", "database", "master key", "vault"
+PROBE = b"Postroom was here."
+WRITABLE = (
+    "Give the user that runs Postroom the right to write there, and see that the disk is neither full nor read-only."
+)
+
+
+def checks(patient: Patient) -> Iterator[Check]:
+    """All of it; the vault only with a sound master key."""
+    settings = patient.settings
+    yield parts(settings)
+    yield database(settings)
+    try:
+        master = master_key(settings)
+    except BadMasterKey as fault:
+        yield failed(KEY, str(fault), "Put the right master key back. A new one cannot read what is stored.")
+    else:
+        yield passed(KEY, f"It is a master key (fingerprint {master.fingerprint}).")
+        yield vault(settings, master, patient.clock)
+
+
+def parts(settings: Settings) -> Check:
+    """Whether the configuration asks for no more than this version has."""
+    try:
+        check_built(settings)
+    except NotReady as fault:
+        return failed(PARTS, str(fault), "Take it out of the configuration.")
+    return passed(PARTS, "This version has everything that the configuration asks for.")
+
+
+def database(settings: Settings) -> Check:
+    """Whether it is there, and has the shape that this version needs."""
+    path, newest = file_of(settings.ledger.url), schema.newest()
+    try:
+        present = schema.present(settings.ledger.url)
+    except SQLAlchemyError as fault:
+        why = str(getattr(fault, "orig", None) or type(fault).__name__)
+        return failed(
+            DATABASE, f"{path} cannot be read ({why}).", "Restore it from its backup, or let Postroom's user read it."
+        )
+    if present is None:
+        return failed(DATABASE, f"There is no database at {path} yet.", "Run: postroom migrate")
+    if present != newest:
+        return failed(DATABASE, f"{path} has shape {present}; this version needs {newest}.", "Run: postroom migrate")
+    if path and not os.access(path, os.W_OK):
+        return failed(DATABASE, f"{path} cannot be written.", WRITABLE)
+    return passed(DATABASE, f"{path} has the shape that this version needs ({newest}).")
+
+
+def vault(settings: Settings, master: MasterKey, clock: Clock) -> Check:
+    """Whether contents can be stored, read back and destroyed; where there is no vault yet, whether it can be made."""
+    folder, keys = settings.vault.folder, settings.keys.path
+    if not (folder.is_dir() and keys.is_file()):
+        return _to_be_made(folder, keys)
+    try:
+        _try_out(folder, keys, master, clock)
+    except BadMasterKey as fault:
+        return failed(VAULT, str(fault), "Put back the master key with which these contents were stored.")
+    except Unavailable as fault:
+        return failed(VAULT, f"Nothing can be stored in {folder} with keys in {keys}: {fault}.", WRITABLE)
+    except Damaged as fault:
+        return failed(VAULT, f"What was stored in {folder} came back damaged: {fault}.", "See that the disk is sound.")
+    return passed(VAULT, f"Contents can be stored in {folder}, read back and destroyed.")
+
+
+def _try_out(folder: Path, keys: Path, master: MasterKey, clock: Clock) -> None:
+    probe = f"doctor-{clock.token()}"
+    opened = open_vault(folder, keys, master)
+    try:
+        _store(opened, probe)
+        if b"".join(opened.read(probe)) != PROBE:
+            raise Damaged(probe)
+    finally:
+        opened.destroy([probe])
+        opened.close()
+
+
+def _store(opened: Vault, probe: str) -> None:
+    writing = opened.begin(probe)
+    writing.write(PROBE)
+    opened.finish(writing)
+
+
+def _to_be_made(*paths: Path) -> Check:
+    for path in paths:
+        there = next(parent for parent in (path, *path.parents) if parent.exists())
+        if not os.access(there, os.W_OK):
+            return failed(VAULT, f"{path} cannot be made: {there} cannot be written.", WRITABLE)
+    return passed(VAULT, f"{' and '.join(map(str, paths))} will be made when Postroom starts.")

@@ -1,0 +1,98 @@
+"""`postroom doctor`: what is wrong on this machine, and what to do."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.vault import MasterKey
+from tests.cli.conftest import CommandLine
+
+
+def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
+    """What the doctor found, by what was looked at."""
+    found = office.json("doctor", status=status)
+    assert all(list(one) == ["check", "ok", "detail", "remedy"] for one in found)
+    assert all(one["ok"] == (not one["remedy"]) for one in found)
+    assert status == int(not all(one["ok"] for one in found))
+    return {one["check"]: one for one in found}
+
+
+def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
+    office.take_in()
+    assert set(examined(office)) == {"configuration", "parts", "database", "master key", "vault"}
+    with office.rooms() as rooms:
+        assert list(rooms.vault.object_ids()) == ["f1-1"]
+
+
+def test_it_is_told_with_ticks_and_crosses_and_each_fault_with_its_remedy(office: CommandLine) -> None:
+    assert office.run("doctor").stdout.startswith("✓ configuration: ")
+    office.settings.keys.master_key_file.chmod(0o644)
+    shown = office.run("doctor", status=1).stdout
+    assert "\n✗ master key: " in shown
+    assert "\n    Put the right master key back." in shown
+
+
+def test_an_office_that_was_never_started_has_no_fault(office: CommandLine) -> None:
+    shutil.rmtree(office.settings.vault.folder)
+    assert "will be made" in examined(office)["vault"]["detail"]
+    assert not office.settings.vault.folder.exists()
+
+
+def test_a_mistake_in_the_configuration_is_named(office: CommandLine) -> None:
+    (office.config / "more.toml").write_text("[web]\nlink_days = 0\n")
+    found = examined(office, status=1)
+    assert list(found) == ["configuration"]
+    assert "web.link_days" in found["configuration"]["detail"]
+
+
+def test_where_there_is_no_configuration_it_is_said_how_to_begin(office: CommandLine, tmp_path: Path) -> None:
+    (found,) = office.json("doctor", status=1, config=tmp_path / "nowhere")
+    assert "postroom init" in found["remedy"]
+
+
+def test_what_this_version_does_not_have_is_named(office: CommandLine) -> None:
+    (office.config / "more.toml").write_text('[scanner]\nclamd = "unix:/run/clamd"\n')
+    assert "[scanner] clamd" in examined(office, status=1)["parts"]["detail"]
+
+
+def test_a_missing_database_is_made_by_migrating(office: CommandLine) -> None:
+    for file in office.config.parent.glob("var/ledger.db*"):
+        file.unlink()
+    assert "postroom migrate" in examined(office, status=1)["database"]["remedy"]
+
+
+def test_a_database_that_is_none_is_no_traceback(office: CommandLine) -> None:
+    for file in office.config.parent.glob("var/ledger.db*"):
+        file.unlink()
+    (office.config.parent / "var" / "ledger.db").write_text("something else " * 100)
+    assert "not a database" in examined(office, status=1)["database"]["detail"]
+
+
+@pytest.mark.parametrize("text", ["", "ab"])
+def test_a_master_key_that_is_none_is_said_to_be_so(office: CommandLine, text: str) -> None:
+    office.settings.keys.master_key_file.write_text(text)
+    found = examined(office, status=1)
+    assert "64 hexadecimal digits" in found["master key"]["detail"]
+    assert "vault" not in found
+
+
+def test_a_master_key_that_is_not_the_one_is_said_to_be_so(office: CommandLine) -> None:
+    office.take_in()
+    office.settings.keys.master_key_file.unlink()
+    MasterKey.generate(office.settings.keys.master_key_file)
+    assert "its keys were made with master key" in examined(office, status=1)["vault"]["detail"]
+
+
+def test_a_vault_that_cannot_be_written_is_said_to_be_so(office: CommandLine) -> None:
+    office.take_in()
+    folder = office.settings.vault.folder
+    for inside in folder.iterdir():
+        for file in inside.iterdir():
+            file.unlink()
+        inside.rmdir()
+        inside.write_text("no folder")
+    found = examined(office, status=1)["vault"]
+    assert str(folder) in found["detail"]
+    assert "right to write" in found["remedy"]

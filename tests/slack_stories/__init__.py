@@ -1,0 +1,1 @@
+"""Promises that Postroom keeps in Slack."""

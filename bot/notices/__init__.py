@@ -12,6 +12,7 @@ from bot.notices.examples import (
     HELD,
     HISTORY,
     LINKS,
+    MAY,
     MODEL,
     RECEIVED,
     REVIEW,
@@ -389,7 +390,7 @@ Duplicate.example = Duplicate(outcomes=(Outcome(verdict="duplicate", given=FILE.
 Discarded.example = Discarded(outcomes=(HELD.model_copy(update={"verdict": "discarded", "offers": ()}),))
 Settled.example = Settled(files=(FILE,), said="yes", recallable=True)
 NothingAttached.example = NothingAttached(model=MODEL)
-Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE))
+Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE), may=MAY)
 History.example = History(file=RECEIVED, entries=HISTORY)
 Verified.example = Verified(receipts=(CHECKED,))
 Recalled.example = Recalled(files=(FILE.model_copy(update={"status": "Recalled"}),), by="Jo Sands")

@@ -19,6 +19,8 @@ RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hal
 LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
 WAITS = {FILE.reference: Wait(since=NOON, hours=24)}
 REVIEW = RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENreview20260901.docx"})
+MAY = {FILE.reference: ("recall", "copy"), REVIEW.reference: ("copy",)}
+"""What their school can do to these."""
 SENT = Outcome(verdict="sent", given=FILE.name, file=FILE)
 HELD = Outcome(
     verdict="held",

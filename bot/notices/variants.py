@@ -59,6 +59,12 @@ REJECTED = FILE.model_copy(update={
 })  # fmt: skip
 
 
+OFFICERS_MAY: dict[str, tuple[str, ...]] = {
+    OTHERS.reference: ("receive", "reject", "move"),
+    REVIEW.reference: ("copy", "reject", "move"),
+}
+
+
 def _received(file: FileFacts) -> FileFacts:
     return file.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
 
@@ -173,7 +179,7 @@ VARIANTS = (
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",
-        notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True),
+        notices.Status(asked="status", period=YEAR, files=(OTHERS, REVIEW, REJECTED), more=12, officer=True, may=OFFICERS_MAY),
     ),
     Variant("history-long", "Much has befallen the file.", notices.History(
         file=REJECTED.model_copy(update={"rejected_at": NOON + timedelta(9), "contents": "destroyed"}), entries=LIFE,

@@ -45,11 +45,37 @@ def _actions(block: Json) -> str:
     return "\n".join(map(_pressed, block["elements"]))
 
 
-def _pressed(button: Json) -> str:
+def _section(block: Json) -> str:
+    return f"{block['text']['text']}: {_pressed(block['accessory'])}"
+
+
+def _input(block: Json) -> str:
+    return f"{block['label']['text']}: {_pressed(block['element'])}"
+
+
+def _pressed(element: Json) -> str:
+    """Something that is pressed, or chosen, or written: of a menu what is chosen."""
+    if element["type"] == "button":
+        return _button(element)
+    chosen = element.get("initial_options") or [one for one in [element.get("initial_option")] if one]
+    shown = (
+        ", ".join(one["text"]["text"] for one in chosen) or element.get("initial_date") or element.get("initial_value")
+    )
+    return f"[{shown or element['placeholder']['text']} ▾]"
+
+
+def _button(button: Json) -> str:
     asked = button.get("confirm", {}).get("text", {}).get("text")
     target = f" opens {button['url']}" if "url" in button else ""
     return f"[{button['text']['text']}]{target}" + (f" asks first: {asked}" if asked else "")
 
 
-OUTLINES = {"header": _header, "context": _context, "rich_text": _rich, "actions": _actions}
-"""Every block that a message of ours is made of."""
+OUTLINES = {
+    "header": _header,
+    "context": _context,
+    "rich_text": _rich,
+    "actions": _actions,
+    "section": _section,
+    "input": _input,
+}
+"""Every block that a message or a home of ours is made of."""

@@ -191,8 +191,8 @@ def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
         return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
     offers = notice.offers if isinstance(notice, Home) else {}
-    offered, meant = offers.get(say, (notice_id, say))
-    value = Value(notice=offered, say=meant, seen=_seen(block.argument, notice.mentioned()))
+    bearer, meant = offers.get(say, (notice_id, say))
+    value = Value(notice=bearer, say=meant, seen=_seen(block.argument, notice.mentioned()))
     button: Json = {
         "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
         "action_id": block.word, **({"style": "primary"} if block.primary else {}),

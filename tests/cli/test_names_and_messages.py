@@ -4,6 +4,7 @@ import pytest
 
 from bot.notices import KINDS
 from tests.cli.conftest import LEYS, NAME, CommandLine
+from tests.slack import blockkit
 
 
 def test_a_valid_name_is_said_to_be_valid(office: CommandLine) -> None:
@@ -56,6 +57,20 @@ def test_a_message_that_looks_otherwise_can_be_previewed_too(office: CommandLine
 
 def test_without_a_kind_all_are_previewed(office: CommandLine) -> None:
     assert {message["kind"] for message in office.json("messages", "preview")} == set(KINDS)
+
+
+def test_a_message_can_be_previewed_as_slack_shows_it(office: CommandLine) -> None:
+    (message,) = office.json("messages", "preview", "advice", "--channel", "slack")
+    assert list(message) == ["kind", "subject", "text", "blocks", "further_pages"]
+    assert blockkit.faults(message["blocks"], "message") == []
+    assert message["blocks"][0]["type"] == "header"
+    shown = office.run("messages", "preview", "advice", "--channel", "slack").stdout
+    assert "[Send as 8302000_SENplan20260901.docx]" in shown
+    assert "[Don’t send] asks first: The file is destroyed at once" in shown
+
+
+def test_in_slack_too_all_are_previewed(office: CommandLine) -> None:
+    assert {one["kind"] for one in office.json("messages", "preview", "--channel", "slack")} == set(KINDS)
 
 
 def test_what_cannot_be_previewed_is_wrong_usage(office: CommandLine) -> None:

@@ -25,9 +25,10 @@ def _box(shown: Markup, mark: str, look: str = "") -> Markup:
 
 
 def _select(one: Json) -> Markup:
-    chosen = one.get("initial_option") or next(iter(one.get("initial_options") or ()), None)
+    chosen = one.get("initial_options") or [option for option in [one.get("initial_option")] if option]
     hint = one.get("placeholder") or {"type": "plain_text", "text": "Choose an option"}
-    return _box(words(chosen["text"] if chosen else hint), "⌄", "" if chosen else "hint")
+    shown = Markup(", ".join(words(option["text"]) for option in chosen)) if chosen else words(hint)
+    return _box(shown, "⌄", "" if chosen else "hint")
 
 
 def _datepicker(one: Json) -> Markup:

@@ -9,8 +9,18 @@ from tests.slack_pictures.sheets import Sheet
 GROUPS: Mapping[str, Sequence[str]] = {
     "returns": ("receipt", "advice", "mixed", "duplicate", "discarded", "settled"),
     "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified"),
-    "not-done": ("nothing-attached", "unknown-command", "not-authorised", "shared-mailbox", "trouble", "alert"),
+    "not-done": (
+        "nothing-attached",
+        "unchanged",
+        "delete-your-copy",
+        "unknown-command",
+        "not-authorised",
+        "shared-mailbox",
+        "trouble",
+        "alert",
+    ),
     "officers": ("new-files", "waiting", "decided", "lost-race"),
+    "homes": ("home",),
     "told": ("received", "rejected", "moved"),
     "forms": ("form-reject", "form-move", "form-receive-all"),
 }

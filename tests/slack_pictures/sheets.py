@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from bot.arrival import Route
 from bot.forms import Form
 from bot.notices import FILE
-from bot.notices.examples import CODES
+from bot.notices.examples import CODES, NOON
 from bot.notices.variants import OTHERS, Variant, every
+from bot.outbox import Parcel
 from bot.settings.services import Reason
 from handlers.slack import modals
 from handlers.slack.modals import Bearing
 from handlers.slack.outline import outline
-from handlers.slack.render import pages
+from handlers.slack.render import draw_home, pages
 from handlers.slack.values import Value
 from tests.messages.sheets import who_gets
 from tests.slack.blockkit import Surface
 from tests.slack.world import Json
 from tests.slack_pictures import frames
+from tests.slack_pictures.homes import HOMES, LISTS
 from tests.slack_pictures.later import LATER
 from tests.slack_pictures.markup import Markup, joined
 from tests.wording.speaker import speaker
@@ -53,7 +55,7 @@ class Sheet:
 
     @property
     def text(self) -> str:
-        """Its words, and what can be pressed, where it is a message."""
+        """Its words, and what can be pressed, where it is no form."""
         return "\n".join(outline(one["blocks"]) for one in self.shown)
 
 
@@ -70,8 +72,16 @@ def messages() -> Iterator[Sheet]:
 
 
 def later() -> Iterator[Sheet]:
-    """Messages drawn anew, after their files have changed."""
-    return (_message(variant, variant.when) for variant in LATER)
+    """Messages drawn anew after their files have changed, and lists with menus."""
+    return (_message(variant, variant.when) for variant in (*LATER, *LISTS))
+
+
+def homes() -> Iterator[Sheet]:
+    """What is behind the tab Home."""
+    for variant in HOMES:
+        letter = speaker(chat=True).letter(variant.notice)
+        view = draw_home(Parcel(ID, "", "", variant.notice, letter, Route(), NOON))
+        yield Sheet(variant.name, letter.subject, variant.when, "home", [view])
 
 
 def _message(variant: Variant, who: str) -> Sheet:
@@ -94,7 +104,7 @@ def forms() -> Iterator[Sheet]:
         yield Sheet(f"form-{name}", view["title"]["text"], when, "modal", [view])
 
 
-SOURCES: tuple[Callable[[], Iterator[Sheet]], ...] = (messages, later, forms)
+SOURCES: tuple[Callable[[], Iterator[Sheet]], ...] = (messages, later, homes, forms)
 
 
 def sheets() -> list[Sheet]:

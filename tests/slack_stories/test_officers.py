@@ -57,7 +57,7 @@ async def test_whoever_receives_gets_the_contents_by_a_link_that_only_they_see(o
     assert "/get/" in str(told.blocks)
     assert "/get/" not in str([message.blocks for message in cards(office)])
     (receipt, _) = office.answers(office.dm("jo"))
-    assert "received by Sam Hale" in receipt.words
+    assert "Received by Sam Hale" in receipt.words
     assert "Recall" not in receipt.buttons
 
 

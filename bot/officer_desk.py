@@ -69,7 +69,7 @@ def _each(
     answers: list[Notice] = []
     for file in chosen:
         if not roster.may(tx, asking.person, act, file):
-            answers.append(notices.NotAuthorised(act=WORD[act], named=file.reference))
+            answers.append(not_theirs(tx, WORD[act], file))
         elif files.change(
             tx, file, act, seen=asking.version_seen(tx, file), by=asking.person.id, now=asking.now, channel=asking.channel, why=why,
             **columns(file),
@@ -81,6 +81,13 @@ def _each(
     return done, answers
 
 
+def not_theirs(tx: Session, word: str, file: File) -> notices.NotAuthorised:
+    """They may not do this to the file, and who of its service may: whom to ask (lesson L55)."""
+    takers = [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
+    ask = tuple(one.name for one in takers) if word in WORD.values() else ()
+    return notices.NotAuthorised(act=word, named=file.reference, ask=ask)
+
+
 def _is_theirs(file: File, act: Act, person: Person) -> bool:
     """Whether the file stands as it does because this person did the same before."""
     doers = {Act.RECEIVED: (Status.RECEIVED, file.received_by), Act.REJECTED: (Status.REJECTED, file.rejected_by)}
@@ -90,7 +97,7 @@ def _is_theirs(file: File, act: Act, person: Person) -> bool:
 def closed(tx: Session, file: File, act: Act, asking: Asking) -> Notice | None:
     """Why this person cannot do this to the file, before anything is done: None where they can."""
     if not roster.may(tx, asking.person, act, file):
-        return notices.NotAuthorised(act=WORD[act], named=file.reference)
+        return not_theirs(tx, WORD[act], file)
     if asking.version_seen(tx, file) is not None or not roster.can(tx, asking.person, act, file):
         return notices.LostRace(file=facts(file, asking.settings), act=WORD[act])
     return None

@@ -236,6 +236,8 @@ class NotAuthorised(Notice):
     act: str = ""
     named: str = ""
     """The file, as they named it."""
+    ask: tuple[str, ...] = ()
+    """The names of those who may do it."""
     on_behalf_of: str = ""
     """The address that sent on behalf of another without being authorised itself (lesson L6)."""
     senders_alone: bool = False

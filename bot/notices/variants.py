@@ -237,6 +237,12 @@ VARIANTS = (
         notices.NotAuthorised(act="recall", named=FILE.reference),
     ),
     Variant(
+        "not-authorised-ask", "Somebody pressed what the officers of a service alone may do.",
+        notices.NotAuthorised(
+            act="reject", named=FILE.reference, ask=("Sam Hale", "Nadia Brook", "Dee Lomas")
+        ),
+    ),
+    Variant(
         "not-authorised-settle", "Somebody answered in a chat what another is asked.",
         notices.NotAuthorised(act="settle", senders_alone=True),
     ),

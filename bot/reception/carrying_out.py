@@ -58,8 +58,12 @@ def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
     """What is told to somebody who presses a button about files that they may not see."""
     named = press.files or reference.find(press.said)
     known = {file.reference for file in finding.mentioned_in(tx, asking.person, named)}
-    act = press.said.partition(" ")[0]
-    return [notices.NotAuthorised(act=act, named=one) for one in named if one not in known]
+    word = press.said.partition(" ")[0]
+    unknown = [(one, files.by_reference(tx, one)) for one in named if one not in known]
+    return [
+        officer_desk.not_theirs(tx, word, file) if file else notices.NotAuthorised(act=word, named=reference)
+        for reference, file in unknown
+    ]
 
 
 def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool) -> Context:

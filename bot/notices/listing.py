@@ -112,7 +112,6 @@ class Home(Lists):
     """What somebody finds when they open us in their chat. It is shown, not sent, and drawn anew when a file changes."""
 
     kind = "home"
-    example: ClassVar[Notice]
     at: datetime
     """When it was drawn."""
     name: str = ""

@@ -9,6 +9,7 @@ from typing import Any
 from bot.choosing import TEXT_CHARACTERS_MAX, Chosen
 from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
+from bot.wording import plain
 from handlers.slack import receive
 from handlers.slack.values import Value
 
@@ -107,7 +108,8 @@ def _select(word: str, hint: str, options: list[Json], held: str) -> Json:
 
 
 def _option(text: str, value: str) -> Json:
-    shown = text if len(text) <= OPTION_CHARACTERS_MAX else f"{text[: OPTION_CHARACTERS_MAX - 1]}…"
+    words = plain(text) or value
+    shown = words if len(words) <= OPTION_CHARACTERS_MAX else f"{words[: OPTION_CHARACTERS_MAX - 1]}…"
     return {"text": _plain(shown), "value": value}
 
 

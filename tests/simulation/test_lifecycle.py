@@ -234,6 +234,10 @@ class Lifecycle(RuleBasedStateMachine):
             for person in tx.scalars(select(Person).where(Person.email.in_(EVERYBODY))):
                 listed = {file.reference for file in tx.scalars(select(File).where(roster.visible(person)))}
                 assert listed == {file.reference for file in rows if roster.may(tx, person, Sight.SEE, file)}
+                open_to_receive = {file.reference for file in tx.scalars(select(File).where(roster.takes_in(person)))}
+                assert open_to_receive == {
+                    file.reference for file in rows if roster.may(tx, person, Act.RECEIVED, file)
+                }
                 assert listed == {
                     one.reference for one in self.model.files.values() if self.model.sees(person.email, one)
                 }, person.email

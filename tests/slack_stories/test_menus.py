@@ -166,6 +166,17 @@ async def test_a_command_with_filters_is_a_choice_that_can_be_changed(office: Sl
     assert PLAN not in list_of(office, "jo").words
 
 
+async def test_what_only_a_command_can_ask_for_is_said_and_can_be_undone(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    await office.send("jo", text="status from tom")
+    assert "Only files sent by tom" in list_of(office, "jo").words
+
+    await office.press("jo", list_of(office, "jo"), "Show this year’s again")
+
+    assert PLAN in list_of(office, "jo").words
+    assert "Only files" not in list_of(office, "jo").words
+
+
 async def test_what_is_held_is_settled_from_the_answer_after_something_was_chosen(office: SlackOffice) -> None:
     await office.send("jo", "8302000 SENreview20260901.docx")
     await office.send("jo", "8302000 SENplan20260901.docx")

@@ -21,7 +21,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "officers": ("new-files", "waiting", "decided", "lost-race"),
     "homes": ("home",),
-    "told": ("received", "rejected", "moved"),
+    "told": ("received", "rejected", "moved", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),
 }
 """The beginnings of the names of the sheets of one picture."""

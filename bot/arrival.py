@@ -90,6 +90,12 @@ class Introduction(Frozen):
 
     address: str = ""
     """The mailbox that is confirmed as theirs; empty where none is."""
+    claimed: str = ""
+    """The mailbox that they say is theirs, where it must still be proven to us. It finds, it never authorises."""
+    name: str = ""
+    """What they call themselves in the channel, where they claim a mailbox: chosen by them, and shown to its reader."""
+    workspace: str = ""
+    """The name of the workspace that they are in; empty where that is another organisation's."""
     refused: str = ""
     """Why people like them are not heard: `guest`, `elsewhere`, `machine` or `gone`; empty where they are."""
 

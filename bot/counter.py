@@ -14,7 +14,7 @@ from bot import handing_out, links, notices, officer_desk, roster, school_desk, 
 from bot.clock import Clock
 from bot.ledger import Ledger, files, history
 from bot.ledger.tables import File, Link, Person, Purpose
-from bot.links import LinkKey, Standing
+from bot.links import LinkKey, Standing, Visit
 from bot.notices import Notice
 from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, Stale, StaleLink, UnknownLink, Wish
 from bot.rules.authority import Sight
@@ -36,15 +36,6 @@ WAY = {Purpose.COPY: Act.COPIED, Purpose.DECIDE: Act.DOWNLOADED}
 FETCHES = {"download": Act.DOWNLOADED, "copy": Act.COPIED}
 """What a session does once, however often it is pressed."""
 DONE: dict[Act, Done] = {Act.RECEIVED: "received", Act.DOWNLOADED: "downloaded", Act.COPIED: "copied"}
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Somebody's browser with a link."""
-
-    token: str
-    browser: str | None
-    """What this browser was given to keep, by which it is known again."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +73,6 @@ class Counter:
 
     def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, key: LinkKey) -> None:
         self._ledger, self._clock, self._settings, self._key = ledger, clock, settings, key
-
-    def welcome(self, visit: Visit) -> Visit:
-        """The same visit, by a browser that will be known again."""
-        return visit if visit.browser else Visit(visit.token, self._clock.token())
-
-    def form(self, visit: Visit) -> str:
-        """What a form on this link's page brings back, and no page but that one, in this browser, knows."""
-        return self._key.form(visit.token, visit.browser or "")
 
     async def show(self, visit: Visit) -> Page:
         """The page of this link. Changes nothing."""

@@ -13,7 +13,7 @@ from bot.notices import FileFacts
 from bot.rules import reference
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
-from bot.telling import MAIL, Asking, facts
+from bot.telling import Asking, facts
 
 LISTED_MAX = 50
 """Files that are received at one press."""
@@ -64,7 +64,7 @@ def receiving_all(tx: Session, asked: Asked, settings: Settings, clock: Clock) -
 
 
 def _asking(tx: Session, asked: Asked, settings: Settings, clock: Clock) -> Asking | None:
-    person = roster.who(tx, asked.channel, asked.sender) or roster.who(tx, MAIL, asked.address)
+    person = roster.recognise(tx, asked.channel, asked.sender, asked.address)
     if person is None:
         return None
     return Asking(

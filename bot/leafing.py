@@ -43,4 +43,4 @@ def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, *, wording
         return None
     if not surface.live:
         return parcel_of(row, wording)
-    return parcel_of(row, wording, lambda told: standing.told(tx, told, row, surface, settings=settings, clock=clock))
+    return parcel_of(row, wording, standing.teller(tx, row, surface, settings, clock))

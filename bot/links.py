@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -38,6 +39,15 @@ class Standing(Enum):
     EXPIRED = auto()
     OUTDATED = auto()
     """The file has changed since the link was made."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's browser with a link."""
+
+    token: str
+    browser: str | None
+    """What this browser was given to keep, by which it is known again."""
 
 
 class LinkKey:

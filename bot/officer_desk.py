@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster
+from bot.announcing import announce, places_of
 from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Service, Settings
-from bot.telling import MAIL, SLACK, Asking, announce, came_by, chat_place, facts, post
+from bot.telling import MAIL, SLACK, Asking, came_by, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
@@ -103,7 +104,7 @@ def destinations(tx: Session, services: Collection[str | None], settings: Settin
 
 def is_attended(tx: Session, service: Service, settings: Settings) -> bool:
     """Whether a service has officers or a place, so that files can be moved to it."""
-    return bool(service.announce or chat_place(service, settings) or roster.officers(tx, service.code))
+    return bool(places_of(service, settings) or roster.officers(tx, service.code))
 
 
 def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> Notice | None:

@@ -9,18 +9,16 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Update, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot import home, roster, standing
-from bot.arrival import Arrival, Introduction, Route
+from bot import standing
 from bot.clock import Clock
+from bot.homes import Homes
 from bot.ledger import Later, Ledger
-from bot.ledger.tables import OutboxItem, Person, Surface
-from bot.notices import Notice
+from bot.ledger.tables import OutboxItem, Surface
 from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
 from bot.reception import Introduce
-from bot.reception.wanting import Shut, look
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -44,9 +42,13 @@ class _Due:
     stamp: str
     wanted: int
     tries: int
-    person_id: int | None
     parcel: Parcel | None
-    """None for a home, for whose it is must be asked first; and for what was told to somebody who has left."""
+    """None: nobody may be shown more than they were; or a home, of which it must be asked first whose it is."""
+
+    @property
+    def is_home(self) -> bool:
+        """A home is no message."""
+        return not self.stamp
 
 
 class Redrawer:
@@ -58,7 +60,8 @@ class Redrawer:
     ) -> None:  # fmt: skip
         """`introduce`: how the channel is asked who somebody is, where its identities are not mailboxes."""
         self._ledger, self._clock, self._settings, self._wording = ledger, clock, settings, wording
-        self._channel, self._painter, self._introduce = channel, painter, introduce
+        self._channel, self._painter = channel, painter
+        self._homes = Homes(ledger, clock, settings, wording, channel=channel, introduce=introduce)
 
     async def step(self) -> bool:
         """Draw what is due. False: nothing was."""
@@ -68,51 +71,21 @@ class Redrawer:
         return bool(due)
 
     def _due(self, tx: Session, now: datetime) -> list[_Due]:
-        standing_here = select(Surface, OutboxItem).outerjoin(OutboxItem, OutboxItem.id == Surface.notice_id)
-        due = standing_here.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
+        here = select(Surface, OutboxItem).outerjoin(OutboxItem, OutboxItem.id == Surface.notice_id)
+        due = here.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
         return [
-            _Due(
-                one.id, one.place, one.stamp, one.wanted, one.tries, one.person_id,
-                self._parcel(tx, one, row) if row and not standing.has_left(tx, row) else None,
-            )
+            _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, one, row) if row else None)
             for one, row in tx.execute(due.limit(DRAWN_AT_ONCE_MAX))
-        ]  # fmt: skip
+        ]
 
-    def _parcel(self, tx: Session, surface: Surface, row: OutboxItem) -> Parcel:
-        def tell(notice: Notice) -> Notice:
-            return standing.told(tx, notice, row, surface, settings=self._settings, clock=self._clock)
-
-        return parcel_of(row, self._wording, tell)
-
-    async def _home(self, one: _Due) -> Parcel:
-        """The home of whoever this is by now, as they may see it by now."""
-        arrival = Arrival(channel=self._channel, key="home", sender=one.place, believed="", route=Route(private=True))
-        known = await self._introduce(arrival) if self._introduce else Introduction(address=one.place)
-        looked = await self._ledger.read(lambda tx: self._whose(tx, arrival, known))
-        if isinstance(looked, int) and looked != one.person_id:
-            await self._ledger.write(lambda tx: tx.execute(_is(one).values(person_id=looked)) and None)
-        return await self._ledger.read(lambda tx: self._home_parcel(tx, one, looked))
-
-    def _whose(self, tx: Session, arrival: Arrival, known: Introduction) -> int | Shut:
-        looked = look(tx, arrival, self._settings, known)
-        return looked if isinstance(looked, Shut) else looked.id
-
-    def _home_parcel(self, tx: Session, one: _Due, looked: int | Shut) -> Parcel:
-        now, surface = self._clock.now(), tx.get_one(Surface, one.id)
-        person = None if isinstance(looked, Shut) else tx.get_one(Person, looked)
-        if person and roster.is_anybody(person):
-            asking = standing.asking(person, surface, self._settings, self._clock)
-            shown = home.of(tx, standing.choice(surface), asking)
-        else:
-            shown = home.shut(looked.notice if isinstance(looked, Shut) else None, now)
-        return Parcel(
-            id="", token="", recipient=one.place, notice=shown, letter=self._wording.letter(shown),
-            route=Route(private=True), created_at=now,
-        )  # fmt: skip
+    def _parcel(self, tx: Session, surface: Surface, row: OutboxItem) -> Parcel | None:
+        if standing.has_left(tx, row):
+            return None
+        return parcel_of(row, self._wording, standing.teller(tx, row, surface, self._settings, self._clock))
 
     async def _one(self, one: _Due) -> None:
         try:
-            parcel = one.parcel if one.stamp else await self._home(one)
+            parcel = await self._homes.parcel(one.place) if one.is_home else one.parcel
             if parcel:
                 await self._painter.redraw(one.place, one.stamp, parcel)
         except Undeliverable as refusal:
@@ -129,7 +102,7 @@ class Redrawer:
     async def _settle(self, one: _Due, gap: timedelta | None, **columns: int) -> None:
         """It looks as it should, or is due again after a while; what changed meanwhile is due at once."""
         now = self._clock.now()
-        as_drawn = _is(one).where(Surface.wanted == one.wanted)
+        as_drawn = update(Surface).where(Surface.id == one.id, Surface.wanted == one.wanted)
         values = {"drawn": one.wanted, "next_at": None} if gap is None else {"next_at": now + gap}
 
         def write(tx: Session) -> None:
@@ -139,7 +112,3 @@ class Redrawer:
             await self._ledger.write(write)
         except Later:
             log.warning("a message is drawn once more", place=one.place)
-
-
-def _is(one: _Due) -> Update:
-    return update(Surface).where(Surface.id == one.id)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
-from bot import notices, roster, telling
+from bot import announcing, notices, roster, telling
+from bot.announcing import Place
 from bot.clock import Clock
 from bot.ledger import Ledger
 from bot.ledger.tables import Contents, Entry, File, Mention, OutboxItem, Person, Purpose
@@ -19,7 +20,7 @@ from bot.notices import FileFacts, Wait, Waiting
 from bot.rules.lifecycle import Act, Status
 from bot.rules.office_hours import OfficeHours
 from bot.settings import Settings, Slack
-from bot.telling import Occasion
+from bot.telling import MAIL, Occasion
 
 HOUR = timedelta(hours=1)
 LOOK_EVERY = timedelta(minutes=1)
@@ -34,7 +35,7 @@ STAGE = {False: "reminder", True: "escalation"}
 class _Reader:
     """One person or place that is told, and why."""
 
-    address: str
+    place: Place
     person_id: int | None = None
     unattended: bool = False
     escalated: bool = False
@@ -83,9 +84,14 @@ class Reminder:
             yield from self._people(roster.administrators(tx), file, escalated=True)
             return
         service = self._settings.service(file.service)
-        readers = [_Reader(place) for place in (service.announce if service else ())]
-        readers += self._people(roster.officers(tx, file.service or ""), file)
-        yield from readers or self._people(roster.administrators(tx), file, unattended=True)
+        places = [_Reader(place) for place in announcing.places_of(service, self._settings)]
+        officers = announcing.readers(tx, file)
+        yield from places
+        for officer in officers:
+            if place := announcing.place_of(officer, service, self._settings):
+                yield _Reader(place, officer.id)
+        if not (places or officers):
+            yield from self._people(roster.administrators(tx), file, unattended=True)
 
     def _people(
         self, people: Iterable[Person], file: File, *, unattended: bool = False, escalated: bool = False
@@ -93,16 +99,19 @@ class Reminder:
         for person in people:
             if not roster.on_the_list(person, file.school):
                 mailbox = telling.own_mailbox(person, self._settings) or person.email
-                yield _Reader(mailbox, person.id, unattended, escalated)
+                yield _Reader(Place(MAIL, mailbox), person.id, unattended, escalated)
 
     def _post(self, tx: Session, reader: _Reader, files: Sequence[File], occasion: Occasion) -> None:
         """One notice of all these files, with links for a person who has a mailbox that nobody else reads."""
         person = tx.get_one(Person, reader.person_id) if reader.person_id is not None else None
         notice = self._notice(tx, reader, files, occasion.now)
-        if person and telling.own_mailbox(person, self._settings):
+        if person and reader.place.channel == MAIL and telling.own_mailbox(person, self._settings):
             links = telling.linked(tx, Purpose.DECIDE, person, files, occasion)
             notice = notice.model_copy(update={"links": links})
-        telling.post(tx, notice, occasion, to=reader.address, person=person, batch=STAGE[reader.escalated])
+        telling.post(
+            tx, notice, occasion, to=reader.place.address, person=person, batch=STAGE[reader.escalated],
+            channel=reader.place.channel,
+        )  # fmt: skip
 
     def _notice(self, tx: Session, reader: _Reader, files: Sequence[File], now: datetime) -> Waiting:
         place = reader.person_id is None

@@ -1,5 +1,7 @@
 """What stands in a chat, told as it is by now."""
 
+from collections.abc import Callable
+
 from sqlalchemy.orm import Session
 
 from bot import listing, notices, roster, school_desk, telling
@@ -19,18 +21,22 @@ def asking(person: Person, surface: Surface, settings: Settings, clock: Clock, *
     )  # fmt: skip
 
 
-def told(
-    tx: Session, notice: Notice, item: OutboxItem, surface: Surface, *, settings: Settings, clock: Clock
-) -> Notice:
-    """The notice with its files as they are by now; where it has menus, the files that its reader chose."""
-    now = telling.now(tx, notice, settings)
-    if not isinstance(now, notices.Status) or now.menu is None:
-        return now
-    person = tx.get(Person, item.person_id) if item.person_id else None
-    if person is None or not roster.is_anybody(person):
-        return notices.Status(asked=now.asked)
-    reader = asking(person, surface, settings, clock, route=Route.model_validate(item.route))
-    return school_desk.chosen(tx, now, listing.kept(surface.view, now.menu.choice), reader)
+def teller(
+    tx: Session, item: OutboxItem, surface: Surface, settings: Settings, clock: Clock
+) -> Callable[[Notice], Notice]:
+    """How a notice is told with its files as they are by now; where it has menus, with those that its reader chose."""
+
+    def tell(notice: Notice) -> Notice:
+        now = telling.now(tx, notice, settings)
+        if not isinstance(now, notices.Status) or now.menu is None:
+            return now
+        person = tx.get(Person, item.person_id) if item.person_id else None
+        if person is None or not roster.is_anybody(person):
+            return notices.Status(asked=now.asked)
+        reader = asking(person, surface, settings, clock, route=Route.model_validate(item.route))
+        return school_desk.chosen(tx, now, listing.kept(surface.view, now.menu.choice), reader)
+
+    return tell
 
 
 def has_left(tx: Session, item: OutboxItem) -> bool:

@@ -1,30 +1,25 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
-import asyncio
-import fcntl
-import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import Protocol, Self
 
 import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import inbox, outbox, receipts, telling
+from bot import announcing, outbox, receipts, telling
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
-from bot.ledger import Ledger, file_of, schema
+from bot.ledger import Ledger, schema
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
+from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
 from bot.reception import Introduce, OpenMessage, Reception
 from bot.redrawing import Painter, Redrawer
@@ -37,16 +32,15 @@ from bot.wording import Wording
 from handlers.mail.channel import MailChannel
 from handlers.slack.channel import SlackChannel
 from handlers.web.application import application
+from handlers.web.links import PATH as LINKS
 from handlers.web.links import LinkRoutes
 from handlers.web.pages import Pages
+from handlers.web.proofs import PATH as PROOFS
+from handlers.web.proofs import ProofRoutes
 from handlers.web.server import WebServer
+from handlers.web.visits import Visits
 
 log = structlog.get_logger()
-
-POLL_SECONDS = 1.0
-"""Workers look at least so often: the floor beneath every wake-up."""
-WATCH_SECONDS = 0.25
-"""How often it is looked whether another process (the command line) has written."""
 
 
 class NotReady(Exception):
@@ -163,10 +157,11 @@ def signer_of(master: MasterKey) -> Signer:
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
     """The pages of one-time links, and what other routes are wanted."""
-    settings, pages = rooms.settings, Pages(rooms.settings)
-    counter = Counter(rooms.ledger, rooms.clock, settings, rooms.link_key)
-    links = LinkRoutes(counter, rooms.vault, pages, settings.web.base_url)
-    return WebServer(settings.web, application(settings, pages, [*links.routes(), *routes]))
+    settings, clock, key, pages = rooms.settings, rooms.clock, rooms.link_key, Pages(rooms.settings)
+    visits = partial(Visits, pages, clock, key, base_url=settings.web.base_url)
+    links = LinkRoutes(Counter(rooms.ledger, clock, settings, key), rooms.vault, visits(under=LINKS))
+    proofs = ProofRoutes(ProofDesk(rooms.ledger, clock, settings, key), visits(under=PROOFS))
+    return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes]))
 
 
 def office(rooms: Rooms) -> "Office":
@@ -237,7 +232,7 @@ class Office:
     def strand(self, tx: Session) -> None:
         """Give up what waits for channels and places that have left the configuration."""
         settings = self.rooms.settings
-        places = {telling.chat_place(service, settings) for service in settings.services}
+        places = {one.address for service in settings.services for one in announcing.places_of(service, settings)}
         outbox.strand(tx, list(self.channels), places, self.give_up)
 
     def _enclose(self, parcel: Parcel) -> tuple[Enclosure, ...]:
@@ -250,7 +245,7 @@ class Office:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
         if item.channel != telling.MAIL:
-            telling.by_mail(tx, item, self.rooms.occasion())
+            announcing.by_mail(tx, item, self.rooms.occasion())
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
@@ -260,110 +255,3 @@ def _receipt_keys(rooms: Rooms) -> KeyRing:
     """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
     present = rooms.signer.public
     return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}
-
-
-class Serving(AbstractAsyncContextManager["Serving"]):
-    """An office at work: its channels listen and its workers run, until it is left."""
-
-    def __init__(self, office: Office) -> None:
-        self._office = office
-        self._lock: IO[str] | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._wake: list[asyncio.Event] = []
-
-    async def __aenter__(self) -> Self:
-        """Raises `NotReady` where another process serves this database, and what a channel raises that cannot start."""
-        self._lock = _lock(self._office.rooms.settings)
-        try:
-            await self._begin()
-        except BaseException:
-            await self._end()
-            raise
-        return self
-
-    async def _begin(self) -> None:
-        ledger = self._office.rooms.ledger
-        await ledger.write(inbox.recover)
-        await ledger.write(outbox.recover)
-        await ledger.write(self._office.strand)
-        loop = asyncio.get_running_loop()
-        ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
-        for worker in self._office.workers:
-            wake = asyncio.Event()
-            self._wake.append(wake)
-            self._tasks.append(asyncio.create_task(_run(worker.step, wake)))
-        self._tasks.append(asyncio.create_task(self._watch()))
-        for channel in self._office.channels.values():
-            await channel.start(self._office.inbox)
-        if self._office.web:
-            await self._office.web.start()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._end()
-
-    async def _end(self) -> None:
-        if self._office.web:
-            await self._office.web.stop()
-        for channel in self._office.channels.values():
-            await channel.stop()
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        if self._lock:
-            self._lock.close()
-
-    def _wake_all(self) -> None:
-        for wake in self._wake:
-            wake.set()
-
-    async def _watch(self) -> None:
-        """Wake the workers when another process has written."""
-        path = file_of(self._office.rooms.settings.ledger.url)
-        assert path is not None  # noqa: S101 - the settings allow SQLite only
-        connection = sqlite3.connect(path)
-        try:
-            before = None
-            while True:
-                (version,) = connection.execute("PRAGMA data_version").fetchone()
-                if version != before:
-                    self._wake_all()
-                before = version
-                await asyncio.sleep(WATCH_SECONDS)
-        finally:
-            connection.close()
-
-
-def _wake_from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
-        loop.call_soon_threadsafe(wake)
-
-
-async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
-    """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
-    while True:
-        wake.clear()
-        try:
-            if await step():
-                continue
-        except Exception:
-            log.exception("a worker's step failed")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
-                await wake.wait()
-
-
-def _lock(settings: Settings) -> IO[str]:
-    """Hold this database for this process alone: two that serve it would both take up what the other is handling."""
-    database = file_of(settings.ledger.url)
-    assert database is not None  # noqa: S101 - the settings allow SQLite only
-    held = Path(f"{database}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - it is held as long as we serve
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held.close()
-        raise NotReady(f"Another Postroom serves {database} already. Stop it first.") from None
-    return held

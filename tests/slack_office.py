@@ -63,10 +63,6 @@ class SlackOffice:
         assert ack.ok, ack
         await self.settle()
 
-    def whispers(self, name: str) -> list[Message]:
-        """All that this member alone was shown where others read, oldest first."""
-        return self.slack.world.ephemerals.get(self.people[name].id, [])
-
     async def choose(self, name: str, where: Message | View, menu: str, choice: object) -> None:
         """Choose in a menu and let the office do all that follows."""
         ack = await self.slack.choose(self.people[name], where, menu, choice)
@@ -80,6 +76,10 @@ class SlackOffice:
         await self.settle()
         return self.slack.world.homes[self.people[name].id]
 
+    def whispers(self, name: str) -> list[Message]:
+        """All that this member alone was shown where others read, oldest first."""
+        return self.slack.world.ephemerals.get(self.people[name].id, [])
+
     def answers(self, where: Conversation) -> list[Message]:
         """All that Postroom has posted there, oldest first."""
         return self.slack.said_by_bot(where)
@@ -87,8 +87,9 @@ class SlackOffice:
 
 @asynccontextmanager
 async def open_slack_office(
-    directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, **keys: object
-) -> AsyncIterator[SlackOffice]:
+    directory: Path, *, mode: str = "http", services: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None,
+    **keys: object,
+) -> AsyncIterator[SlackOffice]:  # fmt: skip
     """`services`: what each is told by, «channel» for the channel of SEN or «direct»; `keys`: of `[slack]`, in which nobody
     is asked to delete a copy unless it says so."""
     clock = HandWoundClock()
@@ -104,6 +105,7 @@ async def open_slack_office(
         }  # fmt: skip
         configure = partial(configure_slack, configured, told)
         environ = {
+            **(environ or {}),
             "POSTROOM__SLACK__BOT_TOKEN": BOT_TOKEN,
             "POSTROOM__SLACK__APP_TOKEN": APP_TOKEN,
             "POSTROOM__SLACK__SIGNING_SECRET": SIGNING_SECRET,

@@ -16,7 +16,7 @@ CODE = [path for room in ("bot", "handlers") for path in sorted((ROOT / room).rg
 MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
-    {"handlers.app", "handlers.cli"},
+    {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.ports"},
     {
@@ -30,11 +30,12 @@ ROWS: list[set[str]] = [
         "bot.forms",
         "bot.leafing",
         "bot.choosing",
+        "bot.homes",
     },
     {"bot.home", "bot.standing"},
-    {"bot.intake", "bot.school_desk", "bot.officer_desk"},
+    {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
     {"bot.listing"},
-    {"bot.judging", "bot.finding", "bot.handing_out"},
+    {"bot.announcing", "bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},
@@ -49,7 +50,12 @@ NEIGHBOURS = {
     ("bot.redrawing", "bot.outbox"),
     ("bot.redrawing", "bot.reception"),
     ("bot.leafing", "bot.outbox"),
+    ("bot.redrawing", "bot.homes"),
+    ("bot.homes", "bot.reception"),
+    ("bot.homes", "bot.outbox"),
     ("handlers.cli", "handlers.app"),
+    ("handlers.cli", "handlers.running"),
+    ("handlers.running", "handlers.app"),
     ("bot.settings", "bot.data"),
 }
 """Within a row, who may call on whom, one way: reception takes its messages from the inbox."""

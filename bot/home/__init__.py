@@ -12,7 +12,7 @@ from bot import listing, roster, school_desk
 from bot.home.health import health
 from bot.home.queues import waiting
 from bot.ledger.tables import File, Mention, OutboxItem
-from bot.notices import Choice, Home, NotAuthorised, Notice, Offer, Outcome, SharedMailbox
+from bot.notices import Choice, Home, NotAuthorised, Notice, Offer, Outcome, ProveIdentity, SharedMailbox
 from bot.telling import Asking
 
 HELD_MAX = 4
@@ -33,6 +33,8 @@ def shut(told: Notice | None, now: datetime) -> Home:
     """The home of one who is not heard, by what they would be told if they spoke: who may use it, and whom to ask."""
     if isinstance(told, SharedMailbox):
         return Home(at=now, shut="personal" if told.personal else "shared")
+    if isinstance(told, ProveIdentity):
+        return Home(at=now, shut="unproven")
     visiting = told.visiting if isinstance(told, NotAuthorised) else ""
     return Home(at=now, shut=visiting or "stranger")
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices
+from bot.announcing import announce
 from bot.arrival import Attachment
 from bot.judging import convention, findings, held_outcome, held_still, numbered, today
 from bot.ledger import files
@@ -18,7 +19,7 @@ from bot.notices import Finding, Outcome
 from bot.rules import filename, reference
 from bot.rules.filename import Convention, Verdict
 from bot.rules.lifecycle import Act, Status
-from bot.telling import Asking, announce, facts
+from bot.telling import Asking, facts
 
 REFERENCE_BITS = 35
 FILES_MAX = 100

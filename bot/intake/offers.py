@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster
+from bot.announcing import announce
 from bot.intake import answer, enter
 from bot.judging import convention, held_outcome, held_still, numbered, today
 from bot.ledger import files
@@ -16,7 +17,7 @@ from bot.notices import Notice, Outcome
 from bot.rules import filename
 from bot.rules.filename import Convention
 from bot.rules.lifecycle import Act, Status
-from bot.telling import Asking, announce, facts
+from bot.telling import Asking, facts
 
 
 @dataclass(frozen=True)

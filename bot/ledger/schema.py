@@ -13,12 +13,12 @@ from bot.ledger import file_of
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(url: str | URL) -> None:
-    """Create the database, or bring it to the newest shape."""
+def upgrade(url: str | URL, *, to: str = "head") -> None:
+    """Create the database, or bring it to the newest shape. `to`: an older one, from which the way on is tried."""
     if (path := file_of(url)) is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
-    command.upgrade(_config(url), "head")
+    command.upgrade(_config(url), to)
 
 
 def newest() -> str:

@@ -336,6 +336,29 @@ class Mention(Table):
     sure: Mapped[bool] = mapped_column(default=False)
 
 
+class Proof(Table):
+    """A one-time link by which the reader of a mailbox says that an identity in a chat is theirs (`bot.proofs`)."""
+
+    __tablename__ = "proofs"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    """Whose mailbox it is."""
+    address: Mapped[str]
+    """The mailbox that it was sent to: the one claimed."""
+    channel: Mapped[str]
+    identity: Mapped[str]
+    """Who claims it."""
+    name: Mapped[str]
+    """What they call themselves there."""
+    workspace: Mapped[str]
+    """As in `bot.arrival.Introduction`."""
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="joined")
+
+
 class Link(Table):
     """A one-time link: who was given it, to which file, for what. What makes it unguessable is not stored (`bot.links`)."""
 

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from bot.notices.accounts import Linked, ProveIdentity
 from bot.notices.examples import (
     CHECKED,
     CODES,
@@ -41,8 +42,8 @@ from bot.notices.listing import Choice, Health, Home, Lists, Menu, Queue, Status
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
     "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health",
-    "Help", "History", "Home", "KeptCopy", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
-    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "Proven", "Queue",
+    "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
+    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
     "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLate",
     "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
 ]  # fmt: skip
@@ -421,7 +422,8 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
-        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged,
+        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
+        Linked,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

@@ -54,6 +54,8 @@ class Menu(Frozen):
 class Lists(Notice):
     """Files that its reader may see: their own held ones first, then the files asked for."""
 
+    live: ClassVar[bool] = True
+
     period: str = ""
     held: tuple[Outcome, ...] = ()
     files: tuple[FileFacts, ...] = ()
@@ -114,7 +116,7 @@ class Home(Lists):
     at: datetime
     """When it was drawn."""
     name: str = ""
-    shut: Literal["", "stranger", "guest", "elsewhere", "shared", "personal"] = ""
+    shut: Literal["", "stranger", "guest", "elsewhere", "shared", "personal", "unproven"] = ""
     """Why its reader sees nothing."""
     schools: tuple[str, ...] = ()
     """Number and name of each school they act for."""

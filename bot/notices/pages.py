@@ -12,6 +12,9 @@ from bot.notices.facts import Entry, FileFacts, Notice
 Done = Literal["", "received", "downloaded", "copied"]
 Stale = Literal["used", "elsewhere", "expired", "outdated", "first"]
 """Why a link opens nothing; `first`: somebody else did something while the page was open."""
+StaleProving = Literal["linked", "taken", "used", "expired"]
+"""Why a link by which an account is proven does nothing: the account is the reader's already, or somebody else's; the link
+was used, and the account is nobody's any more; it is too old."""
 Wish = Literal["receive", "download", "copy", "reject", "move"]
 
 
@@ -85,10 +88,45 @@ class LinkSent(Page):
     """It is not: several were sent within this hour."""
 
 
+class OfProof(Page):
+    """A page about an account of a chat and the person whose it is said to be."""
+
+    name: str
+    """What the account is called, in its owner's words."""
+    workspace: str
+    reader: str
+    """The person whose mailbox had the link."""
+
+
+class ProvePage(OfProof):
+    """An account of a chat that says it is the reader's: only they can say whether it is."""
+
+    kind = "prove"
+    address: str
+    """The mailbox that the account says is its owner's."""
+    until: datetime
+    """How long the link works."""
+
+
+class ProvenPage(OfProof):
+    """The reader has just said that the account is theirs."""
+
+    kind = "proven"
+
+
+class StaleProof(OfProof):
+    """A link of that sort that does nothing any more."""
+
+    kind = "stale-proof"
+    why: StaleProving
+
+
 class UnknownLink(Page):
     """Not a link of ours, or one whose owner may not see the file any more: nothing is told."""
 
     kind = "unknown"
+    proving: bool = False
+    """It would be one that links an account of a chat."""
 
 
 class LapsedForm(Page):
@@ -120,6 +158,10 @@ DecidedPage.example = DecidedPage(
 )  # fmt: skip
 StaleLink.example = StaleLink(file=RECEIVED, why="outdated", renewable=True)
 LinkSent.example = LinkSent()
+ACCOUNT = {"name": "Jo Sands", "workspace": "Derbyshire Schools", "reader": "Jo Sands"}
+ProvePage.example = ProvePage(**ACCOUNT, address="jo.sands@leysjunior.example", until=NOON)
+ProvenPage.example = ProvenPage(**ACCOUNT)
+StaleProof.example = StaleProof(**ACCOUNT, why="linked")
 UnknownLink.example = UnknownLink()
 LapsedForm.example = LapsedForm()
 NotNow.example = NotNow()
@@ -127,7 +169,9 @@ Home.example = Home(address="returns@derbyshire.example")
 
 PAGES: dict[str, type[Page]] = {
     page.kind: page
-    for page in (FilePage, DecidedPage, StaleLink, LinkSent, UnknownLink, LapsedForm, NotNow, Home)
+    for page in (
+        FilePage, DecidedPage, StaleLink, LinkSent, ProvePage, ProvenPage, StaleProof, UnknownLink, LapsedForm, NotNow, Home,
+    )
 }  # fmt: skip
 """Every page by its kind."""
 
@@ -154,5 +198,9 @@ VARIANTS: dict[str, Page] = {
     "stale-expired": StaleLink(file=FILE, why="expired", renewable=True),
     "stale-first": StaleLink(file=RECEIVED, why="first"),
     "link-sent-enough": LinkSent(enough=True),
+    "stale-proof-taken": StaleProof(**ACCOUNT, why="taken"),
+    "stale-proof-used": StaleProof(**ACCOUNT, why="used"),
+    "stale-proof-expired": StaleProof(**ACCOUNT, why="expired"),
+    "unknown-proving": UnknownLink(proving=True),
 }  # fmt: skip
 """Pages of the same kinds that look different."""

@@ -94,6 +94,7 @@ NAMELESS = _held(
     (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
     Offer(number=1, name="", sure=False),
 ).model_copy(update={"model": MODEL.replace(".docx", ".doc")})  # fmt: skip
+ASKED = KINDS["prove-identity"].example
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
 DECLINED_FILE = FILE.model_copy(update={
     "reference": "PR-SA3H-RZC4", "status": "Discarded", "name": "8302000 SENplan20260901.docx", "contents": "destroyed",
@@ -345,6 +346,10 @@ VARIANTS = (
     Variant(
         "unchanged-deleted", "They deleted the message, which had brought several files.",
         notices.Unchanged(files=(RECEIVED, RETURN), how="deleted"),
+    ),
+    Variant(
+        "prove-identity-elsewhere", "The account is in another organisation's workspace.",
+        ASKED.model_copy(update={"workspace": "", "name": "jo.sands"}),
     ),
     Variant(
         "lost-race-own", "The officer has received it already.",

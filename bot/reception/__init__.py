@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import roster, telling
+from bot import proofs, roster, telling
 from bot.arrival import Arrival, Introduction, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
@@ -141,6 +141,8 @@ class Reception:
         self._finish(tx, item, shut.state, shut.why)
         if shut.notice and item.arrival.addressed:
             answering.once_a_day(tx, item.arrival.sender, shut.notice, occasion)
+            if shut.claimant:
+                proofs.ask(tx, item.arrival, shut.claimant, occasion)
         if alarm:
             answering.trouble(tx, item, shut.why, occasion)
 

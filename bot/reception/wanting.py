@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import roster, telling
+from bot import roster
 from bot.arrival import Arrival, Introduction
 from bot.ledger.tables import InboxState, Person
-from bot.notices import NotAuthorised, Notice, SharedMailbox
+from bot.notices import NotAuthorised, Notice, ProveIdentity, SharedMailbox
 from bot.rules import address, authority
 from bot.settings import Settings
 
@@ -19,6 +19,8 @@ class Shut:
     state: InboxState
     why: str
     notice: Notice | None = None
+    claimant: Introduction | None = None
+    """Who must prove to be whom they say they are, and then come again."""
 
 
 def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction) -> Person | Shut:
@@ -27,9 +29,10 @@ def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction)
         return Shut(InboxState.QUARANTINED, arrival.unproven)
     if known.refused:
         return Shut(InboxState.DONE, f"not heard: {known.refused}", UNHEARD.get(known.refused))
-    person = roster.who(tx, arrival.channel, arrival.sender) or roster.who(tx, telling.MAIL, known.address)
+    person = roster.recognise(tx, arrival.channel, arrival.sender, known.address)
     if person is None or not roster.is_anybody(person):
-        return _stranger(arrival, known.address, settings)
+        claims = known.claimed and not roster.is_linked(tx, arrival.channel, arrival.sender)
+        return _claimant(known, settings) if claims else _stranger(arrival, known.address, settings)
     if arrival.automatic is None:  # else it is told nothing, whoever sent it
         return _unfit(tx, arrival, known.address, person, settings) or person
     return person
@@ -56,6 +59,13 @@ def mailbox_notice(sender: str, settings: Settings) -> SharedMailbox | None:
     if address.is_personal(sender, settings.access.personal_domains):
         return SharedMailbox(address=sender, personal=True)
     return None
+
+
+def _claimant(known: Introduction, settings: Settings) -> Shut:
+    """One who says that a mailbox is theirs. Whoever they are, they are told the same: not who is on the roster."""
+    if notice := mailbox_notice(known.claimed, settings):
+        return Shut(InboxState.DONE, "not a personal mailbox", notice)
+    return Shut(InboxState.DONE, "has yet to prove who they are", ProveIdentity(address=known.claimed), known)
 
 
 def _stranger(arrival: Arrival, mailbox: str, settings: Settings) -> Shut:

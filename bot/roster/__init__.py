@@ -10,6 +10,9 @@ from bot.rules import authority, lifecycle
 from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
+MAIL = "email"
+"""The channel whose identities are mailboxes."""
+
 
 def who(tx: Session, channel: str, value: str) -> Person | None:
     """The person known by this identity; None for a stranger and, at once, for a leaver."""
@@ -17,11 +20,35 @@ def who(tx: Session, channel: str, value: str) -> Person | None:
     return tx.scalar(known.where(Person.left_at.is_(None)))
 
 
+def recognise(tx: Session, channel: str, value: str, mailbox: str) -> Person | None:
+    """Who this identity is: whoever it was linked to, and only where it is nobody's yet, whose this mailbox is.
+
+    `mailbox`: what the channel has confirmed as theirs; it may become another, and then they are still who they were.
+    """
+    return who(tx, channel, value) or (None if is_linked(tx, channel, value) else who(tx, MAIL, mailbox))
+
+
+def is_linked(tx: Session, channel: str, value: str) -> bool:
+    """Whether this identity is somebody's, perhaps a leaver's: then it is nobody else's."""
+    return tx.get(Identity, (channel, value)) is not None
+
+
 def link(tx: Session, person: Person, channel: str, value: str) -> None:
     """This person is known by this identity from now on. Does nothing where somebody is already."""
-    if tx.get(Identity, (channel, value)) is None:
+    if not is_linked(tx, channel, value):
         person.identities.append(Identity(channel=channel, value=value))
         tx.flush()
+
+
+def unlink(tx: Session, person: Person, channel: str, value: str) -> bool:
+    """This person is known by this identity no more. False: they were not."""
+    known = tx.get(Identity, (channel, value))
+    if known is None or known.person_id != person.id:
+        return False
+    tx.delete(known)
+    tx.flush()
+    tx.expire(person, ["identities"])
+    return True
 
 
 def identity(person: Person, channel: str) -> str:

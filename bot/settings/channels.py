@@ -172,7 +172,7 @@ class Slack(Table):
     returns_channels: tuple[ChannelId, ...] = ()
     """Ids of the channels in which schools may post returns."""
     link: Literal["email", "proof"] = "email"
-    """How a Slack user becomes a person on the roster: by their confirmed email, or by a proof mailed to them."""
+    """How a Slack user becomes a person on the roster: by their confirmed email, or by a link mailed to the one they claim."""
     allow_guests: Switch = False
     """Whether guests of the workspace may act."""
     allow_connect: Switch = False
@@ -223,3 +223,7 @@ class Web(Table):
     def page(self, token: str) -> str:
         """The address of a one-time link."""
         return f"{self.base_url.rstrip('/')}/get/{token}"
+
+    def proof(self, token: str) -> str:
+        """The address of a one-time link that proves who somebody in a chat is."""
+        return f"{self.base_url.rstrip('/')}/prove/{token}"

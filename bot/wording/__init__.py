@@ -2,8 +2,8 @@
 
 One source of words. A template begins with `Subject: …`; the rest is Markdown. It may use the notice's fields, `mentioned`
 (the files it speaks of), and of the authority `authority` (its name), `help`, `contents_days`, `held_days`, `link_days` and
-`attachment_bytes_max`; the filters `when`, `day`, `size` and `listed`; and `page(…)`, the address of a one-time link by its
-id. An unknown fact is an error, never a gap.
+`attachment_bytes_max`; the filters `when`, `day`, `size` and `listed`; and `page(…)` and `proof(…)`, the address of a one-time
+link to a file, or of one that proves who somebody in a chat is, by its id. An unknown fact is an error, never a gap.
 """
 
 from collections.abc import Callable, Mapping
@@ -56,10 +56,10 @@ class Wording:
     def __init__(
         self, templates: Path, *, authority: str, zone: ZoneInfo, help_contact: Help, contents_days: int, held_days: int,
         attachment_bytes_max: int, link_days: int = 7, page: Address = "https://postroom.example/get/{}".format,
-        chat: bool = False,
+        proof: Address = "https://postroom.example/prove/{}".format, chat: bool = False,
     ) -> None:  # fmt: skip
-        """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`: where a one-time link leads;
-        `chat`: the reader presses buttons, and what stands before them is drawn anew when a file changes: what stands in
+        """`templates`: the folder `mail_templates`; `zone`: in which times are told; `page`, `proof`: where
+        one-time links lead; `chat`: the reader presses buttons, and what stands before them is drawn anew when a file changes: what stands in
         the folder `chat` is said in the place of what is said by mail."""
         folders = [templates / CHAT, templates] if chat else [templates]
         self._environment = Environment(
@@ -77,6 +77,7 @@ class Wording:
         self._environment.globals |= {
             "authority": authority, "help": help_contact, "contents_days": contents_days, "held_days": held_days,
             "attachment_bytes_max": attachment_bytes_max, "link_days": link_days, "page": page,
+            "proof": proof,
         }  # fmt: skip
 
     @classmethod
@@ -86,7 +87,8 @@ class Wording:
             data.folder("mail_templates"), authority=settings.authority.name, zone=settings.timezone, help_contact=settings.help,
             contents_days=settings.retention.contents_days, held_days=settings.retention.held_days,
             attachment_bytes_max=settings.files.attachment_bytes_max, link_days=settings.web.link_days,
-            page=lambda link_id: settings.web.page(token(link_id)), chat=chat,
+            page=lambda link_id: settings.web.page(token(link_id)),
+            proof=lambda proof_id: settings.web.proof(token(proof_id)), chat=chat,
         )  # fmt: skip
 
     def letter(self, notice: Notice) -> Letter:

@@ -11,12 +11,14 @@ from bot.ledger.tables import Person
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.authority import ALL, OF_A_SCHOOL, Role
-from handlers.cli import show
+from handlers.cli import accounts, show
 from handlers.cli.importing import Csv, DryRun, tell
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line, Problem
 
 app = typer.Typer()
+app.command("show")(accounts.show_identities)
+app.command()(accounts.unlink)
 
 COLUMNS = ("email", "name", "role", "schools", "services", "other_emails")
 

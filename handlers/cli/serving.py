@@ -10,10 +10,11 @@ import typer
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
-from handlers.app import Serving, office, open_rooms
+from handlers.app import office, open_rooms
 from handlers.cli import publishing, show
 from handlers.cli.show import Problem
 from handlers.ports import CannotListen
+from handlers.running import Serving
 
 log = structlog.get_logger()
 

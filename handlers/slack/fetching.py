@@ -122,7 +122,7 @@ class Fetcher:
         """All that is known of the file. Raises `Gone`, `Later`."""
         if told.get("mode") == "tombstone":
             raise Gone("gone")
-        if told.get("file_access") != BY_LINK and told.get("url_private_download"):
+        if self._unfit(told) or (told.get("file_access") != BY_LINK and told.get("url_private_download")):
             return told
         found: Mapping[str, Any] = self._ask(lambda: self._client.files_info(file=told["id"]))["file"]
         return found
@@ -164,6 +164,7 @@ class Fetcher:
                     raise Later("Slack showed a page in place of the file: the bot may lack the scope files:read")
                 yield from self._pieces(response, int(known.get("size") or 0))
         except urllib.error.HTTPError as fault:
+            fault.close()
             if fault.code in (404, 410):
                 raise Gone("gone") from fault
             raise Later(f"Slack does not give the file now: {fault.code}") from fault

@@ -33,8 +33,7 @@ def blocks(menu: Menu) -> list[Json]:
 
 def chosen(body: Mapping[str, Any]) -> Chosen:
     """What was chosen, by whom, where. Where it was chosen in a home, it is their own: nobody sees another's."""
-    action, user = body["actions"][0], body["user"]
-    sender = receive.identity(user.get("team_id") or body["team"]["id"], user["id"])
+    action, sender = body["actions"][0], receive.presser(body)
     container = body.get("container") or {}
     place = container.get("channel_id") or sender
     what = str(action["action_id"]).partition(":")[0].removeprefix(PREFIX)

@@ -90,8 +90,10 @@ def draw_home(parcel: Parcel) -> Json:
 
 
 def _rows(notice_id: str, notice: Notice, letter: Letter) -> Iterator[Json]:
-    """The letter's blocks, buttons that follow one another side by side. Where there are menus, the first rule is where
-    they stand; what stands below any other is small print."""
+    """The letter's blocks, buttons that follow one another side by side.
+
+    Where there are menus they stand in the place of the first line across; what stands below any other is small print.
+    """
     waiting: list[Json] = []
     menu = notice.menu if isinstance(notice, Lists) else None
     small = False
@@ -189,8 +191,8 @@ def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
         return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
     offers = notice.offers if isinstance(notice, Home) else {}
-    bearer, meant = offers.get(say, (notice_id, say))
-    value = Value(notice=bearer, say=meant, seen=_seen(block.argument, notice.mentioned()))
+    offered, meant = offers.get(say, (notice_id, say))
+    value = Value(notice=offered, say=meant, seen=_seen(block.argument, notice.mentioned()))
     button: Json = {
         "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
         "action_id": block.word, **({"style": "primary"} if block.primary else {}),

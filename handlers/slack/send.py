@@ -18,7 +18,9 @@ LOOKED_BACK = timedelta(minutes=1)
 """Slack's clock and ours may differ by so much."""
 LOOKED_THROUGH_MAX = 200
 """Messages of one answer of Slack's."""
-UNREACHED = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived"})
+NO_THREAD = "thread_not_found"
+"""Whoever is answered has deleted what they had posted: then they are answered in their own conversation with us."""
+UNREACHED = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived", NO_THREAD})
 """Why somebody cannot be answered where they pressed: then they are in their own conversation with us."""
 NOT_THERE = frozenset({"file_not_found", "file_deleted"})
 """Why there is no file to delete: somebody has done so."""
@@ -47,7 +49,13 @@ class SlackCourier:
                     raise
             else:
                 return None
-        return await self._post(parcel)
+        place, thread = await self._where(parcel)
+        try:
+            return await self._post(parcel, place, thread)
+        except Refusal as refusal:
+            if not thread or refusal.word != NO_THREAD:
+                raise
+        return await self._post(parcel, await self._caller.direct(_user(parcel.recipient)), "")
 
     async def _delete(self, notice: DeleteYourCopy) -> bool:
         """Delete what Slack keeps, as far as it lets an app do that. False: some of it is left to its owner."""
@@ -93,8 +101,7 @@ class SlackCourier:
 
         await self._caller.call(place, call)
 
-    async def _post(self, parcel: Parcel) -> Shown:
-        place, thread = await self._where(parcel)
+    async def _post(self, parcel: Parcel, place: str, thread: str) -> Shown:
         if parcel.repeated and (found := await self._find(parcel, place, thread)):
             return found
         drawn = draw(parcel)

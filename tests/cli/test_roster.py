@@ -1,11 +1,14 @@
 """`postroom schools …` and `people …`; what the files may hold is tested in tests/test_roster_import.py."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot.ledger.tables import Person
-from tests.cli.conftest import DEE, HEAD, JO, LEYS, CommandLine
+from bot import roster
+from bot.ledger.tables import Person, Proof
+from tests.cli.conftest import DEE, HEAD, JO, LEYS, NOON, CommandLine
 
 PEOPLE = "email,name,role,schools,services,other_emails\n"
 
@@ -151,6 +154,63 @@ def test_the_list_of_a_school_holds_who_may_act_for_it(office: CommandLine) -> N
         "lena.frost@hollybank.example",
         DEE,
     }
+
+
+JOS_ACCOUNT = "T0SCHOOLS1/U000000002"
+
+
+@pytest.fixture
+def linked(office: CommandLine) -> CommandLine:
+    """Jo has proven one account in Slack, has another by her confirmed address, and was mailed one more link."""
+
+    def link(tx: Session) -> None:
+        jo = roster.who(tx, "email", JO)
+        assert jo
+        for account in (JOS_ACCOUNT, "T0SCHOOLS1/U000000009"):
+            roster.link(tx, jo, "slack", account)
+        asked = {"person_id": jo.id, "address": JO, "channel": "slack", "identity": JOS_ACCOUNT, "workspace": "Council"}
+        times = {"made_at": NOON, "expires_at": datetime(2100, 1, 1, tzinfo=UTC)}
+        tx.add_all(
+            [
+                Proof(id="a" * 26, name="jo", used_at=NOON, **asked, **times),
+                Proof(id="b" * 26, name="jo", **asked, **times),
+            ]
+        )
+
+    office.write(link)
+    return office
+
+
+def test_a_person_is_shown_with_all_by_which_they_are_known(linked: CommandLine) -> None:
+    shown = linked.json("people", "show", JO)
+    assert [(line["channel"], line["identity"]) for line in shown] == [
+        ("email", "j.sands@leysjunior.example"), ("email", JO), ("slack", JOS_ACCOUNT), ("slack", "T0SCHOOLS1/U000000009"),
+    ]  # fmt: skip
+    assert [(line["name"], line["workspace"], line["proven_at"]) for line in shown[1:3]] == [
+        ("", "", None), ("jo", "Council", "2026-09-01T11:00:00Z"),
+    ]  # fmt: skip
+    assert JOS_ACCOUNT in linked.run("people", "show", JO).stdout
+    assert "postroom people list" in linked.run("people", "show", "x@y.example", status=1).stderr
+
+
+def test_an_account_is_taken_away_and_no_link_mailed_before_brings_it_back(linked: CommandLine) -> None:
+    assert JOS_ACCOUNT in linked.run("people", "unlink", JO, "--slack", JOS_ACCOUNT).stdout
+    left = {line["identity"] for line in linked.json("people", "show", JO) if line["channel"] == "slack"}
+    assert left == {"T0SCHOOLS1/U000000009"}
+    assert linked.read(lambda tx: tx.get_one(Proof, "b" * 26).expires_at) < datetime(2100, 1, 1, tzinfo=UTC)
+    assert "people show" in linked.run("people", "unlink", JO, "--slack", JOS_ACCOUNT, status=1).stderr
+
+
+def test_a_leavers_account_is_taken_away_as_well(linked: CommandLine) -> None:
+    linked.run("people", "remove", JO)
+    assert JOS_ACCOUNT in linked.run("people", "unlink", JO).stdout
+    assert {line["channel"] for line in linked.json("people", "show", JO)} == {"email"}
+
+
+def test_all_accounts_of_a_person_are_taken_away_and_no_mailbox_is(linked: CommandLine) -> None:
+    linked.run("people", "unlink", JO)
+    assert {line["channel"] for line in linked.json("people", "show", JO)} == {"email"}
+    assert JO in emails(linked)
 
 
 def test_who_comes_back_holds_only_what_is_given_anew(office: CommandLine) -> None:

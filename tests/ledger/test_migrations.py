@@ -7,8 +7,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
+from bot import roster
 from bot.ledger import Ledger, file_of, history, schema
-from bot.ledger.tables import Table
+from bot.ledger.tables import Proof, Table
+from tests.ledger.conftest import NOW
 
 
 @pytest.fixture
@@ -66,6 +68,46 @@ def test_upgrading_a_filled_database_keeps_every_row_and_its_seals(recorded: Led
     schema.upgrade(recorded.url)
     assert {table: rows(str(recorded.url), table) for table in Table.metadata.tables} == before
     assert recorded.read_now(lambda tx: list(history.faults(tx))) == []
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: str, revision: str) -> None:
+    schema.upgrade(url, to=revision)
+    tables = set(Table.metadata.tables) & {str(name) for (name,) in query(url, NAMES)}
+    fill(url)
+    before = {table: rows(url, table) for table in tables}
+    assert [before["people"], before["identities"]] == [
+        [(1, "Jo Sands", "jo@leys.example", None)],
+        [("email", "jo@leys.example", 1)],
+    ]
+
+    schema.upgrade(url)
+
+    assert {table: rows(url, table) for table in tables} == before
+    with Ledger(url, b"k" * 32) as ledger:
+        jo = ledger.read_now(lambda tx: roster.who(tx, "email", "jo@leys.example"))
+        assert jo
+        ledger.write_now(lambda tx: tx.add(proof_of(jo.id)))
+    assert len(rows(url, "proofs")) == 1
+
+
+NAMES = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+
+def fill(url: str) -> None:
+    """One person with one mailbox, entered as an older version did."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO people (id, name, email) VALUES (1, 'Jo Sands', 'jo@leys.example')"))
+        connection.execute(text("INSERT INTO identities VALUES ('email', 'jo@leys.example', 1)"))
+    engine.dispose()
+
+
+def proof_of(person_id: int) -> Proof:
+    return Proof(
+        id="p", person_id=person_id, address="jo@leys.example", channel="slack", identity="T0/U0", name="jo",
+        workspace="Council", made_at=NOW, expires_at=NOW,
+    )  # fmt: skip
 
 
 def shape(url: str) -> list[tuple[object, ...]]:

@@ -21,10 +21,11 @@ from bot import data, intake, officer_desk, roster, school_desk, telling
 from bot import settings as configuration
 from bot.arrival import Attachment
 from bot.counter import Counter as PageCounter
-from bot.counter import Pressed, Visit
+from bot.counter import Pressed
 from bot.intake import offers
 from bot.ledger import files, history, tables
 from bot.ledger.tables import Contents, File, Mention, OutboxItem, Person
+from bot.links import Visit
 from bot.notices import KINDS, Notice
 from bot.retention import Shredder
 from bot.roster import imports

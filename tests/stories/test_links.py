@@ -432,7 +432,7 @@ async def test_a_form_in_an_encoding_of_no_use_is_no_trouble_of_ours(post: TestO
 async def test_a_form_that_does_not_come_to_its_end_is_no_trouble_of_ours(
     post: TestOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.web.links.FORM_SECONDS", 0.05)
+    monkeypatch.setattr("handlers.web.visits.FORM_SECONDS", 0.05)
 
     async def dripping() -> AsyncIterator[bytes]:
         yield b"act=receive&"

@@ -12,12 +12,13 @@ from bot.ledger import schema
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, Serving, open_rooms, web_server
+from handlers.app import Office, Rooms, open_rooms, web_server
 from handlers.cli.demo.mailboxes import Mailboxes
 from handlers.cli.demo.pages import MailboxRoutes
 from handlers.cli.demo.writing import Desk
 from handlers.mail.channel import MailChannel
 from handlers.ports import PortTaken
+from handlers.running import Serving
 
 ANSWER_SECONDS = 5
 """How long a page that has sent a mail waits for the answer."""

@@ -1,0 +1,132 @@
+"""The office at work: its channels listen and its workers run, alone on its database, until it is left."""
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import structlog
+
+from bot import inbox, outbox
+from bot.ledger import file_of
+from bot.settings import Settings
+from handlers.app import NotReady, Office
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+"""Workers look at least so often: the floor beneath every wake-up."""
+WATCH_SECONDS = 0.25
+"""How often it is looked whether another process (the command line) has written."""
+
+
+class Serving(AbstractAsyncContextManager["Serving"]):
+    """An office at work: its channels listen and its workers run, until it is left."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._lock: IO[str] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wake: list[asyncio.Event] = []
+
+    async def __aenter__(self) -> Self:
+        """Raises `NotReady` where another process serves this database, and what a channel raises that cannot start."""
+        self._lock = _lock(self._office.rooms.settings)
+        try:
+            await self._begin()
+        except BaseException:
+            await self._end()
+            raise
+        return self
+
+    async def _begin(self) -> None:
+        ledger = self._office.rooms.ledger
+        await ledger.write(inbox.recover)
+        await ledger.write(outbox.recover)
+        await ledger.write(self._office.strand)
+        loop = asyncio.get_running_loop()
+        ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
+        for worker in self._office.workers:
+            wake = asyncio.Event()
+            self._wake.append(wake)
+            self._tasks.append(asyncio.create_task(_run(worker.step, wake)))
+        self._tasks.append(asyncio.create_task(self._watch()))
+        for channel in self._office.channels.values():
+            await channel.start(self._office.inbox)
+        if self._office.web:
+            await self._office.web.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
+        if self._office.web:
+            await self._office.web.stop()
+        for channel in self._office.channels.values():
+            await channel.stop()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        if self._lock:
+            self._lock.close()
+
+    def _wake_all(self) -> None:
+        for wake in self._wake:
+            wake.set()
+
+    async def _watch(self) -> None:
+        """Wake the workers when another process has written."""
+        path = file_of(self._office.rooms.settings.ledger.url)
+        assert path is not None  # noqa: S101 - the settings allow SQLite only
+        connection = sqlite3.connect(path)
+        try:
+            before = None
+            while True:
+                (version,) = connection.execute("PRAGMA data_version").fetchone()
+                if version != before:
+                    self._wake_all()
+                before = version
+                await asyncio.sleep(WATCH_SECONDS)
+        finally:
+            connection.close()
+
+
+def _wake_from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
+        loop.call_soon_threadsafe(wake)
+
+
+async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
+    """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
+    while True:
+        wake.clear()
+        try:
+            if await step():
+                continue
+        except Exception:
+            log.exception("a worker's step failed")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
+                await wake.wait()
+
+
+def _lock(settings: Settings) -> IO[str]:
+    """Hold this database for this process alone: two that serve it would both take up what the other is handling."""
+    database = file_of(settings.ledger.url)
+    assert database is not None  # noqa: S101 - the settings allow SQLite only
+    held = Path(f"{database}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - it is held as long as we serve
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise NotReady(f"Another Postroom serves {database} already. Stop it first.") from None
+    return held

@@ -1,0 +1,146 @@
+"""A conversation that Slack wants left alone is left alone for as long as it asks; all others go on, and nothing is lost."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.people import PLAN
+from tests.slack import Conversation
+from tests.slack_office import SlackOffice, open_slack_office
+
+POST = "chat.postMessage"
+OTHER = "8302000_SENreview20260901.docx"
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[SlackOffice]:
+    async with open_slack_office(tmp_path) as opened:
+        yield opened
+
+
+def posts(office: SlackOffice, where: Conversation) -> int:
+    """How often it was tried to post there."""
+    return len([call for call in office.slack.calls_of(POST) if call.args["channel"] == where.id])
+
+
+async def test_a_conversation_is_left_alone_for_as_long_as_slack_asks_and_the_others_are_told(
+    office: SlackOffice,
+) -> None:
+    office.slack.trouble.limit(POST, retry_after=90, channel=office.sen.id)
+
+    await office.send("jo", PLAN)
+    assert len(office.answers(office.dm("jo"))) == 1
+    office.post.clock.advance(seconds=89)
+    await office.settle()
+    assert (posts(office, office.sen), office.answers(office.sen)) == (1, [])
+
+    office.post.clock.advance(seconds=1)
+    await office.settle()
+    assert len(office.answers(office.sen)) == 1
+    assert not [item for item in office.post.told() if item.state != "sent"]
+
+
+@pytest.mark.parametrize("asked", ["limit", "fail", "refuse", "drop"])
+async def test_what_is_put_off_is_told_before_what_was_posted_after_it(office: SlackOffice, asked: str) -> None:
+    trouble = office.slack.trouble
+    {
+        "limit": lambda: trouble.limit(POST, retry_after=30, channel=office.sen.id),
+        "fail": lambda: trouble.fail(POST, status=503, channel=office.sen.id),
+        "refuse": lambda: trouble.refuse(POST, "internal_error", channel=office.sen.id),
+        "drop": lambda: trouble.drop(POST, after=False, channel=office.sen.id),
+    }[asked]()
+
+    await office.send("jo", PLAN, OTHER)
+    office.post.clock.advance(seconds=5)
+    await office.send("jo", "8302000_SENlater20260901.docx")
+    assert office.answers(office.sen) == []
+
+    office.post.clock.advance(seconds=30)
+    await office.settle()
+    names = [message.words.split()[4] for message in office.answers(office.sen)]
+    assert names == [PLAN, OTHER, "8302000_SENlater20260901.docx"]
+
+
+async def test_what_slack_can_never_take_stands_aside_for_what_follows_it(office: SlackOffice) -> None:
+    office.slack.trouble.fail(POST, times=4, channel=office.sen.id)
+    await office.send("jo", PLAN, OTHER)
+
+    for _ in range(4):
+        office.post.clock.advance(minutes=5)
+        await office.settle()
+
+    assert sorted(message.words.split()[4] for message in office.answers(office.sen)) == sorted([PLAN, OTHER])
+
+
+async def test_what_hangs_is_put_off_and_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.slack.channel.CALL_SECONDS", 1)
+    async with open_slack_office(tmp_path) as office:
+        hanging = office.slack.trouble.hang(POST, channel=office.sen.id)
+        await office.send("jo", PLAN)
+        assert (len(office.answers(office.dm("jo"))), office.answers(office.sen)) == (1, [])
+
+        hanging.release()
+        await office.slack.until(lambda: office.answers(office.sen))  # nobody waits for the answer any more
+        office.post.clock.advance(minutes=1)
+        await office.settle()
+        assert len(office.answers(office.sen)) == 1
+
+
+async def test_gaps_grow_while_slack_is_in_trouble_and_nothing_is_lost(office: SlackOffice) -> None:
+    office.slack.trouble.fail(POST, times=3, channel=office.dm("jo").id)
+    await office.send("jo", PLAN)
+
+    tried = [posts(office, office.dm("jo"))]
+    for _ in range(8):
+        office.post.clock.advance(seconds=25)
+        await office.settle()
+        tried.append(posts(office, office.dm("jo")))
+
+    assert tried == [1, 2, 2, 3, 3, 3, 3, 4, 4]
+    assert len(office.answers(office.dm("jo"))) == 1
+
+
+async def test_a_card_is_not_redrawn_before_slack_allows_it_and_then_shows_the_state_of_that_moment(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", PLAN)
+    office.slack.trouble.limit("chat.update", retry_after=40, channel=office.sen.id)
+    await office.press("sam", office.answers(office.sen)[0], "Receive")
+    assert "Received by" not in office.answers(office.sen)[0].words
+    assert "received by" in office.answers(office.dm("jo"))[0].words
+
+    office.post.clock.advance(seconds=39)
+    await office.post.email(
+        "nadia.brook@derbyshire.example", text=f"reject {office.post.files()[0].reference} Wrong child"
+    )
+    assert "Rejected by" not in office.answers(office.sen)[0].words
+
+    office.post.clock.advance(seconds=1)
+    await office.settle()
+    assert "Rejected by Nadia Brook" in office.answers(office.sen)[0].words
+
+
+async def test_a_limit_on_asking_who_somebody_is_makes_their_message_wait(office: SlackOffice) -> None:
+    office.slack.trouble.limit("users.info", retry_after=20)
+    await office.send("jo", PLAN)
+    assert office.post.files() == []
+
+    office.post.clock.advance(seconds=21)
+    await office.settle()
+    assert len(office.post.files()) == len(office.answers(office.dm("jo"))) == 1
+
+
+async def test_a_wait_that_slack_does_not_name_is_half_a_minute(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = office.slack.trouble.limit(POST, channel=office.sen.id)
+    monkeypatch.setattr(limit, "retry_after", "soon")
+    await office.send("jo", PLAN)
+
+    office.post.clock.advance(seconds=29)
+    await office.settle()
+    assert posts(office, office.sen) == 1
+    office.post.clock.advance(seconds=1)
+    await office.settle()
+    assert len(office.answers(office.sen)) == 1

@@ -18,6 +18,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "shared-mailbox",
         "trouble",
         "alert",
+        "prove-identity",
+        "linked",
     ),
     "officers": ("new-files", "waiting", "decided", "lost-race"),
     "homes": ("home",),

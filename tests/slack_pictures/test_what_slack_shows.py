@@ -24,6 +24,8 @@ MESSAGES = {name: sheet for name, sheet in SHEETS.items() if sheet.surface == "m
 WRITTEN = files(list(SHEETS.values()))
 REMEDY = "`make messages` writes docs/messages anew"
 each_sheet = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
+OF_MAIL = ("prove-identity", "linked")
+"""They tell of a mail that was really sent."""
 each_message = pytest.mark.parametrize("sheet", MESSAGES.values(), ids=MESSAGES)
 
 TYPED = {"help", "help-officer"}
@@ -64,6 +66,8 @@ def test_slack_takes_it(sheet: Sheet) -> None:
 @each_message
 def test_it_does_not_speak_as_if_it_were_a_mail(sheet: Sheet) -> None:
     """«your own work address» and the help contact are about mail, and so are words that somebody wrote."""
+    if sheet.name.startswith(OF_MAIL):
+        return
     said = re.sub(r"Need help\?.*|The reason given:.*|Reason:.*|\(email\).*", "", sheet.text)
     allowed = (
         r"email address of your Slack account|email it (to us )?from your own work address|works by email works here"

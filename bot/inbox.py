@@ -4,6 +4,7 @@ Every message that waits shares two syncs: one for the keys and one for the rows
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ LEASE = timedelta(minutes=10)
 """How long a worker may take for one message before another may try."""
 CLAIM_MAX = 16
 """Messages claimed in one transaction."""
+SENDERS_MAX = 16
+"""Senders of one channel whose messages are handled at a time."""
 TRIES_MAX = 6
 """After so many failures that are our own, a message goes to quarantine (lesson L28)."""
 BACK_OFF = timedelta(seconds=5)
@@ -122,22 +125,47 @@ def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> boo
 
 
 class InboxWorker:
-    """Hands what waits to reception, one sender's messages in the order they came; retries; gives up loudly."""
+    """Hands what waits to reception, one sender's messages in the order they came; retries; gives up loudly.
+
+    A message that takes long, for its files must be fetched, holds up nobody else's.
+    """
 
     def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
+        self._running: dict[asyncio.Task[None], str] = {}
 
     async def step(self) -> bool:
-        """Handle what is due. False: nothing was."""
+        """Begin to handle what is due. False: nothing was."""
         now = self._clock.now()
-        if not await self._ledger.read(lambda tx: tx.scalars(_due(now).limit(1)).first()):
+        due = _due(now).where(InboxItem.channel.not_in(self._full()))
+        if not await self._ledger.read(lambda tx: tx.scalars(due.limit(1)).first()):
             return False
-        claimed = await self._ledger.write(lambda tx: _claim(tx, now, self._clock.token()))
-        by_sender: dict[str, list[Claimed]] = {}
+        claimed = await self._ledger.write(lambda tx: _claim(tx, due, now, self._clock.token()))
+        by_sender: dict[tuple[str, str], list[Claimed]] = {}
         for item in claimed:
-            by_sender.setdefault(item.arrival.sender, []).append(item)
-        await asyncio.gather(*(self._in_order(theirs) for theirs in by_sender.values()))
+            by_sender.setdefault((item.arrival.channel, item.arrival.sender), []).append(item)
+        for (channel, _), theirs in by_sender.items():
+            task = asyncio.create_task(self._in_order(theirs))
+            self._running[task] = channel
+            task.add_done_callback(self._running.pop)
         return bool(claimed)
+
+    async def finish(self) -> bool:
+        """Wait until all that was begun is done. False: nothing was."""
+        running = list(self._running)
+        await asyncio.gather(*running)
+        return bool(running)
+
+    async def stop(self) -> None:
+        """Leave what was begun: it is taken up again by whoever serves next."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _full(self) -> list[str]:
+        """The channels of which no more can be handled at present."""
+        return [channel for channel, count in Counter(self._running.values()).items() if count >= SENDERS_MAX]
 
     async def _in_order(self, items: Sequence[Claimed]) -> None:
         for item in items:
@@ -196,9 +224,9 @@ def _due(now: datetime) -> Select[int]:
     return select(InboxItem.id).where(waiting | abandoned).order_by(InboxItem.id)
 
 
-def _claim(tx: Session, now: datetime, lease: str) -> list[Claimed]:
+def _claim(tx: Session, due: Select[int], now: datetime, lease: str) -> list[Claimed]:
     busy = select(InboxItem.sender).where(InboxItem.state == InboxState.WORKING, InboxItem.leased_until >= now)
-    ids = list(tx.scalars(_due(now).where(InboxItem.sender.not_in(busy)).limit(CLAIM_MAX)))
+    ids = list(tx.scalars(due.where(InboxItem.sender.not_in(busy)).limit(CLAIM_MAX)))
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
     tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
     wanted = select(InboxItem).where(InboxItem.id.in_(ids)).options(undefer(InboxItem.sealed))

@@ -186,6 +186,7 @@ class Office:
     web: WebServer | None = None
     delivered: Callable[[Parcel], None] = lambda _: None
     inbox: Inbox = field(init=False)
+    inbox_worker: InboxWorker = field(init=False)
     workers: list[Worker] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -197,8 +198,9 @@ class Office:
             rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms),
             introducers=introducers,
         )  # fmt: skip
+        self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
         self.workers = [
-            InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up),
+            self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
         ]
@@ -226,7 +228,7 @@ class Office:
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""
-        while any([await worker.step() for worker in self.workers]):
+        while any([*[await worker.step() for worker in self.workers], await self.inbox_worker.finish()]):
             log.debug("settling")
 
     def strand(self, tx: Session) -> None:

@@ -76,6 +76,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        await self._office.inbox_worker.stop()
         if self._lock:
             self._lock.close()
 

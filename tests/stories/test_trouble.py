@@ -373,7 +373,7 @@ async def test_several_workers_handle_each_message_once_and_each_senders_in_orde
         await reception.handle(item)
 
     workers = [InboxWorker(rooms.ledger, rooms.clock, handle, reception.give_up) for _ in range(4)]
-    while any(await asyncio.gather(*(worker.step() for worker in workers))):
+    while any(await asyncio.gather(*(work() for worker in workers for work in (worker.step, worker.finish)))):
         continue
     assert len(handled) == len(set(handled)) == len(many)
     for sender in (JO, TOM, BETH):

@@ -16,8 +16,10 @@ from handlers.slack.values import Value
 
 BLOCKS_MAX = 45
 """Of one page; Slack allows 50 a message, and the page turner takes one."""
-CHARACTERS_MAX = 9000
-"""Of all text of one page: Slack refuses about 13,000 in all."""
+WEIGHT_MAX = 12_000
+"""Of one page: Slack refuses about 13,000 characters in all, and every block counts as some more."""
+BLOCK_WEIGHS = 125
+"""A block by itself (measured in https://github.com/slackapi/bolt-js/issues/2509)."""
 HEADER_CHARACTERS_MAX = 150
 SPAN_CHARACTERS_MAX = 2800
 """Of one run of text; a longer comment goes on in the next."""
@@ -31,7 +33,8 @@ PAGE = "page"
 """The action of a button that turns the page."""
 AGO = "ago:"
 """How the target of a link begins that is a moment, in seconds since 1970: it is told how long ago that was."""
-FALLBACK_CHARACTERS_MAX = 1000
+FALLBACK_CHARACTERS_MAX = 400
+"""Slack takes 4,000 where a message is changed, and what it might take for notation grows fivefold."""
 
 Json = dict[str, Any]
 
@@ -64,24 +67,29 @@ def pages(notice_id: str, notice: Notice, letter: Letter) -> list[Drawn]:
 def paginate(blocks: Iterable[Json]) -> list[list[Json]]:
     """The blocks in pages that Slack takes; never empty. A heading begins a page rather than ends one."""
     pages: list[list[Json]] = [[]]
-    room = CHARACTERS_MAX
+    room = WEIGHT_MAX
     for block in blocks:
-        length = characters(block)
-        if pages[-1] and (len(pages[-1]) >= BLOCKS_MAX or length > room):
+        weight = BLOCK_WEIGHS + characters(block)
+        if pages[-1] and (len(pages[-1]) >= BLOCKS_MAX or weight > room):
             carried = [pages[-1].pop()] if _is_heading(pages[-1][-1]) and len(pages[-1]) > 1 else []
             pages.append(carried)
-            room = CHARACTERS_MAX - sum(map(characters, carried))
+            room = WEIGHT_MAX - sum(BLOCK_WEIGHS + characters(one) for one in carried)
         pages[-1].append(block)
-        room -= length
+        room -= weight
     return pages
 
 
 def characters(block: object) -> int:
-    """All text in a block."""
+    """All text in a block, seen or not."""
     if isinstance(block, dict):
-        own = len(block["text"]) if isinstance(block.get("text"), str) else 0
+        own = sum(length(block[key]) for key in ("text", "value", "url") if isinstance(block.get(key), str))
         return own + sum(characters(value) for value in block.values() if not isinstance(value, str))
     return sum(map(characters, block)) if isinstance(block, list) else 0
+
+
+def length(text: str) -> int:
+    """Characters as the strictest counter has them: those beyond the basic plane are two."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def draw_home(parcel: Parcel) -> Json:
@@ -118,17 +126,30 @@ def _small(line: Line) -> Iterator[Json]:
 
 def _block(block: Block) -> Iterator[Json]:
     match block:
-        case Heading(line, 1) if sum(len(span.text) for span in line) <= HEADER_CHARACTERS_MAX:
+        case Heading(line, 1) if sum(length(span.text) for span in line) <= HEADER_CHARACTERS_MAX:
             yield {"type": "header", "text": _plain("".join(span.text for span in line))}
         case Heading(line):
             yield _rich([_section([Span(span.text, strong=True, link=span.link) for span in line])])
         case Paragraph(line):
             yield from (_rich([_section(part)]) for part in _cut(line))
         case Bullets(items):
-            sections = [_section(part) for item in items for part in _cut(item)]
-            yield _rich([{"type": "rich_text_list", "style": "bullet", "elements": sections}])
+            for sections in _lists([_section(part) for item in items for part in _cut(item)]):
+                yield _rich([{"type": "rich_text_list", "style": "bullet", "elements": sections}])
         case Table(rows):
             yield from (_rich([_section(part)]) for part in _cut(_lines(rows)))
+
+
+def _lists(items: Iterable[Json]) -> Iterator[list[Json]]:
+    """The items of a list in lists none of which is too long for one block."""
+    part: list[Json] = []
+    room = SPAN_CHARACTERS_MAX
+    for item in items:
+        if part and characters(item) > room:
+            yield part
+            part, room = [], SPAN_CHARACTERS_MAX
+        part.append(item)
+        room -= characters(item)
+    yield part
 
 
 def _lines(rows: Sequence[tuple[Line, Line]]) -> Line:

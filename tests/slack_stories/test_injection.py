@@ -122,14 +122,24 @@ WRITTEN = st.one_of(
 )
 
 
-@given(st.sampled_from(EXAMPLES), WRITTEN, st.one_of(WRITTEN, st.just("&\U0001f480 " * 600)))
+def of_many(notice: Notice, times: int) -> Notice:
+    """The same of so many more files."""
+    many = [name for name in ("outcomes", "candidates", "entries") if getattr(notice, name, ())]
+    if isinstance(notice, notices.OfFiles):
+        many.append("files")
+    return notice.model_copy(update={name: getattr(notice, name) * times for name in many})
+
+
+@given(
+    st.sampled_from(EXAMPLES), WRITTEN, st.one_of(WRITTEN, st.just("&\U0001f480 " * 600)), st.sampled_from([1, 12, 40])
+)
 def test_slack_takes_every_message_whatever_is_written_in_it_and_shows_all_of_it(
-    example: Notice, name: str, comment: str
+    example: Notice, name: str, comment: str, times: int
 ) -> None:
     def hostile(file: FileFacts) -> FileFacts:
         return file.model_copy(update={"name": name, "given": name, "comment": comment, "sent_by": name})
 
-    told = parcel(example.retold(hostile))
+    told = parcel(of_many(example.retold(hostile), times))
     drawn = pages(told)
 
     for page in drawn:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, Self, TypeVar, cast
 
+from pydantic import Field
+
 from bot.arrival import Frozen
 
 
@@ -201,6 +203,28 @@ class Notice(Frozen):
     def retold(self, tell: Callable[[FileFacts], FileFacts]) -> Self:
         """The same notice, with other facts of each file that it speaks of."""
         return _retold(self, tell)
+
+
+class OfOneFile(Notice):
+    """A notice about a single file."""
+
+    file: FileFacts
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """That file."""
+        return (self.file,)
+
+
+class OfFiles(Notice):
+    """A notice about what one act did to one file or several."""
+
+    files: tuple[FileFacts, ...]
+    links: dict[str, str] = Field(default_factory=dict)
+    """The ids of the reader's one-time links, each by its file's reference; empty where they get none."""
+
+    def mentioned(self) -> tuple[FileFacts, ...]:
+        """Those files."""
+        return self.files
 
 
 T = TypeVar("T")

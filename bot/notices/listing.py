@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bot.arrival import Frozen
+from bot.notices.examples import FILE, HELD, MAY, REVIEW, YEAR
 from bot.notices.facts import FileFacts, Notice, Outcome
 
 
@@ -139,3 +140,6 @@ class Home(Lists):
     def mentioned(self) -> tuple[FileFacts, ...]:
         """All that it shows."""
         return tuple(dict.fromkeys((*super().mentioned(), *self.waiting, *self.decided)))
+
+
+Status.example = Status(asked="status", period=YEAR, held=(HELD,), files=(REVIEW, FILE), may=MAY)

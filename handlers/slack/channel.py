@@ -68,7 +68,7 @@ class SlackChannel:
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
         self._clock = clock
         self._client = AsyncWebClient(
-            self._secrets.bot_token, base_url=self._configured.api_url, timeout=CALL_SECONDS, retry_handlers=[],
+            self._secrets.bot_token, base_url=self._configured.api_url, retry_handlers=[],
         )  # fmt: skip
         self._caller = Caller(self._client, clock)
         self._courier = SlackCourier(self._caller, Places(self._caller, clock))
@@ -110,7 +110,8 @@ class SlackChannel:
 
     async def start(self, inbox: Inbox) -> None:
         """Listen. Where Slack cannot be reached it is tried again and again, and mail goes on meanwhile."""
-        self._client.session = aiohttp.ClientSession()
+        patience = aiohttp.ClientTimeout(total=CALL_SECONDS)  # slack_sdk's own counts only where it makes the session
+        self._client.session = aiohttp.ClientSession(timeout=patience)
         bolt = self._bolt(self._client.session)
         self._listeners.listen(bolt, inbox)
         if self._configured.mode == "http":
@@ -128,9 +129,7 @@ class SlackChannel:
         async def authorize() -> AuthorizeResult:
             return await self._installation.authorize()
 
-        client = AsyncWebClient(
-            base_url=self._configured.api_url, timeout=CALL_SECONDS, session=session, retry_handlers=[]
-        )
+        client = AsyncWebClient(base_url=self._configured.api_url, session=session, retry_handlers=[])
         return AsyncApp(
             client=client, signing_secret=self._secrets.signing_secret, process_before_response=True,
             request_verification_enabled=False, ssl_check_enabled=False, before_authorize=admit, authorize=authorize,

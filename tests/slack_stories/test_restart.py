@@ -150,7 +150,7 @@ async def test_a_redrawing_that_was_cut_short_is_done_again(
     await office.settle()
 
     assert "Received by Sam Hale" in office.answers(office.sen)[0].words
-    assert "received by Sam Hale" in office.answers(office.dm("jo"))[0].words
+    assert "Received by Sam Hale" in office.answers(office.dm("jo"))[0].words
     assert [one.next_at for one in surfaces(office) if one.next_at] == []
 
 

@@ -110,8 +110,8 @@ class SlackChannel:
 
     async def start(self, inbox: Inbox) -> None:
         """Listen. Where Slack cannot be reached it is tried again and again, and mail goes on meanwhile."""
-        patience = aiohttp.ClientTimeout(total=CALL_SECONDS)  # slack_sdk's own counts only where it makes the session
-        self._client.session = aiohttp.ClientSession(timeout=patience)
+        # slack_sdk keeps its own time limit only for sessions of its own
+        self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         bolt = self._bolt(self._client.session)
         self._listeners.listen(bolt, inbox)
         if self._configured.mode == "http":

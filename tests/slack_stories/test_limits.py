@@ -108,7 +108,7 @@ async def test_a_card_is_not_redrawn_before_slack_allows_it_and_then_shows_the_s
     office.slack.trouble.limit("chat.update", retry_after=40, channel=office.sen.id)
     await office.press("sam", office.answers(office.sen)[0], "Receive")
     assert "Received by" not in office.answers(office.sen)[0].words
-    assert "received by" in office.answers(office.dm("jo"))[0].words
+    assert "Received by" in office.answers(office.dm("jo"))[0].words
 
     office.post.clock.advance(seconds=39)
     await office.post.email(

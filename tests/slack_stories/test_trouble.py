@@ -148,7 +148,7 @@ async def test_a_message_deleted_by_hand_is_not_redrawn_for_ever(office: SlackOf
 
     assert len(office.slack.calls_of("chat.update")) == tried
     assert office.answers(office.sen) == []
-    assert "received by Sam Hale" in office.answers(office.dm("jo"))[0].words
+    assert "Received by Sam Hale" in office.answers(office.dm("jo"))[0].words
 
 
 async def test_what_stood_while_the_token_was_no_good_is_redrawn_when_it_is_good_again(office: SlackOffice) -> None:

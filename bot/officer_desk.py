@@ -130,7 +130,8 @@ def _unfit(tx: Session, chosen: Sequence[File], code: str, asking: Asking) -> No
 def which_service(tx: Session, chosen: Sequence[File], said: str, because: str, asking: Asking) -> Notice:
     """Nothing was moved, why, and the services that these files can go to."""
     codes = destinations(tx, {file.service for file in chosen}, asking.settings)
-    return notices.UnknownCommand(said=said, because=because, codes=codes, files=_facts(chosen, asking), can=("move",))
+    theirs = _facts([file for file in chosen if roster.may(tx, asking.person, Sight.SEE, file)], asking)
+    return notices.UnknownCommand(said=said, because=because, codes=codes, files=theirs, can=("move",))
 
 
 def _tell_of_rejection(tx: Session, done: Sequence[File], why: str, asking: Asking) -> None:

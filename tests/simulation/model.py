@@ -192,7 +192,7 @@ class Model:
 
     def decide(self, person: str, file: Return, act: str, *, stale: bool, to: str = "") -> list[Told]:
         if act == "moved" and (to not in TAKEN_IN_FOR or to == file.service):
-            return [(person, "unknown-command", ())]
+            return [(person, "unknown-command", (file.reference,) if self.sees(person, file) else ())]
         if not self.decides(person, file):
             return [(person, "not-authorised", ())]
         if stale or (file.status, act) not in BECOMES:

@@ -45,7 +45,7 @@ async def test_a_snippet_is_a_file_like_any_other(office: SlackOffice) -> None:
 async def test_a_snippet_without_a_good_name_is_asked_for_one(office: SlackOffice) -> None:
     await posted(office, "Untitled.csv", "snippet")
     assert statuses(office) == [Status.HELD]
-    assert "Write the right name in a reply to this message" in answer(office)
+    assert "Reply in this thread with the right name" in answer(office)
 
 
 async def test_a_file_of_another_workspace_is_asked_for(office: SlackOffice) -> None:

@@ -115,15 +115,15 @@ async def test_pages_are_turned_and_a_new_choice_begins_at_the_first(office: Sla
         await office.send("jo", f"8302000_SENplan202608{day:02}.docx")
         office.post.clock.advance(minutes=1)
     surface = await shown(office, "tom", kind)
-    assert "page 1 of 2" in surface().words
+    assert "Page 1 of 2" in surface().words
 
     await office.press("tom", surface(), "Older files ▶")
 
-    assert "page 2 of 2" in surface().words
+    assert "Page 2 of 2" in surface().words
     assert "8302000_SENplan20260801.docx" in surface().words
     assert "8302000_SENplan20260807.docx" not in surface().words
     await office.choose("tom", surface(), "choose-status", ["Sent"])
-    assert "page 1 of 2" in surface().words
+    assert "Page 1 of 2" in surface().words
     await office.press("tom", surface(), "Show this year’s again")
     assert "Show this year’s again" not in surface().buttons
 

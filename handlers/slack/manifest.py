@@ -4,7 +4,7 @@ import textwrap
 from typing import Any
 
 from bot.settings import Settings, Slack
-from handlers.slack.scopes import needed
+from handlers.slack.scopes import events, needed
 
 ENDPOINT = "/slack/events"
 """Where Slack brings events, presses and commands alike, where it calls us."""
@@ -52,7 +52,7 @@ def manifest(settings: Settings) -> dict[str, Any]:
         "settings": {
             "event_subscriptions": {
                 **request_url,
-                "bot_events": ["app_home_opened", *(event for scope in scopes for event in scope.events)],
+                "bot_events": ["app_home_opened", *events(slack)],
             },
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,

@@ -32,6 +32,8 @@ class Scope:
     events: tuple[str, ...] = ()
     """What Slack tells the bot of by this permission."""
     is_needed: Callable[[Slack], bool] = _always
+    is_heard: Callable[[Slack], bool] = _always
+    """Whether Slack is to tell of those events."""
 
 
 SCOPES = (
@@ -65,8 +67,11 @@ SCOPES = (
         ("message.channels",), _where_schools_post,
     ),
     Scope(
-        "groups:history", "Schools post returns in a private channel.", "files posted in a private returns channel are not seen",
-        ("message.groups",), _where_schools_post,
+        "groups:history",
+        "A card of which it is not known whether it arrived is looked for before it is posted again; and schools post returns in a "
+        "private channel.",
+        "a card may go by mail a second time, and files posted in a private returns channel are not seen",
+        ("message.groups",), is_heard=_where_schools_post,
     ),
     Scope(
         "files:write", "The copy that Slack keeps of a return is deleted, where Slack lets an app do that.",
@@ -74,6 +79,11 @@ SCOPES = (
     ),
 )  # fmt: skip
 """Every permission that any configuration needs."""
+
+
+def events(slack: Slack) -> list[str]:
+    """What Slack is to tell the bot of."""
+    return [event for scope in needed(slack) if scope.is_heard(slack) for event in scope.events]
 
 
 def needed(slack: Slack) -> list[Scope]:

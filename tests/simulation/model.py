@@ -146,15 +146,16 @@ class Model:
                 self.make(twin, "discarded")
         return self.announced(file)
 
-    def announced(self, file: Return) -> list[Told]:
-        """To each officer who is not of the school, and to the place; where there is neither, to the administrator."""
+    def announced(self, file: Return, mover: str = "") -> list[Told]:
+        """To each officer who is not of the school and did not move it here, and to the place; where the service has
+        neither, to the administrator."""
         service = str(file.service)
         officers = {
             one for one, theirs in SERVICES_OF.items()
             if service in theirs and one not in self.left and not self.sends_for(one, file)
         }  # fmt: skip
-        if not officers and service not in PLACE_OF:
-            officers = {ALEX}
+        unattended = not officers and service not in PLACE_OF
+        officers = {ALEX} if unattended else officers - {mover}
         file.told |= officers
         self.links += [Link(one, file, len(file.acts)) for one in officers]
         readers = [*officers, *([PLACE_OF[service]] if service in PLACE_OF else [])]
@@ -208,7 +209,7 @@ class Model:
             head = HEAD_OF[str(file.school)]
             owner = sorted({*owner, ALEX if head in self.left else head})
         hear += [(one, act, (file.reference,)) for one in owner]
-        return hear + (self.announced(file) if act == "moved" else [])
+        return hear + (self.announced(file, mover=person) if act == "moved" else [])
 
     def press(self, link: Link, act: str, to: str = "") -> list[Told]:
         """Decided on the link's page, which answers whoever pressed."""

@@ -216,7 +216,8 @@ class Model:
             return []
         told = self.decide(link.owner, link.file, act, stale=False, to=to)
         link.used = not link.is_open
-        own = {(link.owner, "decided", (link.file.reference,)), (link.owner, "unknown-command", ())}
+        spoken_of = (link.file.reference,)
+        own = {(link.owner, "decided", spoken_of), (link.owner, "unknown-command", spoken_of)}
         return [one for one in told if one not in own]
 
     # --- what follows

@@ -98,7 +98,8 @@ class Inbox:
         except Unavailable as fault:
             raise Later(str(fault)) from fault
         now = self._clock.now()
-        return self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in zip(batch, sealed, strict=True)])
+        pairs = list(zip(batch, sealed, strict=True))
+        return self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in pairs], urgent=True)
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> None:

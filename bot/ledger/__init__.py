@@ -1,16 +1,19 @@
 """The record: everything in the database. `read` and `write` are its two doors, and `write` makes the only commit.
 
-On SQLite one thread writes. It shares one commit, and so one sync, among all the functions that wait; each has a
-savepoint of its own, and all are answered only after COMMIT has returned (docs/rules.md: nothing acknowledged is lost).
+On SQLite one thread writes. It shares one commit, and so one sync, among the functions that wait; each has a savepoint of
+its own, and all are answered only after COMMIT has returned (docs/rules.md: nothing acknowledged is lost). What somebody
+outside waits for, such as a mail server for its 250 or Slack for its acknowledgement, goes before what can wait.
 """
 
 import asyncio
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -24,6 +27,8 @@ Work = Callable[[Session], T]
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
+SHARED_COMMIT_SECONDS = 0.02
+"""How long functions are added to a commit: bounds how long one waits that is urgent."""
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
 READERS = 4
@@ -33,10 +38,18 @@ class Later(Exception):
     """It could not be done now and nothing of it was done: try again. The sender's server is told so."""
 
 
-@dataclass
+@dataclass(order=True)
 class _Job:
-    work: Callable[[Session], Any]
-    done: "Future[Any]"
+    turn: int
+    """Urgent ones first, the word to end last."""
+    number: int
+    """Among those of one turn, in the order they came."""
+    work: Callable[[Session], Any] | None = field(compare=False)
+    """None: that was all."""
+    done: "Future[Any]" = field(compare=False)
+
+
+URGENT, ORDINARY, LAST = range(3)
 
 
 class Ledger:
@@ -47,7 +60,8 @@ class Ledger:
         self.url = make_url(url)
         self.history_key = history_key
         self._listeners: list[Callable[[], None]] = []
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._numbers = count()
         self._reading = _engine(self.url, read_only=True)
         self._writing = _engine(self.url, read_only=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-read")
@@ -62,25 +76,26 @@ class Ledger:
         """Run a function that only reads, off the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
-    async def write(self, work: Work[T]) -> T:
-        """Run a function in a transaction, off the event loop; it returns once the commit is durable.
+    async def write(self, work: Work[T], *, urgent: bool = False) -> T:
+        """Run a function in a transaction, off the event loop; it returns once the commit is durable. `urgent`: before
+        those that are not.
 
         Raises what the function raises (its changes alone are undone), or `Later` where the commit failed.
         """
-        return await asyncio.wrap_future(self._submit(work))
+        return await asyncio.wrap_future(self._submit(work, URGENT if urgent else ORDINARY))
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
         with Session(self._reading, info={"key": self.history_key}) as tx:
             return work(tx)
 
-    def write_now(self, work: Work[T]) -> T:
+    def write_now(self, work: Work[T], *, urgent: bool = False) -> T:
         """`write`, for those who have no event loop."""
-        return self._submit(work).result()
+        return self._submit(work, URGENT if urgent else ORDINARY).result()
 
     def close(self) -> None:
         """Finish what was begun and let go of the database."""
-        self._jobs.put(None)
+        self._jobs.put(_Job(LAST, next(self._numbers), None, Future()))
         self._writer.join()
         self._readers.shutdown()
         self._reading.dispose()
@@ -92,39 +107,46 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _submit(self, work: Work[T]) -> "Future[T]":
+    def _submit(self, work: Work[T], turn: int) -> "Future[T]":
         done: Future[T] = Future()
         done.set_running_or_notify_cancel()  # who waits may give up; the writer must not stumble over it when it answers
-        self._jobs.put(_Job(work, done))
+        self._jobs.put(_Job(turn, next(self._numbers), work, done))
         return done
 
     def _run(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            jobs, ended = self._waiting(first)
-            self._commit(jobs)
-            if ended:
-                return
+        while (first := self._jobs.get()).work is not None:
+            self._commit(self._waiting(first))
 
-    def _waiting(self, first: _Job) -> tuple[list[_Job], bool]:
+    def _waiting(self, first: _Job) -> list[_Job]:
+        """The first, and those that wait with it."""
         jobs = [first]
         while len(jobs) < SHARED_COMMIT_MAX:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
-                return jobs, False
-            if job is None:
-                return jobs, True
+                break
+            if job.work is None:
+                self._jobs.put(job)
+                break
             jobs.append(job)
-        return jobs, False
+        return jobs
 
     def _commit(self, jobs: list[_Job]) -> None:
+        """Run these, as far as one commit may go on; those that are left over wait again, in the same order."""
+        answers: list[tuple[_Job, object, BaseException | None]] = []
+        until, tried = time.monotonic() + SHARED_COMMIT_SECONDS, 0
         try:
             with self._writing.begin() as connection:
-                answers = [self._one(connection, job) for job in jobs]
+                while tried < len(jobs) and (tried == 0 or time.monotonic() < until):
+                    tried += 1
+                    answers.append(self._one(connection, jobs[tried - 1]))
         except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
+            tried = len(jobs)
             answers = [(job, None, later) for job in jobs]
+        for job in jobs[tried:]:
+            self._jobs.put(job)
         for listener in self._listeners:
             listener()
         for job, result, failure in answers:
@@ -133,7 +155,7 @@ class Ledger:
     def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
         try:
             with Session(connection, join_transaction_mode="create_savepoint", info={"key": self.history_key}) as tx:
-                result = job.work(tx)
+                result = job.work(tx) if job.work else None
                 tx.commit()
         except Exception as fault:
             if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # sqlite3's own attribute

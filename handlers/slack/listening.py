@@ -135,12 +135,12 @@ class Listeners:
         """Somebody opened their home: it is drawn at once, once it is known who they are."""
         if body["event"].get("tab") == "home":
             identity, now = receive.identity(body["team_id"], body["event"]["user"]), self._clock.now()
-            await self._ledger.write(lambda tx: _open_home(tx, identity, now))
+            await self._ledger.write(lambda tx: _open_home(tx, identity, now), urgent=True)
         await ack()
 
     async def _choose(self, body: Body, ack: AsyncAck) -> None:
         chosen = menus.chosen(body)
-        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock))
+        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
         await ack()
 
     async def _accept(self, arrival: Arrival, body: Body) -> bool:

@@ -16,6 +16,12 @@ from bot.ledger.tables import School
 Work = Callable[[Session], object]
 
 
+@pytest.fixture(autouse=True)
+def _a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """May take as long as it likes: what shares a commit is then settled by who waits."""
+    monkeypatch.setattr("bot.ledger.SHARED_COMMIT_SECONDS", 60)
+
+
 def enter(number: str, name: str = "") -> Work:
     return lambda tx: tx.add(School(number=number, name=name))
 
@@ -166,3 +172,33 @@ def test_every_commit_is_synced_and_foreign_keys_hold(ledger: Ledger) -> None:
         for name in settings
     }
     assert found == settings
+
+
+async def test_what_somebody_outside_waits_for_goes_before_what_can_wait(ledger: Ledger) -> None:
+    begun, go, order = threading.Event(), threading.Event(), list[str]()
+
+    def hold(_: Session) -> None:
+        begun.set()
+        go.wait()
+
+    def write(name: str, *, urgent: bool = False) -> asyncio.Future[None]:
+        return asyncio.ensure_future(ledger.write(lambda _: order.append(name), urgent=urgent))
+
+    busy = asyncio.ensure_future(ledger.write(hold))
+    await asyncio.to_thread(begun.wait)
+    waiting = [write("one"), write("two"), write("urgent", urgent=True)]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(busy, *waiting)
+    assert order == ["urgent", "one", "two"]
+
+
+async def test_no_commit_takes_in_so_much_that_the_next_is_late(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.ledger.SHARED_COMMIT_SECONDS", -1)
+    commits: list[None] = []
+    ledger.on_change(lambda: commits.append(None))
+    await together(ledger, *(enter(f"830{at}") for at in range(5)))
+    assert len(schools(ledger)) == 5
+    assert len(commits) == 6

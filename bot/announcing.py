@@ -108,7 +108,7 @@ def new_files(
     codes = list(dict.fromkeys(file.service or "" for file in files))
     told = tuple(facts(file, settings) for file in files)
     if place:
-        told = tuple(one.model_copy(update={"comment": ""}) for one in told)
+        told = tuple(one.elsewhere() for one in told)
     return notices.NewFiles(
         files=told, service=", ".join(codes), service_name="; ".join(service_name(settings, code) for code in codes),
         place=place, unattended=unattended, moved_by=moved.moved_by, why="" if place else moved.why,

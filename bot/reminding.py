@@ -132,7 +132,7 @@ class Reminder:
 
     def _facts(self, file: File, *, place: bool) -> FileFacts:
         told = telling.facts(file, self._settings)
-        return told.model_copy(update={"comment": ""}) if place else told
+        return told.elsewhere() if place else told
 
     def _wait(self, tx: Session, file: File, now: datetime) -> Wait:
         since = tx.scalars(select(_since()).where(File.id == file.id)).one()

@@ -11,6 +11,7 @@ from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
 from bot.wording import plain
 from handlers.slack import receive
+from handlers.slack.text import literal
 from handlers.slack.values import Value
 
 PREFIX = "choose-"
@@ -73,7 +74,7 @@ def _dates(menu: Menu) -> Json:
     days = (("first", "From", menu.first), ("last", "To", menu.last))
     return {"type": "actions", "elements": [
         {
-            "type": "datepicker", "action_id": f"{PREFIX}{word}", "placeholder": _plain(hint), "initial_date": day.isoformat(),
+            "type": "datepicker", "action_id": f"{PREFIX}{word}", "placeholder": literal(hint), "initial_date": day.isoformat(),
         }
         for word, hint, day in days
     ]}  # fmt: skip
@@ -81,8 +82,8 @@ def _dates(menu: Menu) -> Json:
 
 def _statuses(menu: Menu) -> Json:
     offered = [_option(status.value, status.value) for status in CAN_BE_CHOSEN]
-    return {"type": "section", "text": _plain("Status"), "accessory": {
-        "type": "multi_static_select", "action_id": f"{PREFIX}status", "placeholder": _plain("Sent, Received, Rejected"),
+    return {"type": "section", "text": literal("Status"), "accessory": {
+        "type": "multi_static_select", "action_id": f"{PREFIX}status", "placeholder": literal("Sent, Received, Rejected"),
         "options": offered, "initial_options": [one for one in offered if one["value"] in menu.statuses],
     }}  # fmt: skip
 
@@ -90,10 +91,10 @@ def _statuses(menu: Menu) -> Json:
 def _words(menu: Menu) -> Json:
     text = {"initial_value": menu.choice.text} if menu.choice.text else {}
     return {
-        "type": "input", "label": _plain("Find in names, comments and tags"), "dispatch_action": True, "optional": True,
+        "type": "input", "label": literal("Find in names, comments and tags"), "dispatch_action": True, "optional": True,
         "element": {
             "type": "plain_text_input", "action_id": f"{PREFIX}find", "max_length": TEXT_CHARACTERS_MAX,
-            "placeholder": _plain("Write, then press Enter"),
+            "placeholder": literal("Write, then press Enter"),
             "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}, **text,
         },
     }  # fmt: skip
@@ -102,7 +103,7 @@ def _words(menu: Menu) -> Json:
 def _select(word: str, hint: str, options: list[Json], held: str) -> Json:
     initial = [one for one in options if one["value"] == held]
     return {
-        "type": "static_select", "action_id": f"{PREFIX}{word}", "placeholder": _plain(hint), "options": options,
+        "type": "static_select", "action_id": f"{PREFIX}{word}", "placeholder": literal(hint), "options": options,
         **({"initial_option": initial[0]} if initial else {}),
     }  # fmt: skip
 
@@ -110,8 +111,4 @@ def _select(word: str, hint: str, options: list[Json], held: str) -> Json:
 def _option(text: str, value: str) -> Json:
     words = plain(text) or value
     shown = words if len(words) <= OPTION_CHARACTERS_MAX else f"{words[: OPTION_CHARACTERS_MAX - 1]}…"
-    return {"text": _plain(shown), "value": value}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"text": literal(shown), "value": value}

@@ -10,6 +10,7 @@ from bot.notices import FileFacts
 from bot.officer_desk import REASON_CHARACTERS_MAX
 from bot.settings.services import Reason
 from handlers.slack.render import Json
+from handlers.slack.text import literal
 from handlers.slack.values import Value
 
 OPTION_CHARACTERS_MAX = 75
@@ -86,7 +87,7 @@ def _action(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:
 
 def _view(callback: str, title: str, submit: str, blocks: list[Json], bearing: Bearing) -> Json:
     return {
-        "type": "modal", "callback_id": callback, "title": _plain(title), "submit": _plain(submit), "close": _plain("Cancel"),
+        "type": "modal", "callback_id": callback, "title": literal(title), "submit": literal(submit), "close": literal("Cancel"),
         "private_metadata": bearing.model_dump_json(exclude_defaults=True), "blocks": blocks,
     }  # fmt: skip
 
@@ -108,22 +109,18 @@ def _words(text: str) -> Json:
     return {"type": "text", "text": text}
 
 
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 def _option(text: str, value: str) -> Json:
     shown = text if len(text) <= OPTION_CHARACTERS_MAX else f"{text[: OPTION_CHARACTERS_MAX - 1]}…"
-    return {"text": _plain(shown), "value": value}
+    return {"text": literal(shown), "value": value}
 
 
 def _choice(block: str, label: str, hint: str, options: list[Json], *, optional: bool) -> Json:
-    element = {"type": "static_select", "action_id": block, "placeholder": _plain(hint), "options": options}
-    return {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}
+    element = {"type": "static_select", "action_id": block, "placeholder": literal(hint), "options": options}
+    return {"type": "input", "block_id": block, "label": literal(label), "element": element, "optional": optional}
 
 
 def _writing(label: str, *, optional: bool) -> Json:
     element = {
         "type": "plain_text_input", "action_id": WRITTEN, "multiline": True, "max_length": REASON_CHARACTERS_MAX,
     }  # fmt: skip
-    return {"type": "input", "block_id": WRITTEN, "label": _plain(label), "element": element, "optional": optional}
+    return {"type": "input", "block_id": WRITTEN, "label": literal(label), "element": element, "optional": optional}

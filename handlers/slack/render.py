@@ -11,7 +11,7 @@ from bot.outbox import Parcel
 from bot.rules import reference
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table, spoken
 from handlers.slack import menus
-from handlers.slack.text import escaped
+from handlers.slack.text import escaped, literal
 from handlers.slack.values import Value
 
 BLOCKS_MAX = 45
@@ -121,13 +121,13 @@ def _rows(notice_id: str, notice: Notice, letter: Letter) -> Iterator[Json]:
 
 
 def _small(line: Line) -> Iterator[Json]:
-    yield from ({"type": "context", "elements": [_plain(spoken(part))]} for part in _cut(line))
+    yield from ({"type": "context", "elements": [literal(spoken(part))]} for part in _cut(line))
 
 
 def _block(block: Block) -> Iterator[Json]:
     match block:
         case Heading(line, 1) if sum(length(span.text) for span in line) <= HEADER_CHARACTERS_MAX:
-            yield {"type": "header", "text": _plain("".join(span.text for span in line))}
+            yield {"type": "header", "text": literal("".join(span.text for span in line))}
         case Heading(line):
             yield _rich([_section([Span(span.text, strong=True, link=span.link) for span in line])])
         case Paragraph(line):
@@ -197,10 +197,6 @@ def _span(span: Span) -> Json:
     return {"type": "text", "text": span.text, **look}
 
 
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 def label(text: str) -> str:
     """The text as a button can bear it: of a long one the beginning and the end."""
     half = LABEL_CHARACTERS_MAX // 2
@@ -209,19 +205,19 @@ def label(text: str) -> str:
 
 def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
     if isinstance(block, Action):
-        return {"type": "button", "text": _plain(label(block.label)), "url": block.url, "action_id": OPEN}
+        return {"type": "button", "text": literal(label(block.label)), "url": block.url, "action_id": OPEN}
     say = f"{block.word} {block.argument}".strip()
     offers = notice.offers if isinstance(notice, Home) else {}
     bearer, meant = offers.get(say, (notice_id, say))
     value = Value(notice=bearer, say=meant, seen=_seen(block.argument, notice.mentioned()))
     button: Json = {
-        "type": "button", "text": _plain(label(block.shown or say.capitalize())), "value": value.written(),
+        "type": "button", "text": literal(label(block.shown or say.capitalize())), "value": value.written(),
         "action_id": block.word, **({"style": "primary"} if block.primary else {}),
     }  # fmt: skip
     if block.warning:
         button["confirm"] = {
-            "title": _plain("Are you sure?"), "text": _plain(block.warning), "confirm": _plain(label(block.shown)[:30]),
-            "deny": _plain("Cancel"), "style": "danger",
+            "title": literal("Are you sure?"), "text": literal(block.warning), "confirm": literal(label(block.shown)[:30]),
+            "deny": literal("Cancel"), "style": "danger",
         }  # fmt: skip
     return button
 
@@ -252,7 +248,7 @@ def _turner(notice: str, at: int, pages: int) -> Json:
     turns = [(at - 1, "◀ Back"), (at + 1, f"Page {at + 2} of {pages} ▶")]
     return {"type": "actions", "elements": [
         {
-            "type": "button", "text": _plain(words), "action_id": PAGE,
+            "type": "button", "text": literal(words), "action_id": PAGE,
             "value": Value(notice=notice, say=f"{PAGE} {to}").written(),
         }
         for to, words in turns if 0 <= to < pages

@@ -136,7 +136,8 @@ class InboxWorker:
         self._running: dict[asyncio.Task[None], str] = {}
 
     async def step(self) -> bool:
-        """Begin to handle what is due. False: nothing was."""
+        """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
+        self._let_go()
         now = self._clock.now()
         due = _due(now).where(InboxItem.channel.not_in(self._full()))
         if not await self._ledger.read(lambda tx: tx.scalars(due.limit(1)).first()):
@@ -148,14 +149,15 @@ class InboxWorker:
         for (channel, _), theirs in by_sender.items():
             task = asyncio.create_task(self._in_order(theirs))
             self._running[task] = channel
-            task.add_done_callback(self._running.pop)
         return bool(claimed)
 
     async def finish(self) -> bool:
         """Wait until all that was begun is done. False: nothing was."""
-        running = list(self._running)
-        await asyncio.gather(*running)
-        return bool(running)
+        if not self._running:
+            return False
+        await asyncio.wait(self._running)
+        self._let_go()
+        return True
 
     async def stop(self) -> None:
         """Leave what was begun: it is taken up again by whoever serves next."""
@@ -163,6 +165,11 @@ class InboxWorker:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _let_go(self) -> None:
+        for task in [task for task in self._running if task.done()]:
+            del self._running[task]
+            task.result()
 
     def _full(self) -> list[str]:
         """The channels of which no more can be handled at present."""

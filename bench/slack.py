@@ -60,16 +60,20 @@ async def main(arguments: argparse.Namespace) -> None:
         sender = slack.world.user("jo", "jo.sands@leysjunior.example")
         sen = slack.world.channel("sen", *officers, kind="private")
         with tempfile.TemporaryDirectory() as folder:
-            async with at_work(Path(folder), slack, sen) as url:
+            async with at_work(Path(folder), slack, sen) as (url, pid):
                 slack.use_http(url)
+                await introduced(slack, officers)
                 cards = await a_morning(slack, sender, sen, arguments.presses)
+                before = cpu_seconds(pid)
                 acks, redrawn = await press_all(slack, officers, cards, arguments.rate)
+                spent = cpu_seconds(pid) - before
         async with null_app() as url:
             slack.use_http(url)
             null, _ = await presses(slack, officers, cards, arguments.rate, "History")
     print(json.dumps({
         "presses": len(cards), "rate": arguments.rate, "acknowledged": figures([ack.seconds for ack in acks]),
         "refused": sum(not ack.ok for ack in acks), "redrawn": figures(redrawn),
+        "CPU ms a press": round(spent / len(cards) * 1000, 1),
         "null app acknowledged": figures([ack.seconds for ack in null]),
     }, indent=2))  # fmt: skip
 
@@ -77,6 +81,15 @@ async def main(arguments: argparse.Namespace) -> None:
 def officer(number: int) -> str:
     """The address of an officer."""
     return f"officer{number}@derbyshire.example"
+
+
+async def introduced(slack: Slack, officers: Sequence[User]) -> None:
+    """Each officer has spoken to Postroom before, so that what stands in the channel is theirs to see."""
+    for one in officers:
+        await slack.post(one, slack.world.dm(one), "help")
+    async with asyncio.timeout(SETTLED_SECONDS):
+        while not all(slack.told(one) for one in officers):
+            await asyncio.sleep(0.1)
 
 
 async def a_morning(slack: Slack, sender: User, sen: Conversation, count: int) -> list[Message]:
@@ -119,6 +132,12 @@ async def presses(
     return list(acks), pressed
 
 
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the processors so far (proc_pid_stat(5), fields 14 and 15)."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def figures(seconds: Sequence[float]) -> dict[str, float]:
     """Milliseconds: the median, the 99th percentile, the longest."""
     ordered = sorted(seconds)
@@ -127,8 +146,8 @@ def figures(seconds: Sequence[float]) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def at_work(folder: Path, slack: Slack, sen: Conversation) -> AsyncIterator[str]:
-    """`postroom serve` with many officers: where Slack calls it."""
+async def at_work(folder: Path, slack: Slack, sen: Conversation) -> AsyncIterator[tuple[str, int]]:
+    """`postroom serve` with many officers: where Slack calls it, and its process."""
     web, mailboxes = free_port(), Mailboxes()
     smtp = await asyncio.get_running_loop().create_server(lambda: SMTP(mailboxes), "127.0.0.1", 0)
     environ = os.environ | places(folder) | {
@@ -140,9 +159,9 @@ async def at_work(folder: Path, slack: Slack, sen: Conversation) -> AsyncIterato
     }  # fmt: skip
     config = folder / "config"
     await asyncio.to_thread(_set_up, config, environ, slack.api_url, sen.id)
-    async with _process([_postroom(), "--config", str(config), "serve"], environ) as log:
+    async with _process([_postroom(), "--config", str(config), "serve"], environ) as (log, pid):
         await _ready(log)
-        yield f"http://127.0.0.1:{web}{PATH}"
+        yield f"http://127.0.0.1:{web}{PATH}", pid
     smtp.close()
 
 
@@ -178,12 +197,12 @@ async def null_app() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _process(command: Sequence[str], environ: dict[str, str]) -> AsyncIterator[Path]:
-    """The process at work: where its standard error is kept."""
+async def _process(command: Sequence[str], environ: dict[str, str]) -> AsyncIterator[tuple[Path, int]]:
+    """A process at work: where its standard error is kept, and its number."""
     with tempfile.NamedTemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=log)
         try:
-            yield Path(log.name)
+            yield Path(log.name), process.pid
         finally:
             process.terminate()
             await process.wait()

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
 
 from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import InboxItem, InboxState
+from bot.ledger.tables import InboxItem, InboxState, Instant
 from bot.vault import Sealed, Unavailable, Vault, Writing
 
 log = structlog.get_logger()
@@ -131,6 +131,8 @@ class InboxWorker:
     A message that takes long, for its files must be fetched, holds up nobody else's.
     """
 
+    table = InboxItem.__tablename__
+
     def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
         self._running: dict[asyncio.Task[None], str] = {}
@@ -138,11 +140,10 @@ class InboxWorker:
     async def step(self) -> bool:
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
         self._let_go()
-        now = self._clock.now()
-        due = _due(now).where(InboxItem.channel.not_in(self._full()))
-        if not await self._ledger.read(lambda tx: tx.scalars(due.limit(1)).first()):
+        now, full = self._clock.now(), self._full()
+        if not await self._ledger.read(lambda tx: tx.scalars(FIRST, {"now": now, "full": full}).first()):
             return False
-        claimed = await self._ledger.write(lambda tx: _claim(tx, due, now, self._clock.token()))
+        claimed = await self._ledger.write(lambda tx: _claim(tx, now, full, self._clock.token()))
         by_sender: dict[tuple[str, str], list[Claimed]] = {}
         for item in claimed:
             by_sender.setdefault((item.arrival.channel, item.arrival.sender), []).append(item)
@@ -226,15 +227,27 @@ def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> 
         raise LostLease
 
 
-def _due(now: datetime) -> Select[int]:
+def _due() -> Select[int]:
+    """What is due at `:now` in the channels that are not `:full`."""
+    now = bindparam("now", type_=Instant)
     waiting = (InboxItem.state == InboxState.WAITING) & (InboxItem.next_at <= now)
     abandoned = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until < now)
-    return select(InboxItem.id).where(waiting | abandoned).order_by(InboxItem.id)
+    wanted = InboxItem.channel.not_in(bindparam("full", expanding=True))
+    return select(InboxItem.id).where(waiting | abandoned, wanted).order_by(InboxItem.id)
 
 
-def _claim(tx: Session, due: Select[int], now: datetime, lease: str) -> list[Claimed]:
-    busy = select(InboxItem.sender).where(InboxItem.state == InboxState.WORKING, InboxItem.leased_until >= now)
-    ids = list(tx.scalars(due.where(InboxItem.sender.not_in(busy)).limit(CLAIM_MAX)))
+def _of_idle_senders() -> Select[int]:
+    """Of that, what no worker has a message of the same sender of."""
+    busy = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until >= bindparam("now"))
+    return _due().where(InboxItem.sender.not_in(select(InboxItem.sender).where(busy)))
+
+
+FIRST = _due().limit(1)
+CLAIMABLE = _of_idle_senders().limit(CLAIM_MAX)
+
+
+def _claim(tx: Session, now: datetime, full: Sequence[str], lease: str) -> list[Claimed]:
+    ids = list(tx.scalars(CLAIMABLE, {"now": now, "full": full}))
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
     tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
     wanted = select(InboxItem).where(InboxItem.id.in_(ids)).options(undefer(InboxItem.sealed))

@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
-from bot.ledger.tables import File, OutboxItem, OutboxState
+from bot.ledger.tables import File, Instant, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
 from bot.telling import MAIL
 from bot.wording import Letter, Wording
@@ -115,6 +115,8 @@ Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
 class OutboxWorker:
     """Delivers what is due in one channel: whoever is slow in one holds up nobody in another."""
 
+    table = OutboxItem.__tablename__
+
     def __init__(
         self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
         give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (), in_order: bool = False,
@@ -122,21 +124,23 @@ class OutboxWorker:
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
         what is put off holds up what comes after it in the same conversation."""
         self._ledger, self._clock, self._wording = ledger, clock, wording
-        self._channel, self._courier = channel, courier
+        self._courier = courier
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
         self._keeps_order = in_order
+        due = _due(channel, in_order=in_order)
+        self._first = due.limit(1)
+        self._claimable = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
 
     async def step(self) -> bool:
         """Deliver what is due. False: nothing was."""
         now = self._clock.now()
-        due = _due(now).where(OutboxItem.channel == self._channel)
-        if self._keeps_order:
-            due = due.where(~_is_held_up())
-        if await self._ledger.read(lambda tx: tx.scalar(due.limit(1))) is None:
+        if await self._ledger.read(lambda tx: tx.scalar(self._first, {"now": now})) is None:
             return False
-        claimed = await self._ledger.write(lambda tx: self._claim(tx, due, now))
+        claimed = await self._ledger.write(lambda tx: self._claim(tx, now))
         told = groupby(claimed, key=self._together)
-        await asyncio.gather(*(self._in_order(list(items)) for _, items in told))
+        async with asyncio.TaskGroup() as deliveries:
+            for _, items in told:
+                deliveries.create_task(self._in_order(list(items)))
         return bool(claimed)
 
     def _together(self, item: "_Claimed") -> tuple[object, ...]:
@@ -150,10 +154,9 @@ class OutboxWorker:
                 await asyncio.gather(*(self._put_back(one) for one in items[number:]))
                 return
 
-    def _claim(self, tx: Session, due: Select[str], now: datetime) -> list[_Claimed]:
+    def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
-        wanted = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
-        rows = sorted(tx.scalars(wanted), key=self._order)
+        rows = sorted(tx.scalars(self._claimable, {"now": now}), key=self._order)
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
             row.tries += 1
@@ -291,7 +294,12 @@ def _is_held_up() -> ColumnElement[bool]:
     return select(earlier.id).where(same, holds_up).exists()
 
 
-def _due(now: datetime) -> Select[str]:
+def _due(channel: str, *, in_order: bool) -> Select[str]:
+    """What is due at `:now` in this channel."""
+    now = bindparam("now", type_=Instant)
     waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= now)
     abandoned = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < now)
-    return select(OutboxItem.id).where(waiting | abandoned).order_by(OutboxItem.next_at, OutboxItem.created_at)
+    due = select(OutboxItem.id).where(waiting | abandoned, OutboxItem.channel == channel)
+    if in_order:
+        due = due.where(~_is_held_up())
+    return due.order_by(OutboxItem.next_at, OutboxItem.created_at)

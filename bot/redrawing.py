@@ -54,6 +54,8 @@ class _Due:
 class Redrawer:
     """Draws what is due in one channel."""
 
+    table = Surface.__tablename__
+
     def __init__(
         self, ledger: Ledger, clock: Clock, settings: Settings, wording: Wording, *, channel: str, painter: Painter,
         introduce: Introduce | None = None,
@@ -67,7 +69,9 @@ class Redrawer:
         """Draw what is due. False: nothing was."""
         now = self._clock.now()
         due = await self._ledger.read(lambda tx: self._due(tx, now))
-        await asyncio.gather(*(self._one(one) for one in due))
+        async with asyncio.TaskGroup() as drawings:
+            for one in due:
+                drawings.create_task(self._one(one))
         return bool(due)
 
     def _due(self, tx: Session, now: datetime) -> list[_Due]:

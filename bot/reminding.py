@@ -48,6 +48,8 @@ Due = dict[_Reader, list[File]]
 class Reminder:
     """Reminds of what has waited too long, once of each file, within office hours alone."""
 
+    table = File.__tablename__
+
     def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, slack: Slack) -> None:
         self._ledger, self._clock, self._settings, self._slack = ledger, clock, settings, slack
         self._hours = OfficeHours.read(slack.office_hours, settings.timezone)

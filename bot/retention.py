@@ -19,10 +19,15 @@ log = structlog.get_logger()
 
 BATCH = 100
 """Objects destroyed together: one truncating checkpoint of the key file serves them all."""
+ORDERED = (
+    select(DestroyOrder.object_id).where(DestroyOrder.done_at.is_(None)).order_by(DestroyOrder.ordered_at).limit(BATCH)
+)
 
 
 class Shredder:
     """Carries out the orders to destroy."""
+
+    table = DestroyOrder.__tablename__
 
     def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
         self._ledger, self._vault, self._clock = ledger, vault, clock
@@ -50,5 +55,4 @@ class Shredder:
 
 
 def _ordered(tx: Session) -> list[str]:
-    open_orders = select(DestroyOrder.object_id).where(DestroyOrder.done_at.is_(None))
-    return list(tx.scalars(open_orders.order_by(DestroyOrder.ordered_at).limit(BATCH)))
+    return list(tx.scalars(ORDERED))

@@ -50,6 +50,9 @@ class NotReady(Exception):
 class Worker(Protocol):
     """Does what is due, a step at a time."""
 
+    table: str
+    """Where what is due to it is written: a change there wakes it."""
+
     async def step(self) -> bool:
         """False: nothing was due."""
 
@@ -77,7 +80,10 @@ class Channel(Protocol):
         """Begin to take messages in."""
 
     async def stop(self) -> None:
-        """Take no more; let what is being taken in finish."""
+        """Take no more; let what is being taken in finish. What there is to tell can still be told."""
+
+    async def close(self) -> None:
+        """Let go of the way out: nobody speaks through it any more."""
 
 
 @dataclass
@@ -225,6 +231,11 @@ class Office:
                 introduce=channel.introduce,
             ),
         ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Let go of every way out, when the workers have ended."""
+        for channel in self.channels.values():
+            await channel.close()
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import sqlite3
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 """Workers look at least so often: the floor beneath every wake-up."""
+GRACE_SECONDS = 5.0
+"""How long workers may take, when we stop, for what they have begun; what is cut off is taken up again at the next start."""
 WATCH_SECONDS = 0.25
 """How often it is looked whether another process (the command line) has written."""
 
@@ -31,8 +34,10 @@ class Serving(AbstractAsyncContextManager["Serving"]):
     def __init__(self, office: Office) -> None:
         self._office = office
         self._lock: IO[str] | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._wake: list[asyncio.Event] = []
+        self._workers: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
+        self._leaving = False
+        self._wake: list[tuple[str, asyncio.Event]] = []
 
     async def __aenter__(self) -> Self:
         """Raises `NotReady` where another process serves this database, and what a channel raises that cannot start."""
@@ -50,12 +55,12 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         await ledger.write(outbox.recover)
         await ledger.write(self._office.strand)
         loop = asyncio.get_running_loop()
-        ledger.on_change(partial(_wake_from_thread, loop, self._wake_all))
+        ledger.on_change(lambda tables: _wake_from_thread(loop, partial(self._wake_those, tables)))
         for worker in self._office.workers:
             wake = asyncio.Event()
-            self._wake.append(wake)
-            self._tasks.append(asyncio.create_task(_run(worker.step, wake)))
-        self._tasks.append(asyncio.create_task(self._watch()))
+            self._wake.append((worker.table, wake))
+            self._workers.append(asyncio.create_task(self._run(worker.step, wake)))
+        self._watching = asyncio.create_task(self._watch())
         for channel in self._office.channels.values():
             await channel.start(self._office.inbox)
         if self._office.web:
@@ -71,17 +76,43 @@ class Serving(AbstractAsyncContextManager["Serving"]):
             await self._office.web.stop()
         for channel in self._office.channels.values():
             await channel.stop()
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        await self._office.inbox_worker.stop()
+        await self._end_work()
+        await self._office.close()
         if self._lock:
             self._lock.close()
 
+    async def _end_work(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+        self._leaving = True
+        self._wake_all()
+        begun = [*self._workers, asyncio.create_task(self._office.inbox_worker.finish())]
+        _, late = await asyncio.wait(begun, timeout=GRACE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await self._office.inbox_worker.stop()
+
+    async def _run(self, step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
+        """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
+        while not self._leaving:
+            wake.clear()
+            try:
+                if await step():
+                    continue
+            except Exception:
+                log.exception("a worker's step failed")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
+                    await wake.wait()
+
+    def _wake_those(self, tables: AbstractSet[str]) -> None:
+        for table, wake in self._wake:
+            if table in tables:
+                wake.set()
+
     def _wake_all(self) -> None:
-        for wake in self._wake:
+        for _, wake in self._wake:
             wake.set()
 
     async def _watch(self) -> None:
@@ -104,20 +135,6 @@ class Serving(AbstractAsyncContextManager["Serving"]):
 def _wake_from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
     with suppress(RuntimeError):  # the loop is closed: nobody is left to be woken
         loop.call_soon_threadsafe(wake)
-
-
-async def _run(step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
-    """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
-    while True:
-        wake.clear()
-        try:
-            if await step():
-                continue
-        except Exception:
-            log.exception("a worker's step failed")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
-                await wake.wait()
 
 
 def _lock(settings: Settings) -> IO[str]:

@@ -276,6 +276,7 @@ async def open_office(
         yield TestOffice(directory, office, clock, mailboxes, mail.port)
         for channel in office.channels.values():
             await channel.stop()
+        await office.close()
     server.close()
 
 

@@ -7,10 +7,12 @@ outside waits for, such as a mail server for its 250 or Slack for its acknowledg
 
 import asyncio
 import queue
+import re
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -24,6 +26,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
+Listener = Callable[[AbstractSet[str]], None]
+"""Told of the tables to which something was written."""
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
@@ -32,6 +36,8 @@ SHARED_COMMIT_SECONDS = 0.02
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
 READERS = 4
+CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+"""A statement that changes a table, and which."""
 
 
 class Later(Exception):
@@ -59,16 +65,19 @@ class Ledger:
         """`url`: SQLAlchemy's; `history_key`: what seals the history. Nothing is created: see `migrate`."""
         self.url = make_url(url)
         self.history_key = history_key
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Listener] = []
+        self._changed: set[str] = set()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._numbers = count()
+        self._entering, self._closed = threading.Lock(), False
         self._reading = _engine(self.url, read_only=True)
         self._writing = _engine(self.url, read_only=False)
+        event.listen(self._writing, "after_cursor_execute", self._note_change)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-read")
         self._writer = threading.Thread(target=self._run, name="ledger-write", daemon=True)
         self._writer.start()
 
-    def on_change(self, listener: Callable[[], None]) -> None:
+    def on_change(self, listener: Listener) -> None:
         """Call this after every commit, from the writer's thread."""
         self._listeners.append(listener)
 
@@ -94,8 +103,10 @@ class Ledger:
         return self._submit(work, URGENT if urgent else ORDINARY).result()
 
     def close(self) -> None:
-        """Finish what was begun and let go of the database."""
-        self._jobs.put(_Job(LAST, next(self._numbers), None, Future()))
+        """Finish what was begun and let go of the database; whoever comes after this is told `Later`."""
+        with self._entering:
+            self._closed = True
+            self._jobs.put(_Job(LAST, next(self._numbers), None, Future()))
         self._writer.join()
         self._readers.shutdown()
         self._reading.dispose()
@@ -110,7 +121,10 @@ class Ledger:
     def _submit(self, work: Work[T], turn: int) -> "Future[T]":
         done: Future[T] = Future()
         done.set_running_or_notify_cancel()  # who waits may give up; the writer must not stumble over it when it answers
-        self._jobs.put(_Job(turn, next(self._numbers), work, done))
+        with self._entering:
+            if self._closed:
+                raise Later("the ledger is closed")
+            self._jobs.put(_Job(turn, next(self._numbers), work, done))
         return done
 
     def _run(self) -> None:
@@ -147,10 +161,15 @@ class Ledger:
             answers = [(job, None, later) for job in jobs]
         for job in jobs[tried:]:
             self._jobs.put(job)
+        changed, self._changed = frozenset(self._changed), set()
         for listener in self._listeners:
-            listener()
+            listener(changed)
         for job, result, failure in answers:
             job.done.set_exception(failure) if failure else job.done.set_result(result)
+
+    def _note_change(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if change := CHANGES.match(statement):
+            self._changed.add(change[1])
 
     def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from markdown_it import MarkdownIt
@@ -30,11 +31,22 @@ def _markdown() -> MarkdownIt:
 
 
 MARKDOWN = _markdown()
+PARSED_MAX = 64
+"""So many texts are kept as they were parsed: values are set aside, so letters of one kind are mostly the same text."""
+PARSED_CHARACTERS_MAX = 8000
+"""A longer text is one of many files, seldom of as many again, and its tree is large."""
 
 
 def blocks(markdown: str, put_back: PutBack) -> tuple[Block, ...]:
     """What the Markdown says, values put back. Raises `BadTemplate` at Markdown that letters do not use."""
-    return tuple(_block(node, put_back) for node in SyntaxTreeNode(MARKDOWN.parse(markdown)).children)
+    parse = _parsed if len(markdown) <= PARSED_CHARACTERS_MAX else _parsed.__wrapped__
+    return tuple(_block(node, put_back) for node in parse(markdown).children)
+
+
+@lru_cache(PARSED_MAX)
+def _parsed(markdown: str) -> SyntaxTreeNode:
+    """Whoever reads the tree changes nothing of it."""
+    return SyntaxTreeNode(MARKDOWN.parse(markdown))
 
 
 def _block(node: SyntaxTreeNode, put_back: PutBack) -> Block:

@@ -57,9 +57,12 @@ class MailChannel:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
 
     async def stop(self) -> None:
-        """Listen no more, let what is being taken in finish, and hang up on the smarthost."""
+        """Listen no more, and let what is being taken in finish."""
         if self._server:
             await self._server.close()
+
+    async def close(self) -> None:
+        """Hang up on the smarthost."""
         await self._smarthost.close()
 
 

@@ -140,6 +140,9 @@ class SlackChannel:
         """Listen no more. What was not acknowledged comes again when we are back."""
         if self._socket:
             await self._socket.stop()
+
+    async def close(self) -> None:
+        """Hang up."""
         if self._client.session:
             await self._client.session.close()
 

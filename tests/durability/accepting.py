@@ -24,6 +24,7 @@ async def main() -> None:
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
         await channel.stop()
+        await channel.close()
 
 
 if __name__ == "__main__":

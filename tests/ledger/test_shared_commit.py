@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 import pytest
 from sqlalchemy import select, text
@@ -57,11 +58,11 @@ async def together(ledger: Ledger, *works: Work) -> list[object]:
 
 
 async def test_functions_that_wait_share_one_commit(ledger: Ledger) -> None:
-    commits: list[None] = []
-    ledger.on_change(lambda: commits.append(None))
+    commits: list[AbstractSet[str]] = []
+    ledger.on_change(commits.append)
     await together(ledger, *(enter(f"830{at}") for at in range(20)))
     assert len(schools(ledger)) == 20
-    assert len(commits) == 2
+    assert [set(tables) for tables in commits] == [set(), {"schools"}]
 
 
 async def test_one_that_fails_undoes_only_itself(ledger: Ledger) -> None:
@@ -197,8 +198,16 @@ async def test_no_commit_takes_in_so_much_that_the_next_is_late(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.ledger.SHARED_COMMIT_SECONDS", -1)
-    commits: list[None] = []
-    ledger.on_change(lambda: commits.append(None))
+    commits: list[AbstractSet[str]] = []
+    ledger.on_change(commits.append)
     await together(ledger, *(enter(f"830{at}") for at in range(5)))
     assert len(schools(ledger)) == 5
     assert len(commits) == 6
+
+
+async def test_whoever_comes_when_it_is_closed_is_told_to_try_later(ledger: Ledger) -> None:
+    ledger.close()
+    with pytest.raises(Later):
+        await ledger.write(enter("8301"))
+    with pytest.raises(Later):
+        ledger.write_now(enter("8301"))

@@ -80,6 +80,7 @@ async def test_a_connection_is_renewed_though_the_first_try_is_turned_away(
 async def test_mail_works_while_slack_cannot_be_reached_and_slack_is_connected_to_later(office: SlackOffice) -> None:
     slack = office.post.office.channels["slack"]
     await slack.stop()
+    await slack.close()
     away = office.slack.trouble.drop("apps.connections.open", after=False, times=10**6)
     await slack.start(office.post.office.inbox)
     await office.slack.until(lambda: len(office.slack.calls_of("apps.connections.open")) > 3)

@@ -12,6 +12,7 @@ from bot.ledger.tables import Surface
 from bot.outbox import LEASE, OutboxWorker, Parcel, Shown
 from bot.rules.lifecycle import Status
 from handlers.app import office as build
+from handlers.running import Serving
 from handlers.slack.channel import PATH, SlackChannel
 from handlers.slack.send import SlackCourier
 from handlers.web.application import application
@@ -42,9 +43,10 @@ async def nothing(*_: object, **__: object) -> bool:
 
 
 async def stop(office: SlackOffice) -> None:
-    """Listen no more."""
+    """Listen no more, and say no more."""
     for channel in office.post.office.channels.values():
         await channel.stop()
+    await office.post.office.close()
 
 
 async def restart(office: SlackOffice) -> None:
@@ -141,7 +143,7 @@ async def test_a_redrawing_that_was_cut_short_is_done_again(
 
     monkeypatch.setattr(SlackCourier, "redraw", die)
     await office.slack.press(office.people["sam"], office.answers(office.sen)[0], "Receive")
-    with pytest.raises(Killed):
+    with pytest.raises(BaseExceptionGroup):
         await office.settle()
     monkeypatch.undo()
     assert "Received by" not in office.answers(office.sen)[0].words
@@ -152,6 +154,31 @@ async def test_a_redrawing_that_was_cut_short_is_done_again(
     assert "Received by Sam Hale" in office.answers(office.sen)[0].words
     assert "Received by Sam Hale" in office.answers(office.dm("jo"))[0].words
     assert [one.next_at for one in surfaces(office) if one.next_at] == []
+
+
+@pytest.mark.parametrize("patient", [True, False])
+async def test_stopping_lets_what_is_being_told_be_told_and_waits_for_nobody_for_ever(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch, *, patient: bool
+) -> None:
+    monkeypatch.setattr("handlers.running.GRACE_SECONDS", 60 if patient else 0)
+    await stop(office)
+    serving = Serving(office.post.office)
+    await serving.__aenter__()
+    hanging = office.slack.trouble.hang(POST)
+    await office.slack.post(office.people["jo"], office.dm("jo"), "status")
+    await office.slack.until(lambda: hanging.waiting)
+
+    leaving = asyncio.create_task(serving.__aexit__(None, None, None))
+    await asyncio.sleep(0)
+    if patient:
+        hanging.release()
+    await leaving
+    hanging.release()
+
+    assert {item.state for item in office.post.told()} == {"sent" if patient else "sending"}
+    await restart(office)
+    await office.settle()
+    assert len(office.answers(office.dm("jo"))) == 1
 
 
 async def test_buttons_of_before_a_restart_work(office: SlackOffice) -> None:
@@ -180,6 +207,7 @@ async def test_two_workers_post_no_notice_twice(office: SlackOffice) -> None:
 
     await asyncio.gather(office.settle(), other.settle(), office.settle(), other.settle())
     await slack.stop()
+    await other.close()
 
     assert len(office.answers(office.dm("jo"))) == 1
     assert len(office.answers(office.sen)) == len(names)

@@ -30,6 +30,8 @@ SENDERS_MAX = 16
 """Senders of one channel whose messages are handled at a time."""
 TRIES_MAX = 6
 """After so many failures that are our own, a message goes to quarantine (lesson L28)."""
+INLINE_MAX = 256 * 1024
+"""Octets up to which a sealed message lies in its row: the sync that the row needs is then all that it costs."""
 BACK_OFF = timedelta(seconds=5)
 """After the first failure; doubled for each further one."""
 BACK_OFF_MAX = timedelta(minutes=10)
@@ -70,6 +72,10 @@ class Inbox:
         self._ledger, self._vault, self._clock = ledger, vault, clock
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
+
+    def begin(self) -> Writing:
+        """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
+        return self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
 
     async def accept(self, arrival: Arrival, raw: Writing) -> bool:
         """Make it durable. True: new; False: seen before, and already durable. Raises `Later` where it cannot be."""

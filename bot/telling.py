@@ -184,7 +184,7 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
 
 def came_by(tx: Session, file: File, settings: Settings) -> str:
     """The channel in which a file was sent and its sender can still be told of it; else mail."""
-    in_chat = settings.slack and history.of(tx, file)[0].channel == SLACK and roster.identity(file.sender, SLACK)
+    in_chat = settings.slack and roster.identity(file.sender, SLACK) and history.first(tx, file).channel == SLACK
     return SLACK if in_chat else MAIL
 
 

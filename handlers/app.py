@@ -173,11 +173,11 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
 def office(rooms: Rooms) -> "Office":
     """The office with every channel that is configured."""
     settings, clock = rooms.settings, rooms.clock
-    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.vault)}
+    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock)}
     routes: list[BaseRoute] = []
     if settings.slack:
         wording = Wording.of(settings, rooms.link_key.token, chat=True)
-        slack = SlackChannel(settings, clock, rooms.ledger, rooms.vault, wording)
+        slack = SlackChannel(settings, clock, rooms.ledger, wording)
         channels[slack.name] = slack
         routes += slack.routes()
     return Office(rooms, channels, web_server(rooms, routes))

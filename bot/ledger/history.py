@@ -73,6 +73,11 @@ def of(tx: Session, file: File) -> list[Entry]:
     return list(tx.scalars(select(Entry).where(Entry.file_id == file.id).order_by(Entry.sequence)))
 
 
+def first(tx: Session, file: File) -> Entry:
+    """How a file's life began."""
+    return tx.get_one(Entry, (file.id, 1))
+
+
 def changed_since(tx: Session, file: File, version: int) -> bool:
     """Whether anything befell the file after that version that changed where it stands; a download, say, does not."""
     changing = {act for _, act in lifecycle.LEADS_TO}

@@ -107,8 +107,7 @@ def _cut(comment: str) -> str:
 def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool) -> None:
     """Send the answers. Who has had more of them than any person asks for hears only what was done (lesson L18)."""
     limit = asking.settings.email.replies_per_hour
-    told = telling.answered_since(tx, asking.address, asking.now - HOUR)
-    silent = not owed and told >= limit
+    silent = not owed and telling.answered_since(tx, asking.address, asking.now - HOUR) >= limit
     for answer in answers:
         if not silent or _is_done(answer):
             telling.reply(tx, answer, asking)

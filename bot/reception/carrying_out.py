@@ -280,7 +280,7 @@ def _which(said: str, asking: Asking) -> Notice:
 
 def _meant(tx: Session, which: Which, asking: Asking) -> list[File]:
     """The files of these references, numbers of the notice answered, or all of it; none that may not be seen."""
-    spoken = finding.answered_files(tx, asking.person, asking.answered)
+    spoken = finding.answered_files(tx, asking.person, asking.answered) if which.all or which.numbers else {}
     if which.all:
         return list(spoken.values())
     found = finding.mentioned_in(tx, asking.person, which.references)

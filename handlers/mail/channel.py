@@ -5,7 +5,6 @@ from bot.inbox import Inbox
 from bot.outbox import Courier
 from bot.reception import OpenMessage
 from bot.settings import Settings
-from bot.vault import Vault
 from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.door import CHANNEL, Front
@@ -20,8 +19,8 @@ class MailChannel:
     introduce = None
     painter = None
 
-    def __init__(self, settings: Settings, clock: Clock, vault: Vault) -> None:
-        self._settings, self._clock, self._vault = settings, clock, vault
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings, self._clock = settings, clock
         self._server: smtp.SmtpServer | None = None
         self._smarthost = Smarthost.of(settings)
 
@@ -45,7 +44,7 @@ class MailChannel:
         configured = self._settings.email.smtp
         if not configured.enabled:
             return
-        front = Front(self._settings, self._clock, self._vault, inbox)
+        front = Front(self._settings, self._clock, inbox)
         tls = ports.certified(configured.tls_certificate, configured.tls_key, "[email.smtp]")
         try:
             self._server = await smtp.start(

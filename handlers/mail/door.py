@@ -13,7 +13,6 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
-from bot.vault import Vault
 from handlers.mail.automatic import marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
@@ -22,8 +21,6 @@ from handlers.mail.trust import Proven, Unproven, judge
 log = structlog.get_logger(__name__)
 
 CHANNEL = "email"
-INLINE_MAX = 256 * 1024
-"""Octets up to which a sealed message lies in its row: the sync that the row needs is then all that it costs."""
 SUBJECT_CHARACTERS_MAX = 500
 REFERENCES_MAX = 50
 
@@ -52,8 +49,8 @@ class Mailbox:
 class Front:
     """Where messages come in by SMTP. Call it for each one."""
 
-    def __init__(self, settings: Settings, clock: Clock, vault: Vault, inbox: Inbox) -> None:
-        self.settings, self.clock, self.vault, self.inbox = settings, clock, vault, inbox
+    def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
+        self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
 
     def __call__(self, envelope: Envelope) -> "Letterbox":
@@ -70,8 +67,7 @@ class Letterbox:
         self._in_head = True
         self._body = hashlib.sha256()
         self._size = 0
-        object_id = f"raw-{front.clock.token()}"
-        self._raw = front.vault.begin(object_id, inline_max=INLINE_MAX, hash_contents=False)
+        self._raw = front.inbox.begin()
 
     def write(self, chunk: bytes) -> None:
         """Seal the next piece; keep the head, and digest what follows it."""

@@ -22,7 +22,6 @@ from bot.reception import Introduce, OpenMessage
 from bot.redrawing import Painter
 from bot.settings import Settings, reveal
 from bot.settings.channels import Slack
-from bot.vault import Vault
 from bot.wording import Wording
 from handlers.slack.calling import CALL_SECONDS, Caller
 from handlers.slack.door import Door
@@ -62,7 +61,7 @@ class SlackChannel:
 
     name = CHANNEL
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, vault: Vault, wording: Wording) -> None:
+    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording) -> None:
         """`settings` has `[slack]`; `wording`: of chats."""
         assert settings.slack is not None  # noqa: S101 - whoever builds the channel has looked
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
@@ -77,9 +76,7 @@ class SlackChannel:
         )
         self._introducer = Introducer(self._caller, clock, self._configured)
         turner = Turner(ledger, clock, settings, wording, self._courier)
-        self._listeners = Listeners(
-            settings, clock, ledger, vault, introduce=self._introducer.introduce, turn=turner.turn
-        )
+        self._listeners = Listeners(settings, clock, ledger, introduce=self._introducer.introduce, turn=turner.turn)
         self._door: Door | None = None
         self._socket: Socket | None = None
 

@@ -22,7 +22,6 @@ from bot.ledger import Ledger, surfaces
 from bot.reception import Introduce
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
-from bot.vault import Vault
 from handlers.slack import menus, modals, receive
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
@@ -32,8 +31,6 @@ from handlers.slack.values import Value
 log = structlog.get_logger()
 
 COMMAND = "/postroom"
-INLINE_MAX = 256 * 1024
-"""Octets of a sealed event that lie in its row: all of them do."""
 ANSWERED_APART = "I have answered you in our direct messages."
 """What a slash command is acknowledged with, wherever it was typed: nobody else there reads the answer."""
 OPENING = re.compile(r"^(reject|move|receive-all)(:\d+)?$")
@@ -49,11 +46,9 @@ Turn = Callable[[Body, Value, AsyncRespond], Awaitable[None]]
 class Listeners:
     """The listeners of one workspace, the same over HTTP and Socket Mode."""
 
-    def __init__(
-        self, settings: Settings, clock: Clock, ledger: Ledger, vault: Vault, *, introduce: Introduce, turn: Turn
-    ) -> None:
+    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, *, introduce: Introduce, turn: Turn) -> None:
         """`turn`: shows another page of a message."""
-        self._settings, self._clock, self._ledger, self._vault = settings, clock, ledger, vault
+        self._settings, self._clock, self._ledger = settings, clock, ledger
         self._introduce, self._turn = introduce, turn
         self._inbox: Inbox | None = None
 
@@ -146,7 +141,7 @@ class Listeners:
     async def _accept(self, arrival: Arrival, body: Body) -> bool:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
-        raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+        raw = self._inbox.begin()
         raw.write(json.dumps(body).encode())
         return await self._inbox.accept(arrival, raw)
 

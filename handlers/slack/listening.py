@@ -127,7 +127,9 @@ class Listeners:
         await ack()
 
     async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:
-        if value := Value.read(body["actions"][0].get("value")):
+        """Turn a page; for whoever is not heard by now, such as a guest, what stands before them stays as it is."""
+        value = Value.read(body["actions"][0].get("value"))
+        if value and not (await self._introduce(receive.comer(body))).refused:
             await self._turn(body, value, respond)
         await ack()
 
@@ -139,8 +141,10 @@ class Listeners:
         await ack()
 
     async def _choose(self, body: Body, ack: AsyncAck) -> None:
-        chosen = menus.chosen(body)
-        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
+        known = await self._introduce(receive.comer(body))
+        if not known.refused:
+            chosen = menus.chosen(body, known.address)
+            await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
         await ack()
 
     async def _accept(self, arrival: Arrival, body: Body) -> bool:

@@ -63,7 +63,7 @@ class SlackCourier:
 
     async def _is_deleted(self, file: str) -> bool:
         try:
-            await self._caller.call("", lambda client: client.files_delete(file=file))
+            await self._caller.call("files.delete", lambda client: client.files_delete(file=file))
         except Refusal as refusal:
             return refusal.word in NOT_THERE
         return True

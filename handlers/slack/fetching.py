@@ -30,6 +30,9 @@ log = structlog.get_logger()
 PIECE_BYTES = 256 * 1024
 FETCHED_FOR = timedelta(hours=4)
 """So long it is tried to fetch a file before its sender is told to bring it otherwise."""
+SOMEBODY = "somebody"
+NAMED_MAX = 20
+"""So many people that one message mentions are asked for; the others are «somebody»."""
 FETCHING = timedelta(minutes=8)
 """So long the files of one message may take to come, in one try: less than `bot.inbox.LEASE`, after which another begins."""
 FILES_HOST = ("https", "files.slack.com")
@@ -75,16 +78,27 @@ class Fetcher:
         late = now.timestamp() - float(body["event"]["ts"]) > FETCHED_FOR.total_seconds()
         fetch = self._fetch_at_last if late else self._fetch
         files = [fetch(str(number), one, sink_for, now + FETCHING) for number, one in enumerate(listed, start=1)]
-        return Opened(text=plain(body["event"].get("text") or "", me(body), self._named), attachments=tuple(files))
+        return Opened(text=plain(body["event"].get("text") or "", me(body), self._namer()), attachments=tuple(files))
+
+    def _namer(self) -> Callable[[str], str]:
+        """What those are called whom one message mentions, each asked for once."""
+        known: dict[str, str] = {}
+
+        def named(user: str) -> str:
+            if user not in known:
+                known[user] = self._named(user) if len(known) < NAMED_MAX else SOMEBODY
+            return known[user]
+
+        return named
 
     def _named(self, user: str) -> str:
         """What a user is called. Raises `Later`."""
         try:
             found: Mapping[str, Any] = self._ask(lambda: self._client.users_info(user=user))["user"]
         except Gone:
-            return "somebody"
+            return SOMEBODY
         profile = found.get("profile") or {}
-        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or "somebody")
+        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or SOMEBODY)
 
     def _fetch_at_last(
         self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink], until: datetime

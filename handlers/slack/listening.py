@@ -27,6 +27,7 @@ from handlers.slack import menus, modals, receive
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
 from handlers.slack.render import OPEN, PAGE, Json
+from handlers.slack.text import sound
 from handlers.slack.values import Value
 
 log = structlog.get_logger()
@@ -151,7 +152,7 @@ class Listeners:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
-        raw.write(json.dumps(body).encode())
+        raw.write(sound(json.dumps(body, ensure_ascii=False)).encode())
         return await self._inbox.accept(arrival, raw)
 
 

@@ -11,7 +11,7 @@ from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
 from bot.wording import plain
 from handlers.slack import receive
-from handlers.slack.text import literal
+from handlers.slack.text import literal, sound
 from handlers.slack.values import Value
 
 PREFIX = "choose-"
@@ -59,7 +59,7 @@ def _values(action: Mapping[str, Any]) -> list[str]:
         case "datepicker":
             return [str(action.get("selected_date") or "")]
         case "plain_text_input":
-            return [str(action.get("value") or "")]
+            return [sound(str(action.get("value") or ""))]
     value = Value.read(action.get("value"))
     return value.say.split()[1:] if value else []
 

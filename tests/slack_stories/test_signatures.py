@@ -324,7 +324,7 @@ async def test_whoever_does_not_bring_a_call_to_its_end_is_cut_off(
     async def send(message: Json) -> None:
         answers.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": PATH, "headers": [], "query_string": b"", "client": None}
+    scope: Json = {"type": "http", "method": "POST", "path": PATH, "headers": [], "query_string": b"", "client": None}
     async with asyncio.timeout(30):
         await _app(office)(scope, receive, send)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import PLAN
+from tests.people import ALEX, PLAN
 from tests.slack import Conversation
 from tests.slack_office import SlackOffice, open_slack_office
 
@@ -181,3 +181,14 @@ async def test_a_limit_on_deleting_copies_holds_up_nobody(tmp_path: Path) -> Non
         await office.send("tom", text="help")
 
         assert len(office.answers(office.dm("tom"))) == 1
+
+
+async def test_whoever_presses_many_buttons_is_still_answered_when_they_write(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    for _ in range(office.post.rooms.settings.email.replies_per_hour + 1):
+        await office.press("sam", office.answers(office.sen)[0], "History")
+
+    await office.send("sam", text="status")
+
+    assert len(office.answers(office.dm("sam"))) == 1
+    assert not office.post.inbox_of(ALEX)

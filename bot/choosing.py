@@ -14,7 +14,7 @@ from bot import listing, notices, roster, school_desk, standing, telling
 from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger import surfaces
-from bot.ledger.tables import Mention, OutboxItem, Person, Surface
+from bot.ledger.tables import Mention, OutboxItem, Surface
 from bot.notices import Choice
 from bot.settings import Settings
 from bot.telling import Asking
@@ -38,6 +38,8 @@ class Chosen:
     what: str
     """`period`, `first`, `last`, `by`, `status`, `find`, `turn`, `queue` or `clear`."""
     values: Sequence[str]
+    address: str = ""
+    """The mailbox that the channel vouches for, where they are not known by their identity yet."""
 
 
 Change = dict[str, object] | None
@@ -50,9 +52,11 @@ def choose(tx: Session, chosen: Chosen, settings: Settings, clock: Clock) -> boo
     item = tx.get(OutboxItem, surface.notice_id) if surface and surface.notice_id else None
     if surface is None or not _is_theirs(surface, item, chosen):
         return False
-    person = tx.get(Person, (item or surface).person_id or 0)
+    person = roster.recognise(tx, chosen.channel, chosen.sender, chosen.address)
     told = notices.Status.model_validate(item.facts) if item else None
-    if person is None or not roster.is_anybody(person) or (told and told.menu is None):
+    if person is None or person.id != (item or surface).person_id or (told and told.menu is None):
+        return False
+    if not roster.is_anybody(person):
         return False
     route = Route.model_validate(item.route) if item else None
     asking = standing.asking(person, surface, settings, clock, route=route)

@@ -7,7 +7,7 @@ button links the account to the person (docs/decisions/0008).
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bot import notices, roster, telling
@@ -24,7 +24,8 @@ LASTS = timedelta(days=1)
 """How long a link works: whoever asked for it has just written, and reads their mail by the next morning."""
 DAY = timedelta(days=1)
 A_DAY_MAX = 3
-"""Links mailed to one person a day, whoever asks: anybody in a chat can name any mailbox."""
+"""Links mailed a day to one person, whoever asks, and for one account, whomever it names: anybody in a chat can name any
+mailbox."""
 AT_ONCE = timedelta(minutes=10)
 """Several messages of one account within this bring one link."""
 
@@ -34,11 +35,15 @@ def ask(tx: Session, arrival: Arrival, known: Introduction, occasion: Occasion) 
     person = roster.who(tx, telling.MAIL, known.claimed)
     if person is None or not roster.is_anybody(person):
         return
-    asked = _asked_since(tx, person, occasion.now - DAY)
+    asked = _asked_since(tx, occasion.now - DAY, Proof.person_id == person.id)
     if any(_is_the_same(one, arrival, occasion.now) for one in asked):
         return
     if len(asked) >= A_DAY_MAX:
-        _enough(tx, person, arrival, occasion)
+        _enough(tx, f"{person.email} is claimed again and again", arrival, occasion)
+        return
+    by_account = (Proof.channel == arrival.channel) & (Proof.identity == arrival.sender)
+    if len(_asked_since(tx, occasion.now - DAY, by_account)) >= A_DAY_MAX:
+        _enough(tx, f"{arrival.sender} claims one mailbox after another", arrival, occasion)
         return
     proof = Proof(
         id=occasion.clock.token(), person_id=person.id, address=known.claimed, channel=arrival.channel,
@@ -58,8 +63,8 @@ def void(tx: Session, person: Person, now: datetime) -> None:
     tx.execute(update(Proof).where(theirs).values(expires_at=now))
 
 
-def _asked_since(tx: Session, person: Person, since: datetime) -> Sequence[Proof]:
-    return tx.scalars(select(Proof).where(Proof.person_id == person.id, Proof.made_at > since)).all()
+def _asked_since(tx: Session, since: datetime, which: ColumnElement[bool]) -> Sequence[Proof]:
+    return tx.scalars(select(Proof).where(which, Proof.made_at > since)).all()
 
 
 def _is_the_same(proof: Proof, arrival: Arrival, now: datetime) -> bool:
@@ -68,11 +73,11 @@ def _is_the_same(proof: Proof, arrival: Arrival, now: datetime) -> bool:
     return same and proof.used_at is None and proof.made_at > now - AT_ONCE and proof.expires_at > now
 
 
-def _enough(tx: Session, person: Person, arrival: Arrival, occasion: Occasion) -> None:
-    what = f"{person.email} is claimed again and again in {arrival.channel.capitalize()}"
+def _enough(tx: Session, claim: str, arrival: Arrival, occasion: Occasion) -> None:
+    what = f"{claim} in {arrival.channel.capitalize()}"
     if what not in telling.recent_alerts(tx, occasion.now - DAY):
-        line = f"{A_DAY_MAX} links went to it within a day. The account that claims it now is {arrival.sender}."
-        telling.alert(tx, what, [line, "Ask them whether they wrote. No further link goes out for now."], occasion)
+        line = f"{A_DAY_MAX} links went out for it within a day. The account that asks now is {arrival.sender}."
+        telling.alert(tx, what, [line, "Find out whose that account is. No further link goes out for now."], occasion)
 
 
 class ProofDesk:

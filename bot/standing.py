@@ -27,10 +27,10 @@ def teller(
     """How a notice is told with its files as they are by now; where it has menus, with those that its reader chose."""
 
     def tell(notice: Notice) -> Notice:
-        now = telling.now(tx, notice, settings)
+        person = tx.get(Person, item.person_id) if item.person_id else None
+        now = telling.now(tx, notice, settings, person)
         if not isinstance(now, notices.Status) or now.menu is None:
             return now
-        person = tx.get(Person, item.person_id) if item.person_id else None
         if person is None or not roster.is_anybody(person):
             return notices.Status(asked=now.asked)
         reader = asking(person, surface, settings, clock, route=Route.model_validate(item.route))
@@ -40,9 +40,12 @@ def teller(
 
 
 def has_left(tx: Session, item: OutboxItem) -> bool:
-    """Whether the one person to whom it was told is a leaver by now, who is shown no more than they were."""
-    person = tx.get(Person, item.person_id) if item.person_id else None
-    return person is not None and person.left_at is not None
+    """Whether the one person to whom it was told is a leaver by now, or does not read it any more, for the account was
+    taken away from them: whoever reads it is shown no more than they were."""
+    if item.person_id is None:
+        return False
+    known = roster.who(tx, item.channel, item.recipient)
+    return known is None or known.id != item.person_id
 
 
 def choice(surface: Surface) -> Choice:

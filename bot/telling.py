@@ -14,6 +14,7 @@ from bot.ledger import history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
 from bot.rules import address, lifecycle
+from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 
@@ -91,14 +92,20 @@ def facts(file: File, settings: Settings) -> FileFacts:
     )
 
 
-def now(tx: Session, notice: Notice, settings: Settings) -> Notice:
-    """The same notice with its files as they are by now; whose words were not told then are not told now."""
+def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None = None) -> Notice:
+    """The same notice with its files as they are by now; whose words were not told then are not told now.
+
+    `reader`: the one person who reads it. Of a file that they may not see any more they are told nobody's words.
+    """
     references = {file.reference for file in notice.mentioned()}
     rows = tx.scalars(select(File).where(File.reference.in_(references))).unique()
-    found = {file.reference: facts(file, settings) for file in rows}
+    found = {file.reference: file for file in rows}
 
     def tell(told: FileFacts) -> FileFacts:
-        known = found.get(told.reference, told)
+        file = found.get(told.reference)
+        known = facts(file, settings) if file else told
+        if file and reader and not roster.may(tx, reader, Sight.SEE, file):
+            return known.elsewhere()
         return known if told.comment else known.model_copy(update={"comment": ""})
 
     return notice.retold(tell)

@@ -6,6 +6,7 @@ which authority is checked again and everything that follows from the message is
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
 """A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
 Introduce = Callable[[Arrival], Awaitable[Introduction]]
 """What a channel whose identities are not mailboxes vouches for of who speaks. Raises `Later` where it cannot be asked."""
+OPENED_AT_ONCE_MAX = 32
+"""Messages: as many as the inbox hands over of two channels."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Reception:
         the channels whose identities are not mailboxes."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
+        # threads of its own: what takes minutes to fetch must not keep those that store what arrives
+        self._openers = ThreadPoolExecutor(OPENED_AT_ONCE_MAX, thread_name_prefix="reception-open")
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
@@ -78,7 +83,7 @@ class Reception:
         if item.arrival.press:
             return Prepared(Opened())  # all that a button says is known already
         try:
-            return await asyncio.to_thread(self._prepare, item)
+            return await asyncio.get_running_loop().run_in_executor(self._openers, self._prepare, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
 

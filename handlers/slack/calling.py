@@ -14,6 +14,8 @@ from bot.outbox import Busy, Undeliverable
 RATE_LIMITED = 429
 WAIT_SECONDS = 30.0
 """Where Slack asks to wait and does not say how long."""
+WAIT_SECONDS_MIN, WAIT_SECONDS_MAX = 1.0, 600.0
+"""So long is waited at the least and at the most, whatever is asked: Slack counts by the minute."""
 CALL_SECONDS = 20
 """How long one call may take."""
 FOR_NOW = frozenset({
@@ -51,8 +53,9 @@ class Caller:
         self._direct: dict[str, tuple[datetime, str]] = {}
 
     async def call(self, place: str, call: Call) -> AsyncSlackResponse:
-        """Make a call that concerns this place. Raises `Busy` while the place is to be left alone, `Refusal` where
-        it is refused for good, and slack_sdk's and aiohttp's errors where it may yet succeed."""
+        """Make a call that concerns this place, or the method's own name where it concerns none. Raises `Busy` while the
+        place is to be left alone, `Refusal` where it is refused for good, and slack_sdk's and aiohttp's errors where it
+        may yet succeed."""
         now, closed_until = self._clock.now(), self._closed_until.get(place)
         if closed_until and now < closed_until:
             raise Busy((closed_until - now).total_seconds())
@@ -83,8 +86,9 @@ class Caller:
 
 
 def _seconds(asked: str | None) -> float:
-    """How long Slack asks to wait."""
-    return float(asked) if asked and asked.isdecimal() else WAIT_SECONDS
+    """How long to wait as Slack asks."""
+    seconds = float(asked) if asked and asked.isdecimal() else WAIT_SECONDS
+    return max(WAIT_SECONDS_MIN, min(seconds, WAIT_SECONDS_MAX))
 
 
 def _word(response: Any) -> str:

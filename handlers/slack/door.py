@@ -1,16 +1,20 @@
 """The way in over HTTP: nothing of a call is looked at before its signature (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
+import asyncio
+
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 log = structlog.get_logger()
 
 BODY_BYTES_MAX = 1_000_000
 """Octets of one call of Slack's: far more than its largest event."""
+BODY_SECONDS = 10
+"""How long a call may take to bring its body: Slack itself waits three seconds for an answer."""
 MALFORMED = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 """What Bolt raises where a body is not of the form that Slack's have."""
 
@@ -23,8 +27,13 @@ class Door:
         self._bolt, self._verifier = bolt, SignatureVerifier(signing_secret)
 
     async def called(self, request: Request) -> Response:
-        """One call: 401 where Slack has not signed it within five minutes, 413 where it is too large, 400 where it is malformed."""
-        body = await _body(request)
+        """One call: 401 where Slack has not signed it within five minutes, 413 where it is too large, 408 where it does not
+        come to its end, 400 where it is malformed."""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(request)
+        except (TimeoutError, ClientDisconnect):
+            return PlainTextResponse("too slow", status_code=408, headers={"Connection": "close"})
         if body is None:
             return PlainTextResponse("too large", status_code=413)
         if not self._is_signed(body, request):

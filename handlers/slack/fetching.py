@@ -8,7 +8,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,11 @@ log = structlog.get_logger()
 PIECE_BYTES = 256 * 1024
 FETCHED_FOR = timedelta(hours=4)
 """So long it is tried to fetch a file before its sender is told to bring it otherwise."""
+SOMEBODY = "somebody"
+NAMED_MAX = 20
+"""So many people that one message mentions are asked for; the others are «somebody»."""
+FETCHING = timedelta(minutes=8)
+"""So long the files of one message may take to come, in one try: less than `bot.inbox.LEASE`, after which another begins."""
 FILES_HOST = ("https", "files.slack.com")
 """Nobody else is shown our token, and nobody can read it on the way."""
 BY_LINK = "check_file_info"
@@ -69,29 +74,45 @@ class Fetcher:
         if "event" not in body:
             return Opened(text=body.get("text") or "")
         listed = body["event"].get("files") or ()
-        late = self._clock.now().timestamp() - float(body["event"]["ts"]) > FETCHED_FOR.total_seconds()
+        now = self._clock.now()
+        late = now.timestamp() - float(body["event"]["ts"]) > FETCHED_FOR.total_seconds()
         fetch = self._fetch_at_last if late else self._fetch
-        files = [fetch(str(number), one, sink_for) for number, one in enumerate(listed, start=1)]
-        return Opened(text=plain(body["event"].get("text") or "", me(body), self._named), attachments=tuple(files))
+        files = [fetch(str(number), one, sink_for, now + FETCHING) for number, one in enumerate(listed, start=1)]
+        return Opened(text=plain(body["event"].get("text") or "", me(body), self._namer()), attachments=tuple(files))
+
+    def _namer(self) -> Callable[[str], str]:
+        """What those are called whom one message mentions, each asked for once."""
+        known: dict[str, str] = {}
+
+        def named(user: str) -> str:
+            if user not in known:
+                known[user] = self._named(user) if len(known) < NAMED_MAX else SOMEBODY
+            return known[user]
+
+        return named
 
     def _named(self, user: str) -> str:
         """What a user is called. Raises `Later`."""
         try:
             found: Mapping[str, Any] = self._ask(lambda: self._client.users_info(user=user))["user"]
         except Gone:
-            return "somebody"
+            return SOMEBODY
         profile = found.get("profile") or {}
-        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or "somebody")
+        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or SOMEBODY)
 
-    def _fetch_at_last(self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink]) -> Attachment:
+    def _fetch_at_last(
+        self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink], until: datetime
+    ) -> Attachment:
         """As `_fetch`, but whoever has waited so long waits no longer."""
         try:
-            return self._fetch(part, told, sink_for)
+            return self._fetch(part, told, sink_for, until)
         except Later as fault:
             log.warning("a file was not to be had", fault=str(fault))
             return _absent(part, told, Gone("unreachable"))
 
-    def _fetch(self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink]) -> Attachment:
+    def _fetch(
+        self, part: str, told: Mapping[str, Any], sink_for: Callable[[str], Sink], until: datetime
+    ) -> Attachment:
         try:
             known = self._described(told)
         except Gone as fault:
@@ -102,6 +123,7 @@ class Fetcher:
         try:
             for piece in self._contents(known):
                 sink.write(piece)
+                self._hurry(until)
             kept = sink.finish()
         except Gone as fault:
             sink.abandon()
@@ -117,6 +139,11 @@ class Fetcher:
             object_id=kept.object_id,
             copy_id=known["id"],
         )
+
+    def _hurry(self, until: datetime) -> None:
+        """Raises `Later` where it takes too long: then it is begun again."""
+        if self._clock.now() > until:
+            raise Later("Slack gives the files too slowly")
 
     def _described(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
         """All that is known of the file. Raises `Gone`, `Later`."""
@@ -173,7 +200,7 @@ class Fetcher:
 
     def _pieces(self, response: Any, size: int) -> Iterator[bytes]:
         had = 0
-        while piece := response.read(PIECE_BYTES):
+        while piece := response.read1(PIECE_BYTES):  # what has come, for the rest may come as slowly as it likes
             had += len(piece)
             if had > self._bytes_max:
                 raise Gone("too-large", had)

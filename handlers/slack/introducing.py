@@ -58,7 +58,7 @@ class Introducer:
         user = sender.partition("/")[2]
         try:
             home = await self._own_team()
-            found = await self._caller.call("", lambda client: client.users_info(user=user))
+            found = await self._caller.call("users.info", lambda client: client.users_info(user=user))
         except Undeliverable as refusal:
             if "user_not" in str(refusal):
                 return Introduction(refused="elsewhere")
@@ -70,7 +70,7 @@ class Introducer:
     async def _own_team(self) -> Workspace:
         """The workspace that the bot belongs to. What an event says of its author's is not asked: it may be another."""
         if self._home is None:
-            us = await self._caller.call("", lambda client: client.auth_test())
+            us = await self._caller.call("auth.test", lambda client: client.auth_test())
             self._home = Workspace(us["team_id"], us["team"])
         return self._home
 

@@ -26,6 +26,7 @@ from handlers.slack import menus, modals, receive
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
 from handlers.slack.render import OPEN, PAGE, Json
+from handlers.slack.text import sound
 from handlers.slack.values import Value
 
 log = structlog.get_logger()
@@ -122,7 +123,9 @@ class Listeners:
         await ack()
 
     async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:
-        if value := Value.read(body["actions"][0].get("value")):
+        """Turn a page; for whoever is not heard by now, such as a guest, what stands before them stays as it is."""
+        value = Value.read(body["actions"][0].get("value"))
+        if value and not (await self._introduce(receive.comer(body))).refused:
             await self._turn(body, value, respond)
         await ack()
 
@@ -134,15 +137,17 @@ class Listeners:
         await ack()
 
     async def _choose(self, body: Body, ack: AsyncAck) -> None:
-        chosen = menus.chosen(body)
-        await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
+        known = await self._introduce(receive.comer(body))
+        if not known.refused:
+            chosen = menus.chosen(body, known.address)
+            await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
         await ack()
 
     async def _accept(self, arrival: Arrival, body: Body) -> bool:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
         assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._inbox.begin()
-        raw.write(json.dumps(body).encode())
+        raw.write(sound(json.dumps(body, ensure_ascii=False)).encode())
         return await self._inbox.accept(arrival, raw)
 
 

@@ -11,7 +11,7 @@ from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
 from bot.wording import plain
 from handlers.slack import receive
-from handlers.slack.text import literal
+from handlers.slack.text import literal, sound
 from handlers.slack.values import Value
 
 PREFIX = "choose-"
@@ -33,13 +33,16 @@ def blocks(menu: Menu) -> list[Json]:
     return [row | {"block_id": f"{name}-{mark}"} for name, row in zip(_names(menu), rows, strict=True)]
 
 
-def chosen(body: Mapping[str, Any]) -> Chosen:
-    """What was chosen, by whom, where. Where it was chosen in a home, it is their own: nobody sees another's."""
+def chosen(body: Mapping[str, Any], address: str) -> Chosen:
+    """What was chosen, by whom, where. Where it was chosen in a home, it is their own: nobody sees another's.
+
+    `address`: the mailbox that Slack vouches for.
+    """
     action, sender = body["actions"][0], receive.presser(body)
     container = body.get("container") or {}
     place = container.get("channel_id") or sender
     what = str(action["action_id"]).partition(":")[0].removeprefix(PREFIX)
-    return Chosen(receive.CHANNEL, sender, place, container.get("message_ts") or "", what, _values(action))
+    return Chosen(receive.CHANNEL, sender, place, container.get("message_ts") or "", what, _values(action), address)
 
 
 def _names(menu: Menu) -> list[str]:
@@ -56,7 +59,7 @@ def _values(action: Mapping[str, Any]) -> list[str]:
         case "datepicker":
             return [str(action.get("selected_date") or "")]
         case "plain_text_input":
-            return [str(action.get("value") or "")]
+            return [sound(str(action.get("value") or ""))]
     value = Value.read(action.get("value"))
     return value.say.split()[1:] if value else []
 

@@ -10,7 +10,7 @@ from bot.notices import FileFacts
 from bot.officer_desk import REASON_CHARACTERS_MAX
 from bot.settings.services import Reason
 from handlers.slack.render import Json
-from handlers.slack.text import literal
+from handlers.slack.text import literal, sound
 from handlers.slack.values import Value
 
 OPTION_CHARACTERS_MAX = 75
@@ -72,7 +72,7 @@ TOLD_RECEIVED = "The school is told that you have received them. You get a link 
 def _reason(values: Mapping[str, Any], reasons: Sequence[Reason]) -> str:
     number = _chosen(values, CHOSEN)
     offered = reasons[int(number)].text if number.isdigit() and int(number) < len(reasons) else ""
-    written = str(_action(values, WRITTEN).get("value") or "").strip()
+    written = sound(str(_action(values, WRITTEN).get("value") or "")).strip()
     return f"{offered.rstrip('.')}. {written}" if offered and written else offered or written
 
 

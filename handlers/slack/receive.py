@@ -179,6 +179,11 @@ def presser(body: Payload) -> str:
     return identity(user.get("team_id") or body["team"]["id"], user["id"])
 
 
+def comer(body: Payload) -> Arrival:
+    """Whoever pressed or chose, for whom it is only looked who they are."""
+    return Arrival(channel=CHANNEL, key="", sender=presser(body), believed=BELIEVED)
+
+
 def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
     sender = presser(body)
     return Arrival(

@@ -63,7 +63,7 @@ class SlackCourier:
 
     async def _is_deleted(self, file: str) -> bool:
         try:
-            await self._caller.call("", lambda client: client.files_delete(file=file))
+            await self._caller.call("files.delete", lambda client: client.files_delete(file=file))
         except Refusal as refusal:
             return refusal.word in NOT_THERE
         return True
@@ -130,7 +130,8 @@ class SlackCourier:
         return parcel.recipient, ""
 
     async def _find(self, parcel: Parcel, place: str, thread: str) -> Shown | None:
-        """The message that an earlier delivery posted, if it did."""
+        """The message that an earlier delivery posted, if it did. Other apps can post what looks like it."""
+        me = (await self._caller.call("auth.test", lambda client: client.auth_test()))["bot_id"]
         oldest = f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}"
 
         def call(client: AsyncWebClient, cursor: str) -> Any:
@@ -144,7 +145,7 @@ class SlackCourier:
         while True:
             page = await self._caller.call(place, lambda client, at=cursor: call(client, at))  # type: ignore[misc] # a lambda's default
             for message in page["messages"]:
-                if _notice(message) == parcel.id:
+                if message.get("bot_id") == me and _notice(message) == parcel.id:
                     return Shown(place, message["ts"], thread)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:

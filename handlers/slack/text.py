@@ -26,6 +26,11 @@ def plain(text: str, me: str = "", named: Callable[[str], str] = str) -> str:
     return html.unescape(MARKED.sub(shown, text)).strip()
 
 
+def sound(text: str) -> str:
+    """The text without halves of characters, which nothing can store."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def mentions(text: str, user: str) -> bool:
     """Whether this user is spoken to."""
     return re.search(rf"<@{re.escape(user)}(?:\||>)", text) is not None

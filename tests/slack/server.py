@@ -23,7 +23,7 @@ from tests.slack.web_api import (
     users,
     views,
 )
-from tests.slack.world import Json, Refused, Token
+from tests.slack.world import File, Json, Refused, Token
 
 PARTS = (chat, conversations, files, users, views)
 """Imported for what they register."""
@@ -153,8 +153,7 @@ class Server:
         if file.break_after is not None:
             await response.write(file.content[: file.break_after])
             return cut(request, response)
-        await response.write(file.content)
-        await response.write_eof()
+        await give(response, file)
         return response
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
@@ -214,6 +213,16 @@ def bearer(request: web.Request, args: Json, *, header_only: bool) -> str:
     given: Any = args.pop("token", "") if not header_only else ""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     return value.strip() if scheme.lower() == "bearer" else str(given)
+
+
+async def give(response: web.StreamResponse, file: File) -> None:
+    """All of its contents, as fast as it lets them go."""
+    step = 1 if file.trickles else len(file.content) or 1
+    for at in range(0, len(file.content), step):
+        if file.trickles:
+            await file.trickles.acquire()
+        await response.write(file.content[at : at + step])
+    await response.write_eof()
 
 
 def cut(request: web.Request, response: web.StreamResponse | None = None) -> web.StreamResponse:

@@ -1,5 +1,6 @@
 """What a workspace is made of: people, conversations and files."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -58,6 +59,8 @@ class File:
     deleted: bool = False
     break_after: int | None = None
     """Octets after which a download's connection breaks off."""
+    trickles: asyncio.Semaphore | None = None
+    """A download gives one octet for each release of this."""
 
 
 @dataclass

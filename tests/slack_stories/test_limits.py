@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.people import PLAN
+from tests.people import ALEX, PLAN
 from tests.slack import Conversation
 from tests.slack_office import SlackOffice, open_slack_office
 
@@ -144,3 +144,51 @@ async def test_a_wait_that_slack_does_not_name_is_half_a_minute(
     office.post.clock.advance(seconds=1)
     await office.settle()
     assert len(office.answers(office.sen)) == 1
+
+
+@pytest.mark.parametrize("asked", ["1000000000", "9" * 5000])
+async def test_no_wait_that_slack_names_is_believed_beyond_ten_minutes(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    for method in ("users.info", POST):
+        monkeypatch.setattr(office.slack.trouble.limit(method), "retry_after", asked)
+
+    await office.send("jo", PLAN)
+    for _ in range(4):
+        office.post.clock.advance(minutes=10)
+        await office.settle()
+
+    assert len(office.answers(office.dm("jo"))) == len(office.answers(office.sen)) == 1
+
+
+@pytest.mark.parametrize("asked", ["0", "-5", "²"])
+async def test_no_wait_that_slack_names_makes_us_ask_again_at_once(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    limit = office.slack.trouble.limit(POST, times=9, channel=office.sen.id)
+    monkeypatch.setattr(limit, "retry_after", asked)
+
+    await office.send("jo", PLAN)
+
+    assert posts(office, office.sen) == 1
+
+
+async def test_a_limit_on_deleting_copies_holds_up_nobody(tmp_path: Path) -> None:
+    async with open_slack_office(tmp_path, delete_copy=True) as office:
+        office.slack.trouble.limit("files.delete", retry_after=300)
+        await office.send("jo", PLAN)
+
+        await office.send("tom", text="help")
+
+        assert len(office.answers(office.dm("tom"))) == 1
+
+
+async def test_whoever_presses_many_buttons_is_still_answered_when_they_write(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    for _ in range(office.post.rooms.settings.email.replies_per_hour + 1):
+        await office.press("sam", office.answers(office.sen)[0], "History")
+
+    await office.send("sam", text="status")
+
+    assert len(office.answers(office.dm("sam"))) == 1
+    assert not office.post.inbox_of(ALEX)

@@ -16,7 +16,7 @@ from bot.settings import Slack
 from handlers.slack.introducing import Workspace, introduction
 from tests.browser import PHONE, Look, browser_or_skip, faults, open_page
 from tests.office import Answer
-from tests.people import ALEX, JO, JO_ALSO, MOORVIEW_HEAD, PLAN, TOM
+from tests.people import ALEX, BETH, JO, JO_ALSO, MOORVIEW_HEAD, PLAN, PRIYA, SAM, TOM
 from tests.slack import Conversation, User
 from tests.slack_office import SlackOffice, open_slack_office
 from tests.visitor import visitor
@@ -250,6 +250,18 @@ async def test_one_person_gets_no_more_than_three_links_a_day_whoever_asks(offic
     office.post.clock.advance(days=1)
     await office.send("jo", text="status")
     assert len(asked(office, JO) + asked(office, JO_ALSO)) == A_DAY_MAX + 1
+
+
+async def test_one_account_brings_no_more_than_three_links_a_day_whomever_it_names(office: SlackOffice) -> None:
+    mallory = office.slack.world.user("mallory", JO)
+    claimed = (JO, TOM, PRIYA, BETH, SAM)
+    for mallory.email in claimed:
+        await say(office, mallory, text="status")
+        office.post.clock.advance(minutes=6)
+
+    assert [len(asked(office, mailbox)) for mailbox in claimed] == [1, 1, 1, 0, 0]
+    (alarm,) = [mail for mail in office.post.inbox_of(ALEX) if mail.kind == "alert"]
+    assert mallory.id in alarm.text
 
 
 async def test_several_messages_at_once_bring_one_link(office: SlackOffice) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from handlers.slack.channel import PATH, SlackChannel
 from handlers.slack.send import SlackCourier
 from handlers.web.application import application
 from handlers.web.pages import Pages
-from tests.people import PLAN
+from tests.people import PLAN, SAM
 from tests.slack import Conversation
 from tests.slack_office import SlackOffice, open_slack_office
 
@@ -104,6 +105,21 @@ async def test_what_was_posted_though_the_answer_was_lost_is_not_posted_again(of
 
     assert len(office.answers(where(office, place))) == 1
     assert {item.state for item in office.post.told()} == {"sent"}
+
+
+async def test_what_another_app_posted_in_its_likeness_is_not_taken_for_it(office: SlackOffice) -> None:
+    office.slack.trouble.drop("chat.postMessage", times=2, channel=office.sen.id)
+    await office.send("jo", PLAN)
+    (card,) = office.answers(office.sen)
+    likeness = replace(card, ts=office.slack.world.ts(), bot_id="B0OTHER")
+    office.sen.messages.append(likeness)
+
+    office.post.clock.advance(minutes=1)
+    await office.settle()
+    await office.post.email(SAM, text=f"receive {office.post.files()[0].reference}")
+
+    assert "Received by Sam Hale" in card.words
+    assert "Received by" not in likeness.words
 
 
 async def test_what_was_not_posted_before_we_died_is_posted(

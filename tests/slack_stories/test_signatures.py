@@ -1,5 +1,6 @@
 """What Slack has not signed, what is not of our workspace and what is malformed has no effect."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -303,16 +304,46 @@ async def test_a_form_for_a_file_that_is_not_theirs_to_decide_does_nothing(offic
     assert "may not reject" in office.slack.world.ephemerals[office.people["ian"].id][0].text
 
 
+@pytest.mark.parametrize("how", ["trickles", "breaks off"])
+async def test_whoever_does_not_bring_a_call_to_its_end_is_cut_off(
+    office: SlackOffice, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("handlers.slack.door.BODY_SECONDS", 0.05)
+    sent = asyncio.Event()
+
+    async def receive() -> Json:
+        if how == "breaks off":
+            return {"type": "http.disconnect"}
+        if sent.is_set():
+            await asyncio.Event().wait()
+        sent.set()
+        return {"type": "http.request", "body": b"{", "more_body": True}
+
+    answers: list[Json] = []
+
+    async def send(message: Json) -> None:
+        answers.append(message)
+
+    scope: Json = {"type": "http", "method": "POST", "path": PATH, "headers": [], "query_string": b"", "client": None}
+    async with asyncio.timeout(30):
+        await _app(office)(scope, receive, send)
+
+    assert answers[0]["status"] == 408
+
+
 def _signed(body: bytes) -> dict[str, str]:
     now = str(int(time.time()))
     return {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": signature(SIGNING_SECRET, now, body)}
 
 
-async def _called(office: SlackOffice, body: Any, headers: Any) -> httpx.Response:
-    """What a call is answered, made as Slack makes it."""
+def _app(office: SlackOffice) -> Any:
     channel, settings = office.post.office.channels["slack"], office.post.rooms.settings
     assert isinstance(channel, SlackChannel)
-    app = application(settings, Pages(settings), channel.routes())
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return application(settings, Pages(settings), channel.routes())
+
+
+async def _called(office: SlackOffice, body: Any, headers: Any) -> httpx.Response:
+    """What a call is answered, made as Slack makes it."""
+    transport = httpx.ASGITransport(app=_app(office), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://app.example") as client:
         return await client.post(PATH, content=body, headers=headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,41 @@ async def test_others_are_answered_while_a_file_is_still_being_fetched(office: S
     fetching.release()
     await office.settle()
     assert [file.name for file in office.post.files()] == [PLAN]
+
+
+async def test_what_arrives_is_stored_however_many_files_are_still_being_fetched(office: SlackOffice) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+    fetching = office.slack.trouble.hang("download", times=4)
+    for name in ("jo", "tom", "priya", "beth"):
+        user = office.people[name]
+        file = office.slack.world.file(user, f"8302000_SEN{name}20260901.docx", b"PK")
+        await office.slack.post(user, office.dm(name), files=[file])
+    await office.post.office.inbox_worker.step()
+    await office.slack.until(lambda: fetching.waiting)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        said = await office.slack.post(office.people["sam"], office.dm("sam"), "status")
+
+    assert said.ack.in_time
+    fetching.release()
+    await office.settle()
+
+
+async def test_a_file_that_trickles_is_begun_again_before_anybody_else_takes_it_up(office: SlackOffice) -> None:
+    jo, worker = office.people["jo"], office.post.office.inbox_worker
+    file = office.slack.world.file(jo, PLAN, b"PK plan")
+    file.trickles = asyncio.Semaphore(1)
+    await office.slack.post(jo, office.dm("jo"), files=[file])
+    await worker.step()
+    await office.slack.until(lambda: office.slack.downloads)
+
+    office.post.clock.advance(minutes=9)
+    file.trickles.release()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await worker.finish()
+
+    assert [(item.state, item.tries) for item in office.post.waiting()] == [("waiting", 0)]
+    file.trickles = None
+    office.post.clock.advance(minutes=10)
+    await office.settle()
+    assert [one.name for one in office.post.files()] == [PLAN]

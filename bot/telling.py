@@ -14,6 +14,7 @@ from bot.ledger import history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
 from bot.rules import address, lifecycle
+from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 
@@ -91,15 +92,20 @@ def facts(file: File, settings: Settings) -> FileFacts:
     )
 
 
-def now(tx: Session, notice: Notice, settings: Settings) -> Notice:
-    """The same notice with its files as they are by now; whose words were not told then are not told now."""
+def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None = None) -> Notice:
+    """The same notice with its files as they are by now; whose words were not told then are not told now, nor is a reason
+    that was given since the reader lost sight of the file."""
     references = {file.reference for file in notice.mentioned()}
-    rows = tx.scalars(select(File).where(File.reference.in_(references))).unique()
-    found = {file.reference: facts(file, settings) for file in rows}
+    rows = {file.reference: file for file in tx.scalars(select(File).where(File.reference.in_(references))).unique()}
 
     def tell(told: FileFacts) -> FileFacts:
-        known = found.get(told.reference, told)
-        return known if told.comment else known.model_copy(update={"comment": ""})
+        file = rows.get(told.reference)
+        if file is None:
+            return told
+        kept = {} if told.comment else {"comment": ""}
+        if reader and not roster.may(tx, reader, Sight.SEE, file):
+            kept["reason"] = told.reason
+        return facts(file, settings).model_copy(update=kept)
 
     return notice.retold(tell)
 

@@ -100,3 +100,20 @@ async def test_an_officers_own_card_does_not_tell_what_another_service_said_of_t
     assert "Rejected by Raj Patel" in card.words
     assert "wrong child" not in card.words
     assert "wrong child" in office.answers(office.dm("jo"))[0].words
+
+
+async def test_a_place_that_slack_wants_left_alone_is_left_alone_whatever_else_is_due_there(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", PLAN)
+    await office.send("jo", "8302000_SENreview20260901.docx")
+    office.slack.trouble.limit("chat.update", retry_after=60, channel=office.sen.id)
+
+    for file in office.post.files():
+        await office.post.email(NADIA, text=f"receive {file.reference}")
+
+    tried = [one for one in office.slack.calls_of("chat.update") if one.args["channel"] == office.sen.id]
+    assert [one.error for one in tried] == ["ratelimited"]
+    office.post.clock.advance(seconds=61)
+    await office.settle()
+    assert all("Received by Nadia Brook" in card.words for card in office.answers(office.sen))

@@ -29,6 +29,11 @@ class Route(Frozen):
     aside: bool = False
     """Others read it, but the answer is for its author's eyes alone."""
 
+    @property
+    def others_read(self) -> bool:
+        """It was said in a conversation that not only its author reads."""
+        return bool(self.place) and not self.private
+
 
 class Press(Frozen):
     """A button pressed in a chat, or a form sent that such a button had opened. It finds, it never authorises."""

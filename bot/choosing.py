@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot import listing, notices, roster, school_desk, standing, telling
+from bot import listing, notices, roster, school_desk, standing
 from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger import surfaces
-from bot.ledger.tables import Mention, OutboxItem, Surface
+from bot.ledger.tables import OutboxItem, Surface
 from bot.notices import Choice
 from bot.settings import Settings
 from bot.telling import Asking
@@ -66,7 +65,7 @@ def choose(tx: Session, chosen: Chosen, settings: Settings, clock: Clock) -> boo
         return False
     _keep(tx, surface, before.model_copy(update=change), asking)
     if item and told:
-        _speak_of(tx, item, school_desk.chosen(tx, told, standing.choice(surface), asking))
+        standing.speak_of(tx, item, school_desk.chosen(tx, told, standing.choice(surface), asking))
     return True
 
 
@@ -81,12 +80,6 @@ def _keep(tx: Session, surface: Surface, choice: Choice, asking: Asking) -> None
     surface.view = choice.model_dump(mode="json")
     tx.flush()
     surfaces.want(tx, surface.id, asking.now)
-
-
-def _speak_of(tx: Session, item: OutboxItem, told: notices.Status) -> None:
-    """It speaks of other files from now on: whatever befalls those has it drawn anew."""
-    tx.execute(delete(Mention).where(Mention.notice_id == item.id))
-    telling.mention(tx, item, told)
 
 
 def _period(tx: Session, before: Choice, values: Sequence[str], asking: Asking) -> Change:

@@ -32,11 +32,11 @@ class Leaf:
 def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, *, wording: Wording) -> Parcel | None:
     """The notice of which a page is wanted; None where it does not stand there, or was not told to them."""
     row = tx.get(OutboxItem, leaf.notice)
-    if row is None or row.channel != leaf.channel or standing.has_left(tx, row):
+    if row is None or row.channel != leaf.channel or standing.is_shut(tx, row):
         return None
     if leaf.alone:
         theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
-        return parcel_of(row, wording) if theirs else None
+        return parcel_of(row, wording) if theirs and not standing.has_left(tx, row) else None
     there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
     surface = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
     if surface is None:

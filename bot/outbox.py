@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.arrival import Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
-from bot.ledger.tables import File, Instant, OutboxItem, OutboxState
+from bot.ledger.tables import Instant, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
 from bot.telling import MAIL
 from bot.wording import Letter, Wording
@@ -225,7 +225,7 @@ class OutboxWorker:
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
     """A notice worded as it is told, or as `tell` tells it; where others can read it, without anybody's own words."""
     notice, route = tell(KINDS[row.kind].model_validate(row.facts)), Route.model_validate(row.route)
-    if (route.place and not route.private) or notice.to_a_place:
+    if route.others_read or notice.to_a_place:
         notice = notice.retold(FileFacts.elsewhere)
     return Parcel(
         id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=wording.letter(notice), route=route,
@@ -240,9 +240,7 @@ def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:
     if not live:
         return
     told = {file.reference: file.version for file in KINDS[item.kind].model_validate(item.row.facts).mentioned()}
-    rows = tx.execute(select(File.reference, File.version).where(File.reference.in_(told)))
-    if any(version != told[reference] for reference, version in rows):
-        surfaces.want(tx, surface.id, now)
+    surfaces.catch_up(tx, surface.id, told, now)
 
 
 def strand(tx: Session, channels: Collection[str], places: Collection[str], give_up: GiveUp) -> None:

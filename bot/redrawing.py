@@ -83,7 +83,7 @@ class Redrawer:
         ]
 
     def _parcel(self, tx: Session, surface: Surface, row: OutboxItem) -> Parcel | None:
-        if standing.has_left(tx, row):
+        if standing.is_shut(tx, row):
             return None
         return parcel_of(row, self._wording, standing.teller(tx, row, surface, self._settings, self._clock))
 
@@ -101,9 +101,9 @@ class Redrawer:
             log.warning("a message must be drawn later", place=one.place, fault=repr(fault))
             await self._settle(one, back_off(one.tries + 1, 0), tries=one.tries + 1)
         else:
-            await self._settle(one, None, tries=0)
+            await self._settle(one, None, drawn=parcel, tries=0)
 
-    async def _settle(self, one: _Due, gap: timedelta | None, **columns: int) -> None:
+    async def _settle(self, one: _Due, gap: timedelta | None, *, drawn: Parcel | None = None, **columns: int) -> None:
         """It looks as it should, or is due again after a while; what changed meanwhile is due at once."""
         now = self._clock.now()
         as_drawn = update(Surface).where(Surface.id == one.id, Surface.wanted == one.wanted)
@@ -111,6 +111,8 @@ class Redrawer:
 
         def write(tx: Session) -> None:
             tx.execute(as_drawn.values({**values, **columns}))
+            if drawn and not one.is_home:
+                standing.drawn(tx, one.id, drawn.id, drawn.notice, now)
 
         try:
             await self._ledger.write(write)

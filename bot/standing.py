@@ -1,13 +1,16 @@
 """What stands in a chat, told as it is by now."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import listing, notices, roster, school_desk, telling
 from bot.arrival import Route
 from bot.clock import Clock
-from bot.ledger.tables import OutboxItem, Person, Surface
+from bot.ledger import surfaces
+from bot.ledger.tables import File, Mention, OutboxItem, Person, Surface
 from bot.notices import Choice, Notice
 from bot.settings import Settings
 from bot.telling import Asking
@@ -27,7 +30,7 @@ def teller(
     """How a notice is told with its files as they are by now; where it has menus, with those that its reader chose."""
 
     def tell(notice: Notice) -> Notice:
-        person = tx.get(Person, item.person_id) if item.person_id else None
+        person = _reader(tx, item)
         now = telling.now(tx, notice, settings, person)
         if not isinstance(now, notices.Status) or now.menu is None:
             return now
@@ -39,6 +42,11 @@ def teller(
     return tell
 
 
+def is_shut(tx: Session, item: OutboxItem) -> bool:
+    """Whether it stands before a leaver alone, who is shown no more than they were."""
+    return has_left(tx, item) and not Route.model_validate(item.route).others_read
+
+
 def has_left(tx: Session, item: OutboxItem) -> bool:
     """Whether the one person to whom it was told is a leaver by now, or does not read it any more, for the account was
     taken away from them: whoever reads it is shown no more than they were."""
@@ -46,6 +54,27 @@ def has_left(tx: Session, item: OutboxItem) -> bool:
         return False
     known = roster.who(tx, item.channel, item.recipient)
     return known is None or known.id != item.person_id
+
+
+def _reader(tx: Session, item: OutboxItem) -> Person | None:
+    return tx.get(Person, item.person_id) if item.person_id else None
+
+
+def drawn(tx: Session, surface_id: int, item_id: str, told: Notice, now: datetime) -> None:
+    """It was drawn so. A list then shows other files than it spoke of, where some have come and others no longer count."""
+    if not isinstance(told, notices.Status) or told.menu is None:
+        return
+    shown = {file.reference: file.version for file in told.mentioned()}
+    spoken = select(File.reference).join(Mention, Mention.file_id == File.id).where(Mention.notice_id == item_id)
+    if set(tx.scalars(spoken)) != shown.keys():
+        speak_of(tx, tx.get_one(OutboxItem, item_id), told)
+        surfaces.catch_up(tx, surface_id, shown, now)
+
+
+def speak_of(tx: Session, item: OutboxItem, told: notices.Status) -> None:
+    """A list speaks of these files from now on: whatever befalls them has it drawn anew."""
+    tx.execute(delete(Mention).where(Mention.notice_id == item.id))
+    telling.mention(tx, item, told)
 
 
 def choice(surface: Surface) -> Choice:

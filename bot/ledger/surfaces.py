@@ -1,5 +1,6 @@
 """What stands in chats and shows how files are: which of it must be drawn anew."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -54,6 +55,13 @@ def outdate_of(tx: Session, person_id: int, now: datetime) -> None:
     """What this person may do or see has changed: so has what stands before them."""
     told = select(OutboxItem.id).where(OutboxItem.person_id == person_id, OutboxItem.kind == LIST)
     _want(tx, or_(Surface.person_id == person_id, Surface.notice_id.in_(told)), now)
+
+
+def catch_up(tx: Session, surface_id: int, told: Mapping[str, int], now: datetime) -> None:
+    """What befell files since it was read how they stand is to be drawn. `told`: the version of each, by its reference."""
+    rows = tx.execute(select(File.reference, File.version).where(File.reference.in_(told)))
+    if any(version != told[reference] for reference, version in rows):
+        want(tx, surface_id, now)
 
 
 def want(tx: Session, surface_id: int, now: datetime) -> None:

@@ -85,6 +85,8 @@ class Help(Notice):
 class UnknownCommand(OfFiles):
     """To whoever wrote what is no command, or one that cannot be carried out: nothing has been done."""
 
+    live: ClassVar[bool] = True
+
     kind = "unknown-command"
     said: str
     nearest: str = ""

@@ -56,6 +56,8 @@ class Discarded(Outcomes):
 class Settled(OfFiles):
     """To the sender: their word is about files that wait for none any more; nothing further was done."""
 
+    live: ClassVar[bool] = True
+
     kind = "settled"
     said: str
     recallable: bool = False

@@ -3,6 +3,7 @@
 It knows no database. Each act returns whom it would tell what, as (address, kind of notice, references).
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
@@ -54,6 +55,10 @@ class Return:
     """An officer has received it once."""
     told: set[str] = field(default_factory=set)
     """The officers to whom it was announced by mail."""
+    by: str = ""
+    """Who did what was done to it last."""
+    words: str = ""
+    """What was said of it that only those who may see it may read."""
 
     @property
     def gone(self) -> bool:
@@ -169,13 +174,13 @@ class Model:
             self.make(file, "discarded")
             return [(person, "duplicate", (known.reference,))]
         self.make(file, "accepted")
-        file.name, file.school, file.service = name, name[:7], name[8:11]
+        file.name, file.school, file.service = name, name[:7], service_in(name)
         return [(person, "receipt", (file.reference,)), *self.enter(file)]
 
     def decline(self, person: str, file: Return) -> list[Told]:
         if file.status != "Held" or not self.sees(person, file):
             return [(person, "which", ())]
-        self.make(file, "discarded")
+        self.make(file, "discarded", person)
         return [(person, "discarded", (file.reference,))]
 
     def recall(self, person: str, file: Return, *, stale: bool) -> list[Told]:
@@ -186,7 +191,7 @@ class Model:
         act = "discarded" if unsettled else "recalled"
         if stale or file.had or (file.status, act) not in BECOMES:
             return [(person, "too-late", (file.reference,))]
-        self.make(file, act)
+        self.make(file, act, person)
         return [(person, "recalled", (file.reference,))]
 
     # --- acts of officers
@@ -198,18 +203,22 @@ class Model:
             return [(person, "not-authorised", ())]
         if stale or (file.status, act) not in BECOMES:
             return [(person, "lost-race", (file.reference,))]
-        self.make(file, act)
+        self.make(file, act, person)
         file.had = file.had or act == "received"
         former, file.service = file.service, to or file.service
         others = {one for one in file.told if self.sees(one, file) or self.hands_over(one, act, former)}
         readers = {person, *others}
-        hear = [(one, "decided", (file.reference,)) for one in readers]
+        hear: list[Told] = [(one, "decided", (file.reference,)) for one in readers]
+        hear += self.told_the_school(file, act)
+        return hear + (self.announced(file, mover=person) if act == "moved" else [])
+
+    def told_the_school(self, file: Return, act: str) -> list[Told]:
+        """Its sender, and of a rejection the headteacher or in their place the administrator."""
         owner = [file.owner] if self.sees(file.owner, file) else []
         if act == "rejected":
             head = HEAD_OF[str(file.school)]
             owner = sorted({*owner, ALEX if head in self.left else head})
-        hear += [(one, act, (file.reference,)) for one in owner]
-        return hear + (self.announced(file, mover=person) if act == "moved" else [])
+        return [(one, act, (file.reference,)) for one in owner]
 
     def press(self, link: Link, act: str, to: str = "") -> list[Told]:
         """Decided on the link's page, which answers whoever pressed."""
@@ -223,8 +232,8 @@ class Model:
 
     # --- what follows
 
-    def make(self, file: Return, act: str) -> None:
-        file.status = BECOMES[file.status, act]
+    def make(self, file: Return, act: str, by: str = "") -> None:
+        file.status, file.by = BECOMES[file.status, act], by
         file.acts.append(act)
 
     def shredded(self) -> None:
@@ -232,6 +241,13 @@ class Model:
         for file in self.files.values():
             if file.gone and file.acts[-1] != "destroyed":
                 file.acts.append("destroyed")
+
+
+def service_in(name: str) -> str:
+    """The code in a name: its first capitals."""
+    found = re.search("[A-Z]+", name)
+    assert found
+    return found[0]
 
 
 def counted(told: list[list[Told]]) -> Counter[Told]:

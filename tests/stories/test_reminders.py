@@ -7,6 +7,8 @@ import pytest
 
 from bot.ledger import files
 from bot.ledger.tables import File
+from bot.roster import imports
+from bot.roster.imports.sheet import Row
 from bot.rules.lifecycle import Status
 from handlers.app import Office
 from tests.office import Opener, TestOffice
@@ -151,6 +153,29 @@ async def test_where_nobody_may_take_in_the_administrators_are_reminded(office: 
     await until(office, "02 08:31")
     assert reminded(office) == [(ALEX, 1)]
     assert "nobody to take files in" in office.expect(ALEX, "waiting").text.replace("\n", " ")
+
+
+async def test_no_administrator_is_told_of_a_file_of_their_own_school(office: TestOffice) -> None:
+    row = Row(None, {"email": ALEX, "role": "sender", "schools": "8302000"})
+    now, settings = office.clock.now(), office.rooms.settings
+    await office.rooms.ledger.write(lambda tx: imports.add_person(tx, row, settings, now))
+    await office.email(JO, attach=PLAN)
+    await office.email(BETH, attach=EYFS)
+
+    await until(office, "03 08:31")
+
+    assert [count for reader, count in reminded(office) if reader == ALEX] == [1]
+    assert EYFS in office.expect(ALEX, "waiting").text
+
+
+async def test_where_a_place_is_reminded_the_administrators_are_not(office: TestOffice) -> None:
+    for officer in (SAM, NADIA, DEE):
+        await office.leave(officer)
+    await office.email(JO, attach=PLAN)
+
+    await until(office, "02 08:31")
+
+    assert reminded(office) == [(TEAM, 1)]
 
 
 async def test_a_place_reads_no_comment_and_gets_no_link(office: TestOffice) -> None:

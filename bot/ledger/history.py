@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from bot.ledger.tables import Entry, File
 from bot.rules import lifecycle
@@ -71,6 +71,13 @@ def last_seal(tx: Session, file_id: int) -> bytes:
 def of(tx: Session, file: File) -> list[Entry]:
     """All that befell a file, oldest first."""
     return list(tx.scalars(select(Entry).where(Entry.file_id == file.id).order_by(Entry.sequence)))
+
+
+def last(file: File, act: Act) -> Entry | None:
+    """When this last befell a file, and through whom: None where it never did."""
+    tx = object_session(file)
+    done = select(Entry).where(Entry.file_id == file.id, Entry.act == act).order_by(Entry.sequence.desc()).limit(1)
+    return tx.scalar(done) if tx else None
 
 
 def changed_since(tx: Session, file: File, version: int) -> bool:

@@ -150,7 +150,7 @@ async def test_many_waiting_files_come_in_pages(office: SlackOffice) -> None:
         await office.send("jo", f"8302000_SENplan202608{day:02}.docx")
         office.post.clock.advance(minutes=1)
     home = await office.home("sam")
-    assert "page 1 of 2" in home.words
+    assert "Page 1 of 2." in home.words
     assert "8302000_SENplan20260808.docx" not in home.words
 
     await office.press("sam", home, "Newer files ▶")

@@ -22,6 +22,8 @@ from bot.telling import MAIL, SLACK, Asking, came_by, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""
+OF_OFFICERS = {word: word for word in WORD.values()} | {"receive-all": "receive"}
+"""What buttons ask for that officers alone may do, and which act that is."""
 
 ANNOUNCING = (notices.NewFiles.kind, notices.Waiting.kind)
 """The notices by which somebody learns that a file waits to be received."""
@@ -81,10 +83,18 @@ def _each(
     return done, answers
 
 
+def unseen(tx: Session, word: str, file: File, asking: Asking) -> Notice:
+    """Why they may not do this to a file that they may not see; where their service had it, who moved it on, and when."""
+    had_it = roster.services_of(asking.person, [file.moved_from or ""])
+    if word not in OF_OFFICERS or not had_it or roster.on_the_list(asking.person, file.school):
+        return not_theirs(tx, word, file)
+    return notices.LostRace(file=facts(file, asking.settings).elsewhere(), act=OF_OFFICERS[word])
+
+
 def not_theirs(tx: Session, word: str, file: File) -> notices.NotAuthorised:
     """They may not do this to the file, and who of its service may: whom to ask (lesson L55)."""
     takers = [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
-    ask = tuple(one.name for one in takers) if word in WORD.values() else ()
+    ask = tuple(one.name for one in takers) if word in OF_OFFICERS else ()
     return notices.NotAuthorised(act=word, named=file.reference, ask=ask)
 
 

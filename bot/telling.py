@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Pu
 from bot.notices import FileFacts, Notice
 from bot.rules import address, lifecycle
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import Act
+from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 MAIL = "email"
@@ -85,11 +86,19 @@ def facts(file: File, settings: Settings) -> FileFacts:
         recalled_by=file.recaller.name if file.recaller else "",
         recalled_at=file.recalled_at,
         moved_from=file.moved_from or "",
+        **_done(file, "moved", Act.MOVED if file.moved_from else None),
+        **_done(file, "discarded", Act.DISCARDED if file.status is Status.DISCARDED else None),
         contents=file.contents.value,
         version=file.version,
         recallable=is_recallable(file),
         kept_until=(file.sent_at.astimezone(settings.timezone) + timedelta(settings.retention.contents_days)).date(),
     )
+
+
+def _done(file: File, word: str, act: Act | None) -> dict[str, Any]:
+    """By whom and when, from the history, for the file's row has no place for it."""
+    entry = history.last(file, act) if act else None
+    return {f"{word}_by": entry.person.name if entry.person else "", f"{word}_at": entry.at} if entry else {}
 
 
 def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None = None) -> Notice:

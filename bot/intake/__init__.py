@@ -90,6 +90,8 @@ def _take(
 ) -> tuple[File | None, Outcome]:
     verdict = filename.judge(attachment.name, by, today(asking))
     refusals = (*_contents_faults(attachment, asking), *(findings(verdict.faults) if verdict.refused else ()))
+    if not by.schools:  # no name would be right, so none is asked for
+        refusals = (Finding(fault="sends-for-none"),)
     if refusals:
         _drop(tx, attachment, "refused", asking)
         model = filename.model_file(by, today(asking), attachment.name)

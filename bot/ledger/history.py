@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from bot.ledger.tables import Entry, File
 from bot.rules import lifecycle
@@ -76,6 +76,13 @@ def of(tx: Session, file: File) -> list[Entry]:
 def first(tx: Session, file: File) -> Entry:
     """How a file's life began."""
     return tx.get_one(Entry, (file.id, 1))
+
+
+def last(file: File, act: Act) -> Entry | None:
+    """When this last befell a file, and through whom: None where it never did."""
+    tx = object_session(file)
+    done = select(Entry).where(Entry.file_id == file.id, Entry.act == act).order_by(Entry.sequence.desc()).limit(1)
+    return tx.scalar(done) if tx else None
 
 
 def changed_since(tx: Session, file: File, version: int) -> bool:

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bot.notices.examples import FILE, LINKS, RECEIVED, SEN, WAITS
+from bot.notices.examples import FILE, FROM_INFO, LINKS, RECEIVED, SEN, WAITS
 from bot.notices.facts import Notice, OfFiles, OfOneFile, Wait
 
 
@@ -118,7 +118,7 @@ Rejected.example = Rejected(
     by="Sam Hale",
     why="Wrong child",
 )
-Moved.example = Moved(files=(FILE.model_copy(update={"moved_from": "INFO"}),), by="Sam Hale", why="For SEN")
+Moved.example = Moved(files=(FILE.model_copy(update=FROM_INFO),), by="Ian Farrow", why="For SEN")
 NewFiles.example = NewFiles(files=(FILE,), links=LINKS, service="SEN", service_name=SEN)
 Waiting.example = Waiting(files=(FILE,), links=LINKS, service="SEN", service_name=SEN, hours=24, waits=WAITS)
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")

@@ -16,6 +16,7 @@ FILE = FileFacts(
     sent_by="Jo Sands", comment="The autumn plan, as agreed with Sam.", kept_until=date(2026, 11, 30),
 )  # fmt: skip
 RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
+FROM_INFO = {"moved_from": "INFO", "moved_by": "Ian Farrow", "moved_at": NOON}
 LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
 WAITS = {FILE.reference: Wait(since=NOON, hours=24)}
 REVIEW = RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENreview20260901.docx"})

@@ -37,6 +37,10 @@ class FileFacts(Frozen):
     recalled_by: str = ""
     recalled_at: datetime | None = None
     moved_from: str = ""
+    moved_by: str = ""
+    moved_at: datetime | None = None
+    discarded_by: str = ""
+    discarded_at: datetime | None = None
     contents: Literal["kept", "destroyed"] = "kept"
     kept_until: date | None = None
     version: int = 0

@@ -6,7 +6,7 @@ Of each page the first rule that is drawn is where its forms stand.
 from datetime import datetime
 from typing import Literal
 
-from bot.notices.examples import FILE, HISTORY, NOON, RECEIVED
+from bot.notices.examples import FILE, FROM_INFO, HISTORY, NOON, RECEIVED
 from bot.notices.facts import Entry, FileFacts, Notice
 
 Done = Literal["", "received", "downloaded", "copied"]
@@ -192,7 +192,7 @@ VARIANTS: dict[str, Page] = {
     "copy-gone": FilePage(
         file=RECEIVED.model_copy(update={"contents": "destroyed"}), entries=HISTORY, reader="Jo Sands", school=True
     ),
-    "decided-moved": DecidedPage(file=FILE.model_copy(update={"moved_from": "INFO"}), act="moved"),
+    "decided-moved": DecidedPage(file=FILE.model_copy(update=FROM_INFO), act="moved"),
     "stale-used": StaleLink(file=RECEIVED, why="used", renewable=True),
     "stale-elsewhere": StaleLink(file=RECEIVED, why="elsewhere"),
     "stale-expired": StaleLink(file=FILE, why="expired", renewable=True),

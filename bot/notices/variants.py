@@ -19,7 +19,7 @@ from bot.notices import (
     Offer,
     Outcome,
 )
-from bot.notices.examples import CODES, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
+from bot.notices.examples import CODES, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
 
@@ -273,7 +273,7 @@ VARIANTS = (
     Variant(
         "new-files-moved", "An officer of another service moved it here.",
         notices.NewFiles(
-            files=(FILE.model_copy(update={"moved_from": "INFO"}),), links=LINKS, service="SEN", service_name=SEN,
+            files=(FILE.model_copy(update=FROM_INFO),), links=LINKS, service="SEN", service_name=SEN,
             moved_by="Ian Farrow", why="It is a plan for SEN.",
         ),
     ),
@@ -319,7 +319,7 @@ VARIANTS = (
     Variant(
         "decided-moved", "Several files were moved, and why.",
         notices.Decided(
-            files=tuple(one.model_copy(update={"moved_from": "INFO"}) for one in (FILE, OTHERS)), act="moved",
+            files=tuple(one.model_copy(update=FROM_INFO) for one in (FILE, OTHERS)), act="moved",
             by="Ian Farrow", why="Both are plans for SEN.",
         ),
     ),
@@ -363,6 +363,6 @@ VARIANTS = (
     ),
     Variant(
         "lost-race-moved", "Another service has it now.",
-        notices.LostRace(file=FILE.model_copy(update={"moved_from": "INFO"}), act="receive"),
+        notices.LostRace(file=FILE.model_copy(update=FROM_INFO), act="receive"),
     ),
 )  # fmt: skip

@@ -61,7 +61,7 @@ def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
     word = press.said.partition(" ")[0]
     unknown = [(one, files.by_reference(tx, one)) for one in named if one not in known]
     return [
-        officer_desk.not_theirs(tx, word, file) if file else notices.NotAuthorised(act=word, named=reference)
+        officer_desk.unseen(tx, word, file, asking) if file else notices.NotAuthorised(act=word, named=reference)
         for reference, file in unknown
     ]
 

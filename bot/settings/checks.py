@@ -122,8 +122,17 @@ def chat_has_its_secrets(settings: Settings) -> Iterator[Clash]:
         if slack.escalate_hours <= slack.remind_hours:
             keys: tuple[Loc, ...] = (("slack", "escalate_hours"), ("slack", "remind_hours"))
             yield Clash(keys, f"more than remind_hours, which is {slack.remind_hours}")
+        yield from _schools_read(settings, slack.returns_channels)
     if (teams := settings.teams) and not (teams.client_secret or teams.client_secret_file):
         yield Clash((("teams", "client_secret_file"),), "must be set: Teams needs it")
+
+
+def _schools_read(settings: Settings, returns_channels: Iterable[str]) -> Iterator[Clash]:
+    """Whoever posts returns in a channel would read there what other schools send to the service."""
+    for number, service in enumerate(settings.services):
+        if service.slack_channel in returns_channels:
+            keys: tuple[Loc, ...] = (("services", number, "slack_channel"), ("slack", "returns_channels"))
+            yield Clash(keys, "another channel: schools read this one, which is one of returns_channels in [slack]")
 
 
 def files_are_apart(settings: Settings) -> Iterator[Clash]:

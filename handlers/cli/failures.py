@@ -13,6 +13,7 @@ from bot.settings import Misconfigured
 from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable
 from handlers.app import NotReady
 from handlers.cli import show
+from handlers.slack.secrets import BadSecrets
 
 
 def _as_it_says(fault: Exception) -> str:
@@ -30,6 +31,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     NotReady: _as_it_says,
     BadMasterKey: _as_it_says,
     BadPublicKey: _as_it_says,
+    BadSecrets: _as_it_says,
     Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
     TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
     Unavailable: lambda fault: (

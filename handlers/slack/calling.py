@@ -29,6 +29,17 @@ ACCOUNT = frozenset({
     "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
 })  # fmt: skip
 """Errors that are ours as a whole, not those of one message: an administrator can put them right."""
+MEANING = {
+    "account_inactive": "the app was removed from the workspace",
+    "channel_not_found": "there is no such channel, or the bot is not in it",
+    "invalid_auth": "it does not know the bot’s token",
+    "is_archived": "the channel is archived",
+    "missing_scope": "the bot lacks a permission",
+    "not_in_channel": "the bot is not in the channel",
+    "token_expired": "the bot’s token has expired",
+    "token_revoked": "the bot’s token was revoked",
+}
+"""Of those that an administrator meets."""
 OPEN_FOR = timedelta(minutes=5)
 """How long it is believed that somebody can still be written to."""
 
@@ -39,7 +50,7 @@ class Refusal(Undeliverable):
     """Slack refused a call for good."""
 
     def __init__(self, word: str) -> None:
-        super().__init__(f"Slack says {word}")
+        super().__init__(f"Slack says {word}" + (f", {MEANING[word]}" if word in MEANING else ""))
         self.word = word
         """Slack's own for why."""
 

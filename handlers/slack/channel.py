@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import aiohttp
 from slack_bolt import BoltResponse
@@ -20,8 +19,7 @@ from bot.ledger import Ledger
 from bot.outbox import Courier
 from bot.reception import Introduce, OpenMessage
 from bot.redrawing import Painter
-from bot.settings import Settings, reveal
-from bot.settings.channels import Slack
+from bot.settings import Settings
 from bot.wording import Wording
 from handlers.slack.calling import CALL_SECONDS, Caller
 from handlers.slack.door import Door
@@ -31,29 +29,12 @@ from handlers.slack.introducing import Introducer
 from handlers.slack.listening import Body, Listeners
 from handlers.slack.places import Places
 from handlers.slack.receive import CHANNEL
+from handlers.slack.secrets import Secrets
 from handlers.slack.send import SlackCourier
 from handlers.slack.socket import Socket
 from handlers.slack.turning import Turner
 
 PATH = "/slack/events"
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """What Slack knows us by, and we it."""
-
-    bot_token: str
-    app_token: str
-    signing_secret: str
-
-    @classmethod
-    def of(cls, settings: Slack) -> "Secrets":
-        """As configured. Raises OSError where a file cannot be read."""
-        return cls(
-            bot_token=reveal(settings.bot_token, settings.bot_token_file) or "",
-            app_token=reveal(settings.app_token, settings.app_token_file) or "",
-            signing_secret=reveal(settings.signing_secret, settings.signing_secret_file) or "",
-        )
 
 
 class SlackChannel:
@@ -62,7 +43,7 @@ class SlackChannel:
     name = CHANNEL
 
     def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording) -> None:
-        """`settings` has `[slack]`; `wording`: of chats."""
+        """`settings` has `[slack]`; `wording`: of chats. Raises `BadSecrets`."""
         assert settings.slack is not None  # noqa: S101 - whoever builds the channel has looked
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
         self._clock = clock
@@ -111,6 +92,7 @@ class SlackChannel:
         self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         bolt = self._bolt(self._client.session)
         self._listeners.listen(bolt, inbox)
+        await self._installation.look()
         if self._configured.mode == "http":
             self._door = Door(bolt, self._secrets.signing_secret)
             return

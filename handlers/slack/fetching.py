@@ -23,7 +23,7 @@ from bot.ledger import Later
 from bot.reception.sealing import Sink
 from handlers.slack.calling import CALL_SECONDS, FOR_NOW, RATE_LIMITED
 from handlers.slack.receive import me
-from handlers.slack.text import plain
+from handlers.slack.text import mentions, plain
 
 log = structlog.get_logger()
 
@@ -39,6 +39,8 @@ FILES_HOST = ("https", "files.slack.com")
 """Nobody else is shown our token, and nobody can read it on the way."""
 BY_LINK = "check_file_info"
 """`file_access` of a file of which an event tells the id alone (lesson L60)."""
+HELP = "help"
+"""What somebody wants who calls us and says nothing."""
 GONE = frozenset({"file_not_found", "file_deleted"})
 OURS = frozenset({
     "missing_scope", "not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive",
@@ -72,13 +74,16 @@ class Fetcher:
         """The words and files of an event as it arrived. Raises `Later` where a file cannot be fetched now."""
         body: Mapping[str, Any] = json.loads(b"".join(chunks))
         if "event" not in body:
-            return Opened(text=body.get("text") or "")
+            return Opened(text=body.get("text") or (HELP if "command" in body else ""))
         listed = body["event"].get("files") or ()
         now = self._clock.now()
         late = now.timestamp() - float(body["event"]["ts"]) > FETCHED_FOR.total_seconds()
         fetch = self._fetch_at_last if late else self._fetch
         files = [fetch(str(number), one, sink_for, now + FETCHING) for number, one in enumerate(listed, start=1)]
-        return Opened(text=plain(body["event"].get("text") or "", me(body), self._namer()), attachments=tuple(files))
+        text = body["event"].get("text") or ""
+        said = plain(text, me(body), self._namer())
+        called = mentions(text, me(body)) and not files
+        return Opened(text=said or (HELP if called else ""), attachments=tuple(files))
 
     def _namer(self) -> Callable[[str], str]:
         """What those are called whom one message mentions, each asked for once."""

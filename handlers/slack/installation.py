@@ -4,15 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_bolt import BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackClientError
 
+from bot.outbox import Busy, Undeliverable
 from handlers.slack.calling import Caller
 
 log = structlog.get_logger()
 
 Next = Callable[[], Awaitable[None]]
+SILENT = (Busy, Undeliverable, SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+"""Why Slack does not say who we are."""
+NAMELESS = "Slack does not say who we are, so nothing is heard or told there; postroom doctor says why"
+LOOK_SECONDS = 3.0
+"""Nobody waits longer for a start."""
 UNBOUND = "url_verification"
 """The type of the one call that is of no workspace."""
 
@@ -27,13 +35,25 @@ class Installation:
         self._asking = asyncio.Lock()
 
     async def admit(self, body: Mapping[str, Any], go_on: Next) -> BoltResponse:
-        """Bolt's first step: let pass what is ours. Raises as `Caller.call` while Slack does not say who we are: then
-        nothing is acknowledged, and it comes again."""
-        if body.get("type") != UNBOUND and not await self._is_ours(body):
+        """Bolt's first step: let pass what is ours. While Slack does not say who we are nothing is acknowledged, and it
+        comes again."""
+        try:
+            ours = body.get("type") == UNBOUND or await self._is_ours(body)
+        except SILENT as fault:
+            log.warning(NAMELESS, fault=str(fault))
+            return BoltResponse(status=503, body="not now")
+        if not ours:
             log.warning("what another workspace brings is refused", teams=sorted(teams(body)))
             return BoltResponse(status=403, body="not installed there")
         await go_on()
         return BoltResponse(status=200, body="")
+
+    async def look(self) -> None:
+        """Ask once beforehand, so that a token of no use shows in the log before anybody speaks to us."""
+        try:
+            await asyncio.wait_for(self._caller.call("auth.test", lambda client: client.auth_test()), LOOK_SECONDS)
+        except SILENT as fault:
+            log.warning(NAMELESS, fault=str(fault))
 
     async def _is_ours(self, body: Mapping[str, Any]) -> bool:
         visiting = self._allow_connect and ("actions" in body or "command" in body)

@@ -66,7 +66,7 @@ def _values(action: Mapping[str, Any]) -> list[str]:
 
 def _selects(menu: Menu) -> Json:
     periods = [_option(words, word) for word, words in PERIODS.items()]
-    senders = [_option("Anyone", ANYONE), *(_option(name, str(number)) for number, name in menu.senders)]
+    senders = [_option("Sent by anyone", ANYONE), *(_option(name, str(number)) for number, name in menu.senders)]
     return {"type": "actions", "elements": [
         _select("period", "Date sent", periods, menu.choice.period),
         _select("by", "Sent by", senders, str(menu.choice.sent_by)),

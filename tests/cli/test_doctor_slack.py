@@ -91,9 +91,37 @@ async def test_a_bot_token_that_is_of_no_use_is_said_why(surgery: Surgery, state
     assert said in await surgery.fault("slack bot token")
 
 
-async def test_a_token_of_another_kind_is_said_to_be_one(surgery: Surgery) -> None:
-    surgery.put("bot_token", APP_TOKEN)
-    assert "of another kind" in await surgery.fault("slack bot token")
+@pytest.mark.parametrize(
+    ("key", "held", "found", "right"),
+    [
+        ("bot_token", APP_TOKEN, "begins with xapp-", "Bot User OAuth Token, which begins with xoxb-"),
+        ("app_token", BOT_TOKEN, "begins with xoxb-", "App-Level Token with the scope connections:write"),
+        ("bot_token", "hunter2", "does not begin with xoxb-", "OAuth & Permissions"),
+    ],
+)
+async def test_a_secret_in_the_place_of_another_is_told_with_its_key_and_what_would_be_right(
+    surgery: Surgery, key: str, held: str, found: str, right: str
+) -> None:
+    surgery.put(key, held)
+    said = await surgery.fault(f"slack {key.replace('_', ' ')}")
+    assert all(part in said for part in (f"{key}_file = ", found, right))
+    assert held not in said
+
+
+async def test_a_token_in_the_place_of_the_signing_secret_is_said_to_be_one(surgery: Surgery) -> None:
+    surgery.keys["mode"] = '"http"'
+    surgery.put("signing_secret", BOT_TOKEN)
+    said = (await surgery.look(status=1))["slack signing secret"]
+    assert "a token" in said["detail"]
+    assert "Signing Secret" in said["remedy"]
+
+
+def test_with_secrets_that_cannot_be_right_it_does_not_start_and_names_them_all(office: CommandLine) -> None:
+    (office.config / "bot").write_text("\n")
+    (office.config / "slack.toml").write_text('[slack]\nbot_token_file = "bot"\napp_token_file = "app"\n')
+    refused = office.run("serve", status=1).stderr
+    for part in ("bot_token_file", "it is empty", "app_token_file", "there is no such file", "xoxb-", "xapp-"):
+        assert part in refused
 
 
 @pytest.mark.parametrize(("key", "check"), [("bot_token", "slack bot token"), ("app_token", "slack app token")])
@@ -116,7 +144,7 @@ async def test_a_token_of_another_workspace_than_the_peoples_is_said_to_be_one(s
 
 async def test_an_app_token_that_is_of_no_use_is_said_to_be_so(surgery: Surgery) -> None:
     surgery.slack.world.tokens[APP_TOKEN].scopes.clear()
-    assert "connections:write" in await surgery.fault("slack app token")
+    assert "It must hold the App-Level Token with the scope connections:write" in await surgery.fault("slack app token")
 
 
 async def test_in_http_mode_the_secret_and_an_address_are_looked_for(surgery: Surgery) -> None:

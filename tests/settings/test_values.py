@@ -221,6 +221,13 @@ def test_a_service_is_there_once_and_nothing_is_told_to_the_returns_mailbox(
     assert the_problem(written(tmp_path, base=BASE.replace(before, after))).key == key
 
 
+def test_no_service_is_told_where_schools_read(tmp_path: Path) -> None:
+    base = BASE.replace('"SEN"', '"SEN"\nslack_channel = "C0123456789"')
+    more = '[slack]\nbot_token_file = "b"\napp_token_file = "a"\nreturns_channels = ["C0123456789"]\n'
+
+    assert "schools read this one" in the_problem(written(tmp_path, base=base, more=more)).right
+
+
 def test_reasons_are_there_once(tmp_path: Path) -> None:
     more = '[[reasons]]\ntext = "No."\n[[reasons]]\ntext = "no."\n'
 

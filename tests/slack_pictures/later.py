@@ -9,8 +9,13 @@ RECALLED = FILE.model_copy(
     update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON, "contents": "destroyed"}
 )
 GONE = REVIEW.model_copy(update={"status": "Rejected", "rejected_by": "Sam Hale", "rejected_at": NOON})
-MOVED = FILE.model_copy(update={"service": "EP", "service_name": "Education Psychology", "moved_from": "SEN"})
-DESTROYED = HELD.model_copy(update={"file": RECALLED.model_copy(update={"status": "Discarded"})})
+MOVED = FILE.model_copy(
+    update={
+        "service": "EP", "service_name": "Education Psychology", "moved_from": "SEN", "moved_by": "Sam Hale", "moved_at": NOON,
+    }
+)  # fmt: skip
+DISCARDED = {"status": "Discarded", "discarded_by": "Jo Sands", "discarded_at": NOON}
+DESTROYED = HELD.model_copy(update={"file": RECALLED.model_copy(update=DISCARDED)})
 
 
 def _receipt(file: FileFacts) -> Notice:

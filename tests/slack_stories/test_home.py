@@ -93,7 +93,7 @@ async def test_a_copy_and_the_history_are_answered_in_the_direct_message(office:
 
     copy, history = office.answers(office.dm("tom"))
     assert "/get/" in str(copy.blocks)
-    assert "Sent by Jo Sands (slack)" in history.words
+    assert "Sent by Jo Sands (in Slack)" in history.words
 
 
 async def test_a_button_of_a_home_that_has_changed_since_loses(office: SlackOffice) -> None:
@@ -150,7 +150,7 @@ async def test_many_waiting_files_come_in_pages(office: SlackOffice) -> None:
         await office.send("jo", f"8302000_SENplan202608{day:02}.docx")
         office.post.clock.advance(minutes=1)
     home = await office.home("sam")
-    assert "page 1 of 2" in home.words
+    assert "Page 1 of 2." in home.words
     assert "8302000_SENplan20260808.docx" not in home.words
 
     await office.press("sam", home, "Newer files ▶")
@@ -305,3 +305,19 @@ async def test_the_fullest_home_of_all_is_one_that_slack_takes(office: SlackOffi
     assert home.buttons.count("Receive") == 5
     assert "more follow" in home.words
     assert not office.slack.complaints
+
+
+async def test_what_was_decided_last_stands_in_a_line_each(office: SlackOffice) -> None:
+    await office.send("jo", PLAN, REVIEW)
+    for card in office.answers(office.sen):
+        await office.press("sam", card, "Receive")
+
+    home = await office.home("sam")
+
+    (items,) = [
+        part["elements"]
+        for block in home.blocks
+        for part in block.get("elements", ())
+        if part["type"] == "rich_text_list"
+    ]
+    assert len(items) == 2

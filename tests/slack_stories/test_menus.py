@@ -76,7 +76,7 @@ async def test_one_sender_can_be_chosen_and_anyone_again(office: SlackOffice, ki
     await office.choose("priya", surface(), "choose-by", "Tom Ashe")
 
     assert (PLAN in surface().words, REVIEW in surface().words) == (False, True)
-    await office.choose("priya", surface(), "choose-by", "Anyone")
+    await office.choose("priya", surface(), "choose-by", "Sent by anyone")
     assert (PLAN in surface().words, REVIEW in surface().words) == (True, True)
 
 
@@ -291,7 +291,7 @@ async def test_a_person_of_another_school_cannot_be_chosen_nor_be_told_from_nobo
     await office.send("jo", PLAN)
     beth = office.post.rooms.ledger.read_now(lambda tx: tx.scalar(select(Person.id).where(Person.email == BETH)))
     surface = await shown(office, "jo", kind)
-    await office.choose("jo", surface(), "choose-by", "Anyone")
+    await office.choose("jo", surface(), "choose-by", "Sent by anyone")
     assert "Beth" not in surface().words
 
     await office.slack.repeat(pressed(office), alter=holding(selected_option={"value": str(beth)}))

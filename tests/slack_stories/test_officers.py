@@ -128,8 +128,10 @@ async def test_a_file_of_another_service_is_moved_to_it(office: SlackOffice) -> 
     (file,) = office.post.files()
     assert (file.service, file.moved_from) == ("FIN", "SEN")
     (card,) = cards(office)
-    assert "Moved to FIN" in card.words
-    assert card.buttons == ["History"]
+    assert "Moved to FIN by Sam Hale at 09:00 on 1 September 2026" in card.words
+    assert "Now with:   Finance" in card.words
+    assert not card.buttons  # SEN's officers see no file of another service, so nothing here would be done
+    assert "Moved to FIN by Sam Hale at 09:00 on 1 September 2026" in office.answers(office.dm("jo"))[0].words
 
 
 async def test_all_that_a_school_sent_is_received_after_a_preview(office: SlackOffice) -> None:

@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
+from handlers.slack.calling import Caller
 from handlers.slack.channel import PATH, SlackChannel
 from handlers.slack.door import BODY_BYTES_MAX
+from handlers.slack.installation import Installation
 from handlers.web.application import application
 from handlers.web.pages import Pages
 from tests.people import PLAN
@@ -145,12 +149,25 @@ async def test_nothing_is_acknowledged_while_slack_does_not_say_which_workspace_
     assert len(office.answers(office.dm("jo"))) == 1
 
 
+async def test_a_token_of_no_use_shows_in_the_log_before_anybody_has_spoken(office: SlackOffice) -> None:
+    caller = Caller(AsyncWebClient("xoxb-wrong", base_url=office.slack.api_url), office.post.clock)
+
+    with capture_logs() as logged:
+        await Installation(caller, "xoxb-wrong", allow_connect=False).look()
+
+    (line,) = logged
+    assert "postroom doctor says why" in line["event"]
+    assert "does not know the bot’s token" in line["fault"]
+
+
 async def test_a_revoked_token_acknowledges_nothing_that_was_not_stored(office: SlackOffice) -> None:
     office.slack.trouble.refuse("auth.test", "token_revoked", times=99)
 
-    said = await office.slack.post(office.people["jo"], office.dm("jo"), "status")
+    with capture_logs() as logged:
+        said = await office.slack.post(office.people["jo"], office.dm("jo"), "status")
 
     assert not said.ack.ok
+    assert "postroom doctor says why" in logged[-1]["event"]
     assert office.post.waiting() == []
 
 

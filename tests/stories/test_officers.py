@@ -80,7 +80,7 @@ async def test_who_gets_a_moved_file_reads_from_where_by_whom_and_why(post: Test
     await post.settle()
     told = post.expect(RAJ, "new-files")
     assert told.subject.startswith("Moved to FIN: ")
-    for said in ("Sam Hale has moved it here from SEN.", "The reason given: A budget", "Moved from SEN"):
+    for said in ("Sam Hale has moved it here from SEN.", "The reason given: A budget", "by Sam Hale, from SEN"):
         assert said in " ".join(told.text.split())
 
 
@@ -156,7 +156,7 @@ async def test_nobody_decides_on_a_file_of_their_own_school(post: TestOffice) ->
 async def test_who_is_of_no_school_sends_for_none(post: TestOffice, sender: str) -> None:
     await post.email(sender, attach=PLAN)
     assert post.files() == []
-    assert "another school" in post.expect(sender, "advice").text
+    assert "on no school’s list" in post.expect(sender, "advice").text
 
 
 async def test_a_sender_is_no_officer(post: TestOffice) -> None:

@@ -88,6 +88,15 @@ async def test_the_name_of_another_school_is_refused_and_nothing_is_stored(post:
     assert "Moorview" not in answer.text
 
 
+async def test_who_sends_for_no_school_is_asked_for_no_name_and_nothing_is_stored(post: TestOffice) -> None:
+    await post.email(SAM, attach="report.docx")
+
+    answer = post.expect(SAM, "advice")
+    assert "on no school’s list" in answer.text
+    assert "send the file again" not in answer.text
+    assert post.files() == []
+
+
 async def test_whoever_sends_for_two_schools_sends_for_each(post: TestOffice) -> None:
     await post.email(MINA, attach=["8302000_SENplan20260901.docx", "8309002_SENplan20260901.docx"])
     assert {file.school for file in post.files()} == {"8302000", "8309002"}

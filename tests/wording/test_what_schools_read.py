@@ -371,7 +371,7 @@ def test_history_has_a_line_for_each_act() -> None:
         Line(at=datetime(2026, 9, 2, 8, 5, tzinfo=UTC), by="Sam Hale", act="rejected", why="Wrong child"),
     )
     rows = facts(WORDING.letter(History(file=REJECTED, entries=entries)))
-    assert rows["09:00 on 1 September 2026"] == "Sent by Jo Sands (email)"
+    assert rows["09:00 on 1 September 2026"] == "Sent by Jo Sands (by email)"
     assert rows["09:05 on 2 September 2026"] == "Rejected by Sam Hale: Wrong child"
 
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Identity
-from bot.settings import Settings, Slack, reveal
+from bot.settings import Settings, Slack
 from handlers.checks import Check, Patient, failed, passed
 from handlers.slack.doctor import places
-from handlers.slack.doctor.asking import Bot, Unanswered, ask, client_of, introduced
+from handlers.slack.doctor.asking import WRONG_TOKEN, Bot, Unanswered, ask, client_of, introduced
 from handlers.slack.manifest import callable_address
 from handlers.slack.scopes import Scope, needed
+from handlers.slack.secrets import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, BadSecret, Kind, named, read
 
 BOT, APP, SECRET = "slack bot token", "slack app token", "slack signing secret"
 ADDRESS, SCOPES, CLOCK = "slack address", "slack permissions", "clock"
@@ -31,9 +31,9 @@ def checks(patient: Patient) -> Iterator[Check]:
         return
     yield from _ways_in(patient.settings, slack)
     try:
-        bot = introduced(client_of(slack.api_url, _secret(slack.bot_token, slack, "bot_token")))
-    except Unanswered as fault:
-        yield fault.check(BOT)
+        bot = introduced(client_of(slack.api_url, read(slack, BOT_TOKEN)))
+    except (BadSecret, Unanswered) as fault:
+        yield _unfit(BOT, fault, slack, BOT_TOKEN)
         return
     yield _token(patient, bot)
     yield _permissions(bot, needed(slack))
@@ -47,21 +47,32 @@ def _ways_in(settings: Settings, slack: Slack) -> Iterator[Check]:
         yield _app_token(slack)
         return
     try:
-        _secret(slack.signing_secret, slack, "signing_secret")
-    except Unanswered as fault:
-        yield fault.check(SECRET)
+        read(slack, SIGNING_SECRET)
+    except BadSecret as fault:
+        yield _unfit(SECRET, fault, slack, SIGNING_SECRET)
     else:
-        yield passed(SECRET, "It is there; whether it is right shows with Slack's first call.")
+        yield passed(
+            SECRET, "It is there; whether it is right shows with Slack's first call, and in the log where it is not."
+        )
     yield _address(settings.web.base_url)
 
 
 def _app_token(slack: Slack) -> Check:
     try:
-        token = _secret(slack.app_token, slack, "app_token")
+        token = read(slack, APP_TOKEN)
         ask(client_of(slack.api_url, token).apps_connections_open, app_token=token)
-    except Unanswered as fault:
-        return fault.check(APP)
+    except (BadSecret, Unanswered) as fault:
+        return _unfit(APP, fault, slack, APP_TOKEN)
     return passed(APP, "Slack lets us connect.")
+
+
+def _unfit(name: str, fault: BadSecret | Unanswered, slack: Slack, kind: Kind) -> Check:
+    """What is wrong with a secret: its key, and what would be right."""
+    if isinstance(fault, BadSecret):
+        return failed(name, fault.detail, fault.remedy)
+    if fault.error in WRONG_TOKEN:
+        return failed(name, f"{named(slack, kind)}: {fault.detail}", kind.wanted)
+    return fault.check(name)
 
 
 def _address(base_url: str) -> Check:
@@ -72,19 +83,6 @@ def _address(base_url: str) -> Check:
         f"Slack calls https:// only, and base_url in [web] is {base_url}.",
         'Give base_url the address at which Slack can reach us, or set mode = "socket" in [slack].',
     )
-
-
-def _secret(given: SecretStr | None, slack: Slack, key: str) -> str:
-    """Raises `Unanswered` where it cannot be read, or is nothing."""
-    file = getattr(slack, f"{key}_file")
-    try:
-        secret = reveal(given, file)
-    except (OSError, ValueError) as fault:
-        why = getattr(fault, "strerror", None) or "it is not text"
-        raise Unanswered("unread", f"{file} cannot be read ({why}).", "Let Postroom's user read it.") from fault
-    if not secret:
-        raise Unanswered("empty", f"{file or key} is empty.", "Put what it is to hold into place.")
-    return secret
 
 
 def _token(patient: Patient, bot: Bot) -> Check:

@@ -103,6 +103,8 @@ SAID: dict[str, tuple[str, str]] = {
     "ratelimited": ("Slack asks us to wait.", AGAIN),
 }  # fmt: skip
 """What Slack's words for a refusal mean, and what to do."""
+WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "missing_scope"})
+"""Refusals of a token that is asked about itself: another one must be put into its place."""
 
 
 NO_JSON = "Received a response in a non-JSON format"

@@ -15,7 +15,7 @@ from handlers.checks import Check, Patient, failed, passed
 from handlers.slack.doctor.asking import Bot, Unanswered, ask, pages
 
 NOWHERE = "channel_not_found"
-INVITE = "In that channel write /invite and the app's name."
+INVITE = "In that channel write /invite @postroom, or the name that the app has there."
 PRIVATE = "Make it private in Slack, or name a private channel of the service's officers alone in services.toml."
 UNSHARED = "End its sharing in Slack, or name a channel of this workspace alone in services.toml."
 Fault = tuple[str, str]

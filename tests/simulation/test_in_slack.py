@@ -200,6 +200,8 @@ class InSlack(Machine):
         self.flush()
         slack = self.office.slack
         taken = [one for one in slack.deliveries if one.taken and not opens_form(one.payload)]
+        if not taken:
+            return
         one = taken[at % len(taken)]
         if one.what == "event":
             self.town.run(slack.retry(one))

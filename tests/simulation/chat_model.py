@@ -1,6 +1,6 @@
 """What the domain says where some are in Slack: who is told where, and what must stand there (docs/slack.md).
 
-The channel of SEN is told of its files, the officers of EP each by direct message, all other services by mail.
+One of SEN and EP is told in a channel, the officers of the other each by direct message, all other services by mail.
 """
 
 from collections import Counter
@@ -12,7 +12,6 @@ from tests.simulation.model import PLACE_OF, SCHOOLS_OF, SERVICES_OF, Model, Ret
 from tests.slack_office import MEMBERS
 
 NAME_OF = {address: name for name, address in MEMBERS.items()}
-IN_CHANNEL, DIRECT = "SEN", "EP"
 LISTED = ("Sent", "Received", "Rejected")
 PAGE = 5
 """Files of one page of a list."""
@@ -60,6 +59,8 @@ class Wish:
 class ChatModel(Model):
     """All files, and who is known in Slack."""
 
+    channel: str = "SEN"
+    """The service that is told in the channel."""
     linked: set[str] = field(default_factory=set)
     came_by_chat: set[str] = field(default_factory=set)
     """The references of the files that were sent in Slack."""
@@ -141,13 +142,13 @@ class ChatModel(Model):
             one for one, theirs in SERVICES_OF.items()
             if service in theirs and one not in self.left and not self.sends_for(one, file)
         ]  # fmt: skip
-        in_chat = [one for one in takers if service in (IN_CHANNEL, DIRECT) and one in self.linked]
+        in_chat = [one for one in takers if service in ("SEN", "EP") and one in self.linked]
         mailed = [one for one in takers if one not in in_chat and one != mover]
-        if not takers and service not in PLACE_OF:
+        if not takers and service not in PLACE_OF and service != self.channel:
             mailed = [ALEX]
         file.told |= set(mailed)
-        cards = [own(one) for one in in_chat if service == DIRECT and one != mover]
-        places = [PLACE_OF[service], "#sen"] if service == IN_CHANNEL else []
+        cards = [own(one) for one in in_chat if service != self.channel and one != mover]
+        places = [*filter(None, [PLACE_OF.get(service)]), *["#sen"] * (service == self.channel)]
         return [(one, "new-files", about) for one in (*mailed, *cards, *places)]
 
     def told_the_school(self, file: Return, act: str) -> list[Told]:

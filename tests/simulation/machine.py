@@ -6,6 +6,7 @@ from copy import deepcopy
 from itertools import permutations
 from typing import Any
 
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from tests.people import ALEX, BETH, DEE, IAN, JO, NADIA, PRIYA, SAM, TOM
@@ -30,9 +31,10 @@ SURFACES_MAX = 40
 class Machine(RuleBasedStateMachine):
     """The real office with a workspace beside the model."""
 
-    @initialize()
-    def open(self) -> None:
-        self.town, self.model, self.expected = Town(), ChatModel(), Counter[Told]()
+    @initialize(channel=st.sampled_from(["SEN", "SEN", "EP"]), known=st.booleans())
+    def open(self, channel: str, *, known: bool) -> None:
+        """`known`: the officers have spoken in Slack before."""
+        self.town, self.model, self.expected = Town(channel), ChatModel(channel=channel), Counter[Told]()
         self.office = self.town.office
         self.office.sen.members += [self.office.people[name].id for name in ("ian", "alex")]
         self.pending: list[Wish] = []
@@ -40,14 +42,13 @@ class Machine(RuleBasedStateMachine):
         self.words = 0
         self.dies = False
         self.standing = Standing(self.town)
+        if known:
+            self.town.know(SAM, NADIA, DEE)
+            self.model.linked |= {SAM, NADIA, DEE}
 
     def teardown(self) -> None:
-        try:
-            if hasattr(self, "model"):
-                self.flush()
-        finally:
-            if hasattr(self, "town"):
-                self.town.close()
+        if hasattr(self, "town"):
+            self.town.close()
 
     # --- what comes of it
 

@@ -21,7 +21,7 @@ often = st.sampled_from([True, True, False])
 rarely = st.sampled_from([False] * 5 + [True])
 names = st.builds("{}{}plan20260901.docx".format, st.sampled_from("__ "), st.sampled_from(["SEN", "SEN", "EP", "FIN"]))
 WRITTEN = {"received": "receive", "rejected": "reject", "moved": "move", "recalled": "recall", "history": "history"}
-RUNS = int(os.environ.get("SIMULATED_RUNS", "8"))
+RUNS = int(os.environ.get("SIMULATED_RUNS", "10"))
 """How many runs: more of them where somebody has the time."""
 GOES_WRONG = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.publish", "users.info", "download"]
 

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot import inbox, outbox
+from bot import inbox, outbox, roster
 from bot.inbox import Inbox
 from bot.ledger import Later
-from bot.ledger.tables import File, InboxItem, InboxState, OutboxItem, OutboxState, Surface
+from bot.ledger.tables import File, InboxItem, InboxState, OutboxItem, OutboxState, Person, Surface
 from bot.notices import KINDS
 from bot.outbox import OutboxWorker
 from handlers.app import office as build
@@ -39,10 +40,13 @@ TURNERS = ("◀", "▶")
 class Town:
     """One office; every call does all that follows from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str) -> None:
+        """`channel`: which of SEN and EP is told there; the officers of the other are told directly."""
         self.runner, self.stack = asyncio.Runner(), AsyncExitStack()
         self.folder = tempfile.TemporaryDirectory(prefix="postroom-")
-        opening = open_slack_office(Path(self.folder.name), services={"SEN": "channel", "EP": "direct"})
+        opening = open_slack_office(
+            Path(self.folder.name), services={"SEN": "direct", "EP": "direct", channel: "channel"}
+        )
         self.office: SlackOffice = self.run(self.stack.enter_async_context(opening))
         self.first = self.office.post.office
         self.told_of: dict[str, tuple[str, OutboxItem, tuple[str, ...]]] = {}
@@ -132,6 +136,17 @@ class Town:
 
         with patch.object(Inbox, "accept", accept):
             yield
+
+    def know(self, *people: str) -> None:
+        """These have spoken in Slack before."""
+        named = {user.email: user for user in self.office.people.values()}
+
+        def link(tx: Session) -> None:
+            for person in tx.scalars(select(Person).where(Person.email.in_(people))):
+                user = named[person.email]
+                roster.link(tx, person, "slack", f"{user.team_id}/{user.id}")
+
+        self.office.post.rooms.ledger.write_now(link)
 
     # --- what is seen
 

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxItem, InboxState, Instant
 from bot.vault import Sealed, Unavailable, Vault, Writing
+from bot.working import Worker
 
 log = structlog.get_logger()
 
@@ -131,7 +132,7 @@ def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> boo
     return new
 
 
-class InboxWorker:
+class InboxWorker(Worker):
     """Hands what waits to reception, one sender's messages in the order they came; retries; gives up loudly.
 
     A message that takes long, for its files must be fetched, holds up nobody else's.
@@ -140,8 +141,8 @@ class InboxWorker:
     table = InboxItem.__tablename__
 
     def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
+        super().__init__()
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
-        self._running: dict[asyncio.Task[None], str] = {}
 
     async def step(self) -> bool:
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
@@ -154,33 +155,12 @@ class InboxWorker:
         for item in claimed:
             by_sender.setdefault((item.arrival.channel, item.arrival.sender), []).append(item)
         for (channel, _), theirs in by_sender.items():
-            task = asyncio.create_task(self._in_order(theirs))
-            self._running[task] = channel
+            self._begin(self._in_order(theirs), channel)
         return bool(claimed)
-
-    async def finish(self) -> bool:
-        """Wait until all that was begun is done. False: nothing was."""
-        if not self._running:
-            return False
-        await asyncio.wait(self._running)
-        self._let_go()
-        return True
-
-    async def stop(self) -> None:
-        """Leave what was begun: it is taken up again by whoever serves next."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-
-    def _let_go(self) -> None:
-        for task in [task for task in self._running if task.done()]:
-            del self._running[task]
-            task.result()
 
     def _full(self) -> list[str]:
         """The channels of which no more can be handled at present."""
-        return [channel for channel, count in Counter(self._running.values()).items() if count >= SENDERS_MAX]
+        return [channel for channel, count in Counter(self._under_way.values()).items() if count >= SENDERS_MAX]
 
     async def _in_order(self, items: Sequence[Claimed]) -> None:
         for item in items:

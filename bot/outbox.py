@@ -18,6 +18,7 @@ from bot.ledger.tables import Instant, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
 from bot.telling import MAIL
 from bot.wording import Letter, Wording
+from bot.working import Worker
 
 log = structlog.get_logger()
 
@@ -25,6 +26,8 @@ LEASE = timedelta(minutes=10)
 """How long one delivery may take before it is tried again."""
 CLAIM_MAX = 32
 """Notices claimed in one transaction."""
+CONVERSATIONS_MAX = 32
+"""Conversations of one channel in which something is being delivered."""
 BACK_OFF = timedelta(seconds=20)
 """After the first failure; doubled for each further one."""
 BACK_OFF_MAX = timedelta(hours=1)
@@ -112,7 +115,7 @@ Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
 """What goes with a notice: the same at every try."""
 
 
-class OutboxWorker:
+class OutboxWorker(Worker):
     """Delivers what is due in one channel: whoever is slow in one holds up nobody in another."""
 
     table = OutboxItem.__tablename__
@@ -123,6 +126,7 @@ class OutboxWorker:
     ) -> None:  # fmt: skip
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
         what is put off holds up what comes after it in the same conversation."""
+        super().__init__()
         self._ledger, self._clock, self._wording = ledger, clock, wording
         self._courier = courier
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
@@ -132,20 +136,17 @@ class OutboxWorker:
         self._claimable = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
 
     async def step(self) -> bool:
-        """Deliver what is due. False: nothing was."""
+        """Begin to deliver what is due. False: nothing was, or enough is under way."""
+        self._let_go()
         now = self._clock.now()
+        if len(self._under_way) >= CONVERSATIONS_MAX:
+            return False
         if await self._ledger.read(lambda tx: tx.scalar(self._first, {"now": now})) is None:
             return False
         claimed = await self._ledger.write(lambda tx: self._claim(tx, now))
-        told = groupby(claimed, key=self._together)
-        async with asyncio.TaskGroup() as deliveries:
-            for _, items in told:
-                deliveries.create_task(self._in_order(list(items)))
+        for _, items in groupby(claimed, key=lambda item: _conversation(item.row)):
+            self._begin(self._in_order(list(items)))
         return bool(claimed)
-
-    def _together(self, item: "_Claimed") -> tuple[object, ...]:
-        """What is delivered one after the other: in a chat all of a conversation, else what was posted at one moment."""
-        return (item.row.recipient, _place(item.row) if self._keeps_order else item.row.next_at)
 
     async def _in_order(self, items: Sequence[_Claimed]) -> None:
         """What one recipient is told, as it was posted."""
@@ -156,17 +157,13 @@ class OutboxWorker:
 
     def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
-        rows = sorted(tx.scalars(self._claimable, {"now": now}), key=self._order)
+        rows = sorted(tx.scalars(self._claimable, {"now": now}), key=lambda row: (*_conversation(row), row.created_at))
         for row in rows:
             row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
             row.tries += 1
         tx.flush()
         tx.expunge_all()
         return [_Claimed(row.id, row.kind, lease, row.tries, row) for row in rows]
-
-    def _order(self, row: OutboxItem) -> tuple[object, ...]:
-        first = _place(row) if self._keeps_order else row.next_at
-        return (row.recipient, first, row.created_at)
 
     def _parcel(self, item: _Claimed) -> Parcel:
         parcel = replace(parcel_of(item.row, self._wording), repeated=item.tries > 1)
@@ -277,19 +274,20 @@ def retry(tx: Session, ids: Sequence[str], now: datetime) -> None:
     tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(state=OutboxState.WAITING, next_at=now))
 
 
-def _place(row: OutboxItem) -> str:
-    """The conversation in which it answers, in a chat."""
-    return str(row.route.get("place") or "")
+def _conversation(row: OutboxItem) -> tuple[str, str]:
+    """All that is delivered one after the other: what one recipient is told, in a chat in one place."""
+    return (row.recipient, str(row.route.get("place") or ""))
 
 
-def _is_held_up() -> ColumnElement[bool]:
-    """What was posted earlier into the same conversation was put off."""
+def _is_held_up(*, in_order: bool) -> ColumnElement[bool]:
+    """What was posted earlier into the same conversation is on its way, or, where order is kept, was put off."""
     earlier = aliased(OutboxItem)
     place, its_place = (func.coalesce(one.route["place"].as_string(), "") for one in (OutboxItem, earlier))
     same = (earlier.channel == OutboxItem.channel) & (earlier.recipient == OutboxItem.recipient) & (its_place == place)
-    waits = earlier.state.in_((OutboxState.WAITING, OutboxState.SENDING)) & (earlier.error != "")
-    holds_up = waits & (earlier.tries <= HOLDS_UP_TRIES_MAX) & (earlier.created_at < OutboxItem.created_at)
-    return select(earlier.id).where(same, holds_up).exists()
+    put_off = (earlier.state == OutboxState.WAITING) & (earlier.error != "") & (earlier.tries <= HOLDS_UP_TRIES_MAX)
+    on_its_way = (earlier.state == OutboxState.SENDING) & (earlier.leased_until >= bindparam("now"))
+    holds_up = (on_its_way | put_off) if in_order else on_its_way
+    return select(earlier.id).where(same, holds_up, earlier.created_at < OutboxItem.created_at).exists()
 
 
 def _due(channel: str, *, in_order: bool) -> Select[str]:
@@ -298,6 +296,4 @@ def _due(channel: str, *, in_order: bool) -> Select[str]:
     waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= now)
     abandoned = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < now)
     due = select(OutboxItem.id).where(waiting | abandoned, OutboxItem.channel == channel)
-    if in_order:
-        due = due.where(~_is_held_up())
-    return due.order_by(OutboxItem.next_at, OutboxItem.created_at)
+    return due.where(~_is_held_up(in_order=in_order)).order_by(OutboxItem.next_at, OutboxItem.created_at)

@@ -3,7 +3,6 @@
 Drawing shows what the record says at that moment, so it may be repeated and nothing of it need be kept.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +20,7 @@ from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
 from bot.reception import Introduce
 from bot.settings import Settings
 from bot.wording import Wording
+from bot.working import Worker
 
 log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class _Due:
         return not self.stamp
 
 
-class Redrawer:
+class Redrawer(Worker):
     """Draws what is due in one channel."""
 
     table = Surface.__tablename__
@@ -61,25 +61,27 @@ class Redrawer:
         introduce: Introduce | None = None,
     ) -> None:  # fmt: skip
         """`introduce`: how the channel is asked who somebody is, where its identities are not mailboxes."""
+        super().__init__()
         self._ledger, self._clock, self._settings, self._wording = ledger, clock, settings, wording
         self._channel, self._painter = channel, painter
         self._homes = Homes(ledger, clock, settings, wording, channel=channel, introduce=introduce)
 
     async def step(self) -> bool:
-        """Draw what is due. False: nothing was."""
-        now = self._clock.now()
-        due = await self._ledger.read(lambda tx: self._due(tx, now))
-        async with asyncio.TaskGroup() as drawings:
-            for one in due:
-                drawings.create_task(self._one(one))
+        """Begin to draw what is due. False: nothing was, or enough is under way."""
+        self._let_go()
+        now, room = self._clock.now(), DRAWN_AT_ONCE_MAX - len(self._under_way)
+        due = await self._ledger.read(lambda tx: self._due(tx, now, room)) if room else []
+        for one in due:
+            self._begin(self._one(one), str(one.id))
         return bool(due)
 
-    def _due(self, tx: Session, now: datetime) -> list[_Due]:
+    def _due(self, tx: Session, now: datetime, room: int) -> list[_Due]:
         here = select(Surface, OutboxItem).outerjoin(OutboxItem, OutboxItem.id == Surface.notice_id)
         due = here.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
+        begun = [int(name) for name in self._under_way.values()]
         return [
             _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, one, row) if row else None)
-            for one, row in tx.execute(due.limit(DRAWN_AT_ONCE_MAX))
+            for one, row in tx.execute(due.where(Surface.id.not_in(begun)).limit(room))
         ]
 
     def _parcel(self, tx: Session, surface: Surface, row: OutboxItem) -> Parcel | None:

@@ -21,6 +21,7 @@ from bot.rules.lifecycle import Act, Status
 from bot.rules.office_hours import OfficeHours
 from bot.settings import Settings, Slack
 from bot.telling import MAIL, Occasion
+from bot.working import Worker
 
 HOUR = timedelta(hours=1)
 LOOK_EVERY = timedelta(minutes=1)
@@ -45,12 +46,13 @@ Due = dict[_Reader, list[File]]
 """What each is to be told of now."""
 
 
-class Reminder:
+class Reminder(Worker):
     """Reminds of what has waited too long, once of each file, within office hours alone."""
 
     table = File.__tablename__
 
     def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, slack: Slack) -> None:
+        super().__init__()
         self._ledger, self._clock, self._settings, self._slack = ledger, clock, settings, slack
         self._hours = OfficeHours.read(slack.office_hours, settings.timezone)
         self._look_at = clock.now()

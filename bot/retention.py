@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import DestroyOrder, File
 from bot.vault import Unavailable, Vault
+from bot.working import Worker
 
 log = structlog.get_logger()
 
@@ -24,12 +25,13 @@ ORDERED = (
 )
 
 
-class Shredder:
+class Shredder(Worker):
     """Carries out the orders to destroy."""
 
     table = DestroyOrder.__tablename__
 
     def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
+        super().__init__()
         self._ledger, self._vault, self._clock = ledger, vault, clock
 
     async def step(self) -> bool:

@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.telling import Occasion
 from bot.vault import MasterKey, Signer, Vault, open_vault
 from bot.wording import Wording
+from bot.working import Worker
 from handlers.mail.channel import MailChannel
 from handlers.slack.channel import SlackChannel
 from handlers.web.application import application
@@ -45,16 +46,6 @@ log = structlog.get_logger()
 
 class NotReady(Exception):
     """Postroom cannot start: says what is wrong and what to do."""
-
-
-class Worker(Protocol):
-    """Does what is due, a step at a time."""
-
-    table: str
-    """Where what is due to it is written: a change there wakes it."""
-
-    async def step(self) -> bool:
-        """False: nothing was due."""
 
 
 class Channel(Protocol):
@@ -239,7 +230,7 @@ class Office:
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""
-        while any([*[await worker.step() for worker in self.workers], await self.inbox_worker.finish()]):
+        while any([await act() for worker in self.workers for act in (worker.step, worker.finish)]):
             log.debug("settling")
 
     def strand(self, tx: Session) -> None:

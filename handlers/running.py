@@ -86,12 +86,13 @@ class Serving(AbstractAsyncContextManager["Serving"]):
             self._watching.cancel()
         self._leaving = True
         self._wake_all()
-        begun = [*self._workers, asyncio.create_task(self._office.inbox_worker.finish())]
+        begun = [*self._workers, *(asyncio.create_task(worker.finish()) for worker in self._office.workers)]
         _, late = await asyncio.wait(begun, timeout=GRACE_SECONDS)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        await self._office.inbox_worker.stop()
+        for worker in self._office.workers:
+            await worker.stop()
 
     async def _run(self, step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
         """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""

@@ -178,6 +178,7 @@ async def test_what_waits_and_what_failed_is_counted_and_since_when(office: Slac
     assert (await office.slack.open_home(office.people["alex"])).ok
     redrawer = next(worker for worker in office.post.office.workers if isinstance(worker, Redrawer))
     await redrawer.step()
+    await redrawer.finish()
 
     assert "Arrived, not dealt with:   1, the oldest since 09:00 on 1 September 2026" in home_of(office, "alex").words
 

@@ -159,7 +159,7 @@ async def test_a_redrawing_that_was_cut_short_is_done_again(
 
     monkeypatch.setattr(SlackCourier, "redraw", die)
     await office.slack.press(office.people["sam"], office.answers(office.sen)[0], "Receive")
-    with pytest.raises(BaseExceptionGroup):
+    with pytest.raises(Killed):
         await office.settle()
     monkeypatch.undo()
     assert "Received by" not in office.answers(office.sen)[0].words

@@ -19,6 +19,37 @@ async def office(tmp_path: Path) -> AsyncIterator[SlackOffice]:
         yield opened
 
 
+async def answered_meanwhile(office: SlackOffice, name: str) -> None:
+    """Work, and wait for nothing that is slow, until this member has an answer."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not office.answers(office.dm(name)):
+            for worker in office.post.office.workers:
+                await worker.step()
+
+
+async def test_others_are_answered_and_see_what_is_done_while_slack_is_slow_in_one_conversation(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", PLAN)
+    (receipt,) = office.answers(office.dm("jo"))
+    posting = office.slack.trouble.hang("chat.postMessage", channel=office.sen.id)
+    drawing = office.slack.trouble.hang("chat.update", channel=office.sen.id)
+    await office.slack.press(office.people["sam"], office.answers(office.sen)[0], "Receive")
+    await office.slack.post(office.people["tom"], office.dm("tom"), "status")
+    await office.slack.post(office.people["priya"], office.dm("priya"), files=[])
+
+    await answered_meanwhile(office, "tom")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while "Received by Sam Hale" not in receipt.words:
+            for worker in office.post.office.workers:
+                await worker.step()
+
+    posting.release()
+    drawing.release()
+    await office.settle()
+    assert "Received by Sam Hale" in office.answers(office.sen)[0].words
+
+
 async def test_others_are_answered_while_a_file_is_still_being_fetched(office: SlackOffice) -> None:
     jo, tom = office.people["jo"], office.people["tom"]
     fetching = office.slack.trouble.hang("download")
@@ -27,10 +58,7 @@ async def test_others_are_answered_while_a_file_is_still_being_fetched(office: S
     await office.slack.until(lambda: fetching.waiting)
 
     await office.slack.post(tom, office.dm("tom"), "status")
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not office.answers(office.dm("tom")):
-            for worker in office.post.office.workers:
-                await worker.step()
+    await answered_meanwhile(office, "tom")
 
     assert not office.answers(office.dm("jo"))
     fetching.release()

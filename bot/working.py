@@ -1,0 +1,44 @@
+"""What all workers are: they do what is due a step at a time, and a piece of work that is slow holds up no other."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Worker(ABC):
+    """Does what is due. A step may leave pieces of work under way."""
+
+    table: str
+    """Where what is due to it is written: a change there wakes it."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[asyncio.Task[None], str] = {}
+
+    @abstractmethod
+    async def step(self) -> bool:
+        """Begin what is due. False: nothing was. Raises what ended an earlier piece of work for good."""
+
+    async def finish(self) -> bool:
+        """Wait until all that was begun is done. False: nothing was."""
+        if not self._under_way:
+            return False
+        await asyncio.wait(self._under_way)
+        self._let_go()
+        return True
+
+    async def stop(self) -> None:
+        """Leave what was begun: it is taken up again by whoever serves next."""
+        begun = list(self._under_way)
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str = "") -> None:
+        self._under_way[asyncio.create_task(work)] = name
+
+    def _let_go(self) -> None:
+        """Forget what is done. Raises what a piece of work died of."""
+        for task in [task for task in self._under_way if task.done()]:
+            del self._under_way[task]
+            task.result()

@@ -3,6 +3,8 @@
 import gc
 import os
 import shutil
+import signal
+import tempfile
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -22,12 +24,20 @@ ROOM_OCTETS_MIN = 2_000_000_000
 
 
 def pytest_configure() -> None:
-    """Keep what tests write in memory, where there is room: each syncs as ever, and no disk keeps it waiting.
+    """Make ready for all tests."""
+    _write_into_memory()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as where the shell began us in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start would be deaf to it, too
+
+
+def _write_into_memory() -> None:
+    """Where there is room, and nobody has said otherwise: all sync as ever, but no disk keeps them waiting.
 
     Not so in tests/durability.
     """
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_OCTETS_MIN:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    has_room = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_OCTETS_MIN
+    if has_room and "TMPDIR" not in os.environ:
+        tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_finish() -> None:

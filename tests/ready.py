@@ -1,7 +1,7 @@
 """What is the same for every office of a run, and so is made once in a process. Nothing that one test does to it, another sees.
 
-How a database is migrated, and what a statement compiles to where nothing is kept, is seen in tests/ledger, tests/cli and
-tests/demo, which use none of this.
+How a database is migrated, and what a statement compiles to where nothing is kept, is seen in tests/ledger, tests/demo and
+what runs as a process of its own.
 """
 
 from functools import cache

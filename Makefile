@@ -9,7 +9,7 @@ demo: $(VENV)/.run
 	$(BIN)/postroom demo $(if $(ONCE),--once)
 
 test: lint peers
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ import re
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -26,7 +26,6 @@ from sqlalchemy import select
 from bot import data
 from bot import settings as configuration
 from bot.clock import Clock
-from bot.ledger import schema
 from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
@@ -34,6 +33,7 @@ from bot.vault import MasterKey
 from handlers.app import Office, Rooms, open_rooms
 from handlers.app import office as build
 from handlers.mail.channel import MailChannel
+from tests.ready import make_database, share_statements
 
 RETURNS = "returns@derbyshire.example"
 MORNING = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -252,32 +252,36 @@ async def open_office(
     `announce_minutes`: how long announcements to places wait for more files; `configure`: changes the configuration, which
     is a copy of the demo's, in its folder.
     """
-    mailboxes, web = Mailboxes(), free_port()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)
-    folder = _configuration(directory, announce_minutes)
-    configure(folder)
-    settings = configuration.load(folder, {
-        **places(directory),
-        "POSTROOM__EMAIL__SMTP__PORT": "0",
-        "POSTROOM__EMAIL__REPLIES_PER_HOUR": "30",  # as at work: the demo is more patient
-        "POSTROOM__WEB__PORT": str(web),
-        "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
-        "POSTROOM__EMAIL__OUTGOING__PORT": str(server.sockets[0].getsockname()[1]),
-        **(environ or {}),
-    })  # fmt: skip
-    clock = clock or HandWoundClock()
-    with set_up(settings, clock) as rooms:
-        office = build(rooms)
+    mailboxes, clock = Mailboxes(), clock or HandWoundClock()
+    async with AsyncExitStack() as to_close:  # whatever becomes of the story
+        post_office = await asyncio.get_running_loop().create_server(
+            lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0
+        )
+        to_close.callback(post_office.close)
+        folder = _configuration(directory, announce_minutes)
+        configure(folder)
+        outgoing = post_office.sockets[0].getsockname()[1]
+        settings = configuration.load(folder, {**places(directory), **_ordinary(outgoing), **(environ or {})})
+        office = build(to_close.enter_context(set_up(settings, clock)))
+        to_close.push_async_callback(office.close)
         for channel in office.channels.values():
+            to_close.push_async_callback(channel.stop)
             await channel.start(office.inbox)
         mail = office.channels["email"]
         assert isinstance(mail, MailChannel)
         yield TestOffice(directory, office, clock, mailboxes, mail.port)
-        for channel in office.channels.values():
-            await channel.stop()
-        await office.close()
-    server.close()
+
+
+def _ordinary(outgoing: int) -> dict[str, str]:
+    """Where it listens, where its mail goes, and how much it answers."""
+    web = free_port()
+    return {
+        "POSTROOM__EMAIL__SMTP__PORT": "0",
+        "POSTROOM__EMAIL__REPLIES_PER_HOUR": "30",  # as at work: the demo is more patient
+        "POSTROOM__WEB__PORT": str(web),
+        "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
+        "POSTROOM__EMAIL__OUTGOING__PORT": str(outgoing),
+    }
 
 
 def free_port() -> int:
@@ -316,8 +320,9 @@ def places(directory: Path) -> dict[str, str]:
 def set_up(settings: Settings, clock: Clock) -> Rooms:
     """An empty office with the demo's schools and people."""
     MasterKey.generate(settings.keys.master_key_file)
-    schema.upgrade(settings.ledger.url)
+    make_database(settings.ledger.url)
     rooms = open_rooms(settings, clock)
+    share_statements(rooms.ledger)
     demo = data.folder("config") / "demo"
     schools = imports.read_schools((demo / "schools.csv").read_bytes(), settings.authority.number)
     people = imports.read_people((demo / "people.csv").read_bytes())

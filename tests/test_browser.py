@@ -24,6 +24,17 @@ async def test_faults_are_named_with_their_place(browser: Browser) -> None:
         assert "All is well." in fault
 
 
+async def test_every_page_of_a_tab_is_looked_at_by_itself(browser: Browser) -> None:
+    async with open_page(browser, Look(PHONE)) as page:
+        for _ in range(2):
+            await page.set_content(SOUND)
+            assert await faults(page) == []
+            await page.set_content(SOUND.replace('lang="en"', ""))
+            assert [fault.partition(":")[0] for fault in await faults(page)] == ["html-has-lang"]
+            await page.goto("data:text/html," + SOUND.replace("<title>Sound</title>", ""))
+            assert [fault.partition(":")[0] for fault in await faults(page)] == ["document-title"]
+
+
 async def test_what_is_too_wide_is_found(browser: Browser) -> None:
     async with open_page(browser, Look(PHONE)) as page:
         await page.set_content(SOUND.replace("All is well.", "x" * 300))

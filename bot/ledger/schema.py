@@ -1,5 +1,6 @@
 """The shape of the database: brought up to date by migrations, and compared with what the code expects."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -21,6 +22,7 @@ def upgrade(url: str | URL, *, to: str = "head") -> None:
     command.upgrade(_config(url), to)
 
 
+@cache
 def newest() -> str:
     """The shape that this code needs."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -19,6 +19,7 @@ from bot.notices import Finding, Notice
 from bot.settings import Settings
 from bot.settings.authority import Help
 from bot.wording import speaking
+from bot.wording.compiled import Compiled
 from bot.wording.letter import (
     Action,
     Block,
@@ -37,8 +38,8 @@ from bot.wording.reading import BadTemplate, blocks
 from bot.wording.values import Values, plain
 
 __all__ = [
-    "Action", "BadTemplate", "Block", "Bullets", "Button", "Heading", "Letter", "Line", "Paragraph", "Rule", "Span", "Table",
-    "Wording", "plain", "spoken",
+    "Action", "BadTemplate", "Block", "Bullets", "Button", "Compiled", "Heading", "Letter", "Line", "Paragraph", "Rule", "Span",
+    "Table", "Wording", "plain", "spoken",
 ]  # fmt: skip
 
 Address = Callable[[str], str]
@@ -48,6 +49,7 @@ CHAT = "chat"
 SUBJECT = "Subject: "
 SUBJECT_CHARACTERS_MAX = 250
 """A longer subject is cut: no list of mails shows as much, and a name can be of any length."""
+_COMPILED = Compiled()
 
 
 class Wording:
@@ -66,6 +68,7 @@ class Wording:
             loader=FileSystemLoader(folders), undefined=StrictUndefined, finalize=_set_aside,
             autoescape=False,  # noqa: S701 - what is filled in is no HTML, and every value is set aside
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, auto_reload=False,
+            bytecode_cache=_COMPILED,
         )  # fmt: skip
         self._environment.filters.update(
             when=lambda at: speaking.when(at, zone),

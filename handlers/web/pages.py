@@ -10,10 +10,11 @@ from starlette.responses import HTMLResponse
 from bot import data
 from bot.notices.pages import Page
 from bot.settings import Settings
-from bot.wording import Letter, Rule, Wording
+from bot.wording import Compiled, Letter, Rule, Wording
 
 HERE = Path(__file__).parent
 STYLE = HERE / "static" / "style.css"
+_COMPILED = Compiled()
 
 
 class Pages:
@@ -23,7 +24,7 @@ class Pages:
         self._wording = Wording.of(settings)
         environment = Environment(
             loader=FileSystemLoader([HERE / "templates", data.folder("mail_templates")]), undefined=StrictUndefined,
-            autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            autoescape=True, trim_blocks=True, lstrip_blocks=True, bytecode_cache=_COMPILED,
         )  # fmt: skip
         self.base = urlsplit(settings.web.base_url).path.rstrip("/")
         """What stands before every path of ours."""

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from bot import data, roster
 from bot.clock import Clock
-from bot.ledger import files, schema
+from bot.ledger import files
 from bot.ledger.tables import File
 from bot.roster import imports
 from bot.rules import reference
@@ -27,6 +27,7 @@ from bot.settings import Settings, load
 from bot.vault import MasterKey
 from handlers.app import Rooms, open_rooms
 from handlers.cli import main
+from tests.ready import make_database
 
 T = TypeVar("T")
 
@@ -159,5 +160,5 @@ def bare_office(directory: Path) -> CommandLine:
     bare = CommandLine(config)
     bare.settings.keys.master_key_file.parent.mkdir()
     MasterKey.generate(bare.settings.keys.master_key_file)
-    schema.upgrade(bare.settings.ledger.url)
+    make_database(bare.settings.ledger.url)
     return bare

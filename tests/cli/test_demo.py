@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,8 +25,9 @@ def taken() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def begin(directory: Path, *words: str, smtp: int, outgoing: int, web: int) -> subprocess.Popen[str]:
-    """Begin the demo, everything below this folder."""
+@contextmanager
+def beginning(directory: Path, *words: str, smtp: int, outgoing: int, web: int) -> Iterator[subprocess.Popen[str]]:
+    """The demo, everything below this folder; killed at the end if it has not stopped."""
     environ = {
         **os.environ,
         **places(directory),
@@ -36,14 +37,18 @@ def begin(directory: Path, *words: str, smtp: int, outgoing: int, web: int) -> s
         "POSTROOM__WEB__BASE_URL": f"http://127.0.0.1:{web}",
     }
     command = [str(Path(sys.executable).with_name("postroom")), "demo", *words]
-    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        try:
+            yield demo
+        finally:
+            demo.kill()
 
 
 def play(directory: Path, **ports: int) -> tuple[int, str, str]:
     """Play the day once: the exit status, and what is printed."""
-    demo = begin(directory, "--once", **ports)
-    told, trouble = demo.communicate(timeout=PATIENCE_SECONDS)
-    return demo.returncode, told, trouble
+    with beginning(directory, "--once", **ports) as demo:
+        told, trouble = demo.communicate(timeout=PATIENCE_SECONDS)
+        return demo.returncode, told, trouble
 
 
 def test_the_day_ends_as_it_should_and_run_again_it_starts_afresh(tmp_path: Path) -> None:
@@ -68,9 +73,8 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path, taken: int, which: str) -> N
 
 def test_it_stays_up_with_the_mail_of_the_day_in_a_browser_until_it_is_stopped(tmp_path: Path) -> None:
     web = free_port()
-    demo = begin(tmp_path, smtp=free_port(), outgoing=free_port(), web=web)
-    assert demo.stdout
-    try:
+    with beginning(tmp_path, smtp=free_port(), outgoing=free_port(), web=web) as demo:
+        assert demo.stdout
         address = next(line.strip() for line in demo.stdout if line.startswith("  http"))
         assert address == f"http://127.0.0.1:{web}"
         check = next(line.strip() for line in demo.stdout if "postroom verify" in line)
@@ -80,6 +84,4 @@ def test_it_stays_up_with_the_mail_of_the_day_in_a_browser_until_it_is_stopped(t
             assert f'<strong>{name}</strong> <span class="count">' in page
         demo.send_signal(signal.SIGINT)
         _, trouble = demo.communicate(timeout=PATIENCE_SECONDS)
-    finally:
-        demo.kill()
     assert (demo.returncode, trouble) == (0, "")

@@ -15,6 +15,8 @@ from bot import settings as configuration
 from handlers.cli.demo.opening import Demo, open_demo
 from tests.office import free_port, places
 
+PATIENCE_SECONDS = 60
+"""A busy machine is no fault of ours."""
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -72,14 +74,16 @@ async def demo_with(directory: Path, *, patience: float) -> AsyncIterator[Demo]:
 @asynccontextmanager
 async def newcomer_to(demo: Demo) -> AsyncIterator[Newcomer]:
     """A newcomer to this demo."""
-    async with httpx.AsyncClient(base_url=demo.rooms.settings.web.base_url, follow_redirects=True) as client:
+    async with httpx.AsyncClient(
+        base_url=demo.rooms.settings.web.base_url, follow_redirects=True, timeout=PATIENCE_SECONDS
+    ) as client:
         yield Newcomer(demo, client)
 
 
 @pytest.fixture
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
     """The demo, whose pages wait for an answer until it has come."""
-    async with demo_with(tmp_path, patience=60) as opened:
+    async with demo_with(tmp_path, patience=PATIENCE_SECONDS) as opened:
         yield opened
 
 

@@ -32,7 +32,8 @@ async def press(page: Page, name: str) -> None:
 
 
 async def be(page: Page, name: str) -> None:
-    """Choose a person."""
+    """Choose a person, of those who have mail by now."""
+    await page.reload()
     async with page.expect_navigation():
         await page.get_by_role("navigation", name="People").get_by_role("link", name=name).click()
 

@@ -9,7 +9,8 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -91,8 +92,10 @@ def compose(sender: str, name: str, contents: bytes) -> bytes:
     return message.as_bytes(policy=policy.SMTP)
 
 
-async def start(directory: Path, environ: dict[str, str]) -> Process:
-    """`postroom serve`, ready; with a configuration of its own, for it adds its public key to it."""
+@asynccontextmanager
+async def serving(directory: Path, environ: dict[str, str]) -> AsyncIterator[Process]:
+    """`postroom serve`, ready, and killed at the end if it has not stopped; with a configuration of its own, for it adds
+    its public key to it."""
     config = directory / "config"
     if not config.exists():
         shutil.copytree(data.folder("config") / "demo", config)
@@ -100,12 +103,22 @@ async def start(directory: Path, environ: dict[str, str]) -> Process:
         Path(sys.executable).with_name("postroom"), "--config", str(config), "serve",
         env={**os.environ, **environ}, stderr=PIPE, start_new_session=True,
     )  # fmt: skip
+    try:
+        await until_ready(process)
+        yield process
+    finally:
+        if process.returncode is None:
+            await kill(process)
+
+
+async def until_ready(process: Process) -> None:
+    """Wait until it says so."""
     assert process.stderr is not None
     said = b""
     while line := await asyncio.wait_for(process.stderr.readline(), PATIENCE_SECONDS):
         said += line
         if line.strip() == b"ready":
-            return process
+            return
     raise AssertionError(said.decode())
 
 
@@ -113,6 +126,17 @@ async def kill(process: Process) -> None:
     """The whole process tree, without a word."""
     os.killpg(process.pid, signal.SIGKILL)
     await process.communicate()
+
+
+@asynccontextmanager
+async def sending(load: Load) -> AsyncIterator[None]:
+    """All senders at work; they end with the mails that they are at."""
+    tasks = [asyncio.create_task(load.keep_sending(number, sender)) for number, sender in enumerate(SENDERS)]
+    try:
+        yield
+    finally:
+        load.ended.set()
+        await asyncio.gather(*tasks)
 
 
 async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
@@ -128,19 +152,17 @@ async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path: 
     }
     settings = configuration.load(data.folder("config") / "demo", environ)
     set_up(settings, Clock()).close()
-    sending = [asyncio.create_task(load.keep_sending(number, sender)) for number, sender in enumerate(SENDERS)]
 
-    for _ in range(KILLS):
-        process = await start(tmp_path, environ)
-        await load.until(chance.randint(1, 12))
-        await kill(process)
-    process = await start(tmp_path, environ)
-    load.ended.set()
-    await asyncio.gather(*sending)
-    await receipts_of(load, mailboxes)
-    process.terminate()
-    assert await process.wait() == 0
-    sink.close()
+    async with AsyncExitStack() as to_close:
+        to_close.callback(sink.close)
+        async with sending(load):
+            for _ in range(KILLS):
+                async with serving(tmp_path, environ):
+                    await load.until(chance.randint(1, 12))
+            process = await to_close.enter_async_context(serving(tmp_path, environ))
+        await receipts_of(load, mailboxes)
+        process.terminate()
+        assert await process.wait() == 0
 
     with open_rooms(settings, Clock()) as rooms:
         assert_whole(rooms, load, mailboxes)

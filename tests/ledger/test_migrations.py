@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from bot import roster
 from bot.ledger import Ledger, file_of, history, schema
@@ -91,16 +92,32 @@ def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: s
     assert len(rows(url, "proofs")) == 1
 
 
+@pytest.mark.parametrize("revision", [None, "0001", "0003"])
+def test_an_upgrade_that_fails_halfway_leaves_the_database_as_it_was(url: str, revision: str | None) -> None:
+    schema.upgrade(url, to=revision or "base")
+    execute(url, "CREATE TABLE somebody_elses (id INTEGER)", "CREATE INDEX ix_proofs_person_id ON somebody_elses (id)")
+    before = shape(url)
+
+    with pytest.raises(OperationalError, match="ix_proofs_person_id already exists"):
+        schema.upgrade(url)
+
+    assert shape(url) == before
+    assert schema.present(url) == revision
+    execute(url, "DROP TABLE somebody_elses")
+    schema.upgrade(url)
+    assert schema.present(url) == schema.newest()
+
+
 NAMES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
 def fill(url: str) -> None:
     """One person with one mailbox, entered as an older version did."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("INSERT INTO people (id, name, email) VALUES (1, 'Jo Sands', 'jo@leys.example')"))
-        connection.execute(text("INSERT INTO identities VALUES ('email', 'jo@leys.example', 1)"))
-    engine.dispose()
+    execute(
+        url,
+        "INSERT INTO people (id, name, email) VALUES (1, 'Jo Sands', 'jo@leys.example')",
+        "INSERT INTO identities VALUES ('email', 'jo@leys.example', 1)",
+    )
 
 
 def proof_of(person_id: int) -> Proof:
@@ -116,6 +133,14 @@ def shape(url: str) -> list[tuple[object, ...]]:
 
 def rows(url: str, table: str) -> list[tuple[object, ...]]:
     return query(url, f"SELECT * FROM {table}")
+
+
+def execute(url: str, *statements: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 def query(url: str, statement: str) -> list[tuple[object, ...]]:

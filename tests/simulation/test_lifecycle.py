@@ -2,6 +2,7 @@
 does, tell whom it tells, and the record stays whole."""
 
 import asyncio
+import atexit
 import hashlib
 import shutil
 import tempfile
@@ -36,6 +37,7 @@ from bot.telling import Asking
 from handlers.app import open_rooms
 from tests.office import HandWoundClock, places, set_up
 from tests.people import BETH, DEE, JO, LENA, MINA, NADIA, PRIYA, SAM, TOM
+from tests.ready import share_statements
 from tests.simulation.model import EVERYBODY, LEYS, SCHOOLS_OF, Link, Model, Return, Told
 
 people = st.sampled_from(EVERYBODY)
@@ -59,6 +61,7 @@ def settings_in(directory: Path) -> Settings:
 def empty_office() -> Path:
     """A folder with the demo's people and no file, made once and copied for each run."""
     directory = Path(tempfile.mkdtemp(prefix="postroom-"))
+    atexit.register(shutil.rmtree, directory)
     set_up(settings_in(directory), HandWoundClock()).close()
     return directory
 
@@ -72,6 +75,7 @@ class Lifecycle(RuleBasedStateMachine):
         shutil.copytree(empty_office(), self.directory, dirs_exist_ok=True)
         self.clock = HandWoundClock()
         self.rooms = open_rooms(settings_in(self.directory), self.clock)
+        share_statements(self.rooms.ledger)
         self.model, self.expected = Model(), Counter[Told]()
         self.sent = 0
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.wording import Letter
+from bot.wording import Compiled, Letter
 from handlers.mail.render.text import REPLY_ABOVE
+
+_COMPILED = Compiled()
 
 
 class Page:
@@ -19,7 +21,7 @@ class Page:
         """`templates`: the folder that holds `layout.html`."""
         environment = Environment(
             loader=FileSystemLoader(templates), undefined=StrictUndefined, autoescape=True, trim_blocks=True,
-            lstrip_blocks=True,
+            lstrip_blocks=True, bytecode_cache=_COMPILED,
         )  # fmt: skip
         self._layout = environment.get_template("layout.html")
         self._inliner = CSSInliner(load_remote_stylesheets=False, apply_width_attributes=True)

@@ -40,7 +40,7 @@ ROWS: list[set[str]] = [
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},
     {"bot.ledger", "bot.vault"},
-    {"bot.settings", "bot.arrival", "bot.clock", "bot.data"},
+    {"bot.settings", "bot.arrival", "bot.clock", "bot.data", "bot.working"},
     {"bot.rules"},
 ]
 """Rooms from the top to the bottom: each imports only from rows below its own (docs/architecture.md)."""

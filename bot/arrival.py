@@ -1,6 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,6 +90,11 @@ class Arrival(Frozen):
     """So many files come with it, where the channel knows before it is opened."""
     route: Route = Route()
 
+    @classmethod
+    def about(cls, channel: str, identity: str) -> Self:
+        """Nothing arrived: it is only asked who this is."""
+        return cls(channel=channel, key=identity, sender=identity, believed="", route=Route(private=True))
+
 
 class Introduction(Frozen):
     """What a channel itself vouches for of who speaks, where its identities are not mailboxes."""
@@ -103,6 +109,10 @@ class Introduction(Frozen):
     """The name of the workspace that they are in; empty where that is another organisation's."""
     refused: str = ""
     """Why people like them are not heard: `guest`, `elsewhere`, `machine` or `gone`; empty where they are."""
+
+
+Introduce = Callable[[Arrival], Awaitable[Introduction]]
+"""What a channel whose identities are not mailboxes vouches for of who speaks. Raises `Later` where it cannot be asked."""
 
 
 class Kept(Frozen):

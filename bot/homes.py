@@ -4,13 +4,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot import home, standing
-from bot.arrival import Arrival, Introduction, Route
+from bot.arrival import Arrival, Introduce, Introduction
 from bot.clock import Clock
 from bot.ledger import Ledger, surfaces
 from bot.ledger.tables import Person, Surface
 from bot.notices import Home
 from bot.outbox import Parcel
-from bot.reception import Introduce
 from bot.reception.wanting import Shut, look
 from bot.settings import Settings
 from bot.wording import Wording
@@ -29,7 +28,7 @@ class Homes:
 
     async def parcel(self, identity: str) -> Parcel:
         """The home of this identity. Raises `Later` where it cannot be asked now who that is."""
-        arrival = Arrival(channel=self._channel, key=identity, sender=identity, believed="", route=Route(private=True))
+        arrival = Arrival.about(self._channel, identity)
         known = await self._introduce(arrival) if self._introduce else Introduction(address=identity)
         if await self._ledger.read(lambda tx: self._has_moved_in(tx, arrival, known)):
             await self._ledger.write(lambda tx: self._move_in(tx, arrival, known))

@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.arrival import Route
+from bot import standing
+from bot.arrival import Introduce, Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.tables import Instant, OutboxItem, OutboxState
@@ -123,12 +124,14 @@ class OutboxWorker(Worker):
     def __init__(
         self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
         give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (), in_order: bool = False,
+        introduce: Introduce | None = None,
     ) -> None:  # fmt: skip
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
-        what is put off holds up what comes after it in the same conversation."""
+        what is put off holds up what comes after it in the same conversation; `introduce`: how the channel is asked who
+        somebody is, where its identities are not mailboxes."""
         super().__init__()
         self._ledger, self._clock, self._wording = ledger, clock, wording
-        self._courier = courier
+        self._courier, self._introduce = courier, introduce
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
         self._keeps_order = in_order
         due = _due(channel, in_order=in_order)
@@ -172,6 +175,7 @@ class OutboxWorker(Worker):
     async def _one(self, item: _Claimed) -> bool:
         """False: it must wait."""
         try:
+            await self._check_reader(item.row)
             parcel = await asyncio.to_thread(self._parcel, item)
             shown = await self._courier.deliver(parcel)
         except Undeliverable as refusal:
@@ -187,6 +191,16 @@ class OutboxWorker(Worker):
             await self._settle(item, OutboxState.SENT, shown=shown)
             self._delivered(parcel)
         return True
+
+    async def _check_reader(self, row: OutboxItem) -> None:
+        """Raises `Undeliverable` where what one person is to be told would be read by an account that is theirs, or is
+        heard, no more."""
+        if self._introduce is None or row.person_id is None:
+            return
+        if await self._ledger.read(lambda tx: standing.has_left(tx, row)):
+            raise Undeliverable("the account is not theirs any more")
+        if await standing.is_refused(self._introduce, row.channel, row.recipient):
+            raise Undeliverable("the account is not heard any more")
 
     async def _put_back(self, item: _Claimed) -> None:
         """As if it had not been claimed."""

@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import standing
+from bot.arrival import Introduce
 from bot.clock import Clock
 from bot.homes import Homes
 from bot.ledger import Later, Ledger
 from bot.ledger.tables import OutboxItem, Surface
 from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
-from bot.reception import Introduce
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.working import Worker
@@ -44,6 +44,8 @@ class _Due:
     tries: int
     parcel: Parcel | None
     """None: nobody may be shown more than they were; or a home, of which it must be asked first whose it is."""
+    reader: str = ""
+    """The identity of the one person to whom it was told."""
 
     @property
     def is_home(self) -> bool:
@@ -64,6 +66,7 @@ class Redrawer(Worker):
         super().__init__()
         self._ledger, self._clock, self._settings, self._wording = ledger, clock, settings, wording
         self._channel, self._painter = channel, painter
+        self._introduce = introduce
         self._homes = Homes(ledger, clock, settings, wording, channel=channel, introduce=introduce)
 
     async def step(self) -> bool:
@@ -80,7 +83,15 @@ class Redrawer(Worker):
         due = here.where(Surface.channel == self._channel, Surface.next_at <= now).order_by(Surface.next_at)
         begun = [int(name) for name in self._under_way.values()]
         return [
-            _Due(one.id, one.place, one.stamp, one.wanted, one.tries, self._parcel(tx, one, row) if row else None)
+            _Due(
+                one.id,
+                one.place,
+                one.stamp,
+                one.wanted,
+                one.tries,
+                self._parcel(tx, one, row) if row else None,
+                row.recipient if row and row.person_id else "",
+            )
             for one, row in tx.execute(due.where(Surface.id.not_in(begun)).limit(room))
         ]
 
@@ -92,7 +103,7 @@ class Redrawer(Worker):
     async def _one(self, one: _Due) -> None:
         try:
             parcel = await self._homes.parcel(one.place) if one.is_home else one.parcel
-            if parcel:
+            if parcel and not await self._is_refused(one):
                 await self._painter.redraw(one.place, one.stamp, parcel)
         except Undeliverable as refusal:
             log.warning("a message cannot be changed any more", place=one.place, why=str(refusal))
@@ -104,6 +115,11 @@ class Redrawer(Worker):
             await self._settle(one, back_off(one.tries + 1, 0), tries=one.tries + 1)
         else:
             await self._settle(one, None, drawn=parcel, tries=0)
+
+    async def _is_refused(self, one: _Due) -> bool:
+        if self._introduce is None or not one.reader:
+            return False
+        return await standing.is_refused(self._introduce, self._channel, one.reader)
 
     async def _settle(self, one: _Due, gap: timedelta | None, *, drawn: Parcel | None = None, **columns: int) -> None:
         """It looks as it should, or is due again after a while; what changed meanwhile is due at once."""

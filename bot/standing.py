@@ -7,10 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot import listing, notices, roster, school_desk, telling
-from bot.arrival import Route
+from bot.arrival import Arrival, Introduce, Route
 from bot.clock import Clock
-from bot.ledger import surfaces
-from bot.ledger.tables import File, Mention, OutboxItem, Person, Surface
+from bot.ledger import Later, surfaces
+from bot.ledger.tables import File, Identity, Mention, OutboxItem, Person, Surface
 from bot.notices import Choice, Notice
 from bot.settings import Settings
 from bot.telling import Asking
@@ -52,8 +52,18 @@ def has_left(tx: Session, item: OutboxItem) -> bool:
     taken away from them: whoever reads it is shown no more than they were."""
     if item.person_id is None:
         return False
-    known = roster.who(tx, item.channel, item.recipient)
-    return known is None or known.id != item.person_id
+    theirs = (Identity.channel == item.channel) & (Identity.value == item.recipient)
+    known = select(Identity.person_id).join(Person).where(theirs, Person.left_at.is_(None))
+    return tx.scalar(known) != item.person_id
+
+
+async def is_refused(introduce: Introduce, channel: str, identity: str) -> bool:
+    """Whether people like them are not heard any more, such as guests. False where the channel cannot be asked now."""
+    try:
+        known = await introduce(Arrival.about(channel, identity))
+    except Later:
+        return False
+    return bool(known.refused)
 
 
 def _reader(tx: Session, item: OutboxItem) -> Person | None:

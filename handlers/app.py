@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot import announcing, outbox, receipts, telling
+from bot.arrival import Introduce
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
@@ -21,7 +22,7 @@ from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
-from bot.reception import Introduce, OpenMessage, Reception
+from bot.reception import OpenMessage, Reception
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
 from bot.retention import Shredder
@@ -211,7 +212,7 @@ class Office:
         delivery = OutboxWorker(
             rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
             queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
-            in_order=painter is not None,
+            in_order=painter is not None, introduce=channel.introduce,
         )  # fmt: skip
         if painter is None:
             return [delivery]

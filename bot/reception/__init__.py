@@ -5,14 +5,14 @@ which authority is checked again and everything that follows from the message is
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from bot import proofs, roster, telling
-from bot.arrival import Arrival, Introduction, Opened, Unreadable
+from bot.arrival import Arrival, Introduce, Introduction, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
@@ -28,8 +28,6 @@ from bot.vault import Unavailable, Vault
 
 OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
 """A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
-Introduce = Callable[[Arrival], Awaitable[Introduction]]
-"""What a channel whose identities are not mailboxes vouches for of who speaks. Raises `Later` where it cannot be asked."""
 OPENED_AT_ONCE_MAX = 32
 """Messages: as many as the inbox hands over of two channels."""
 

@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.arrival import Introduce
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.outbox import Courier
-from bot.reception import Introduce, OpenMessage
+from bot.reception import OpenMessage
 from bot.redrawing import Painter
 from bot.settings import Settings
 from bot.wording import Wording

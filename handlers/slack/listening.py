@@ -14,12 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
 from bot import choosing, forms, roster
-from bot.arrival import Arrival, Press
+from bot.arrival import Arrival, Introduce, Press
 from bot.clock import Clock
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
 from bot.ledger import Ledger, surfaces
-from bot.reception import Introduce
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from handlers.slack import menus, modals, receive

@@ -130,3 +130,33 @@ async def test_a_sender_who_changes_schools_is_not_told_a_reason(office: SlackOf
 
     assert "Rejected by Nadia Brook" in latest(office, "jo").words
     assert REASON not in latest(office, "jo").words
+
+
+async def test_what_still_waits_for_an_account_that_was_taken_away_goes_by_mail(direct: SlackOffice) -> None:
+    await direct.post.email(JO, attach=PLAN)
+    before = len(direct.answers(direct.dm("sam")))
+    direct.slack.trouble.fail("chat.postMessage", times=10)
+    await direct.post.email(JO, attach=REVIEW)
+    direct.slack.trouble.asked.clear()
+
+    take_away(direct, SAM, "sam")
+    await direct.settle()
+
+    assert len(direct.answers(direct.dm("sam"))) == before
+    assert REVIEW in direct.post.expect(SAM, "new-files").text
+
+
+async def test_who_became_a_guest_is_told_by_mail_and_sees_nothing_new(direct: SlackOffice) -> None:
+    await direct.post.email(JO, attach=PLAN)
+    await direct.send("sam", text="status")
+    listed = latest(direct, "sam")
+    assert PLAN in listed.words
+    direct.people["sam"].is_restricted = True
+    direct.post.clock.advance(minutes=6)
+
+    await direct.post.email(NADIA, text=f"receive {direct.post.files()[0].reference}")
+    await direct.post.email(JO, attach=REVIEW)
+
+    assert latest(direct, "sam") == listed
+    assert "Received by" not in listed.words
+    assert REVIEW in direct.post.expect(SAM, "new-files").text

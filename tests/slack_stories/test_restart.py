@@ -233,6 +233,7 @@ async def test_a_lease_that_ran_out_is_taken_over_and_what_was_posted_is_found(
     office: SlackOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker that posted is stuck before it can say so; another takes over when its time is up."""
+    other = build(office.post.rooms)
     stuck, go_on = asyncio.Event(), asyncio.Event()
     deliver = SlackCourier.deliver
 
@@ -248,9 +249,10 @@ async def test_a_lease_that_ran_out_is_taken_over_and_what_was_posted_is_found(
     slow = asyncio.create_task(office.settle())
     await stuck.wait()
     office.post.clock.advance(seconds=(LEASE + timedelta(seconds=1)).total_seconds())
-    await office.settle()
+    await other.settle()
     go_on.set()
     await slow
+    await other.close()
 
     assert len(office.answers(office.dm("jo"))) == 1
     assert len(surfaces(office)) == 1

@@ -259,7 +259,11 @@ class OutboxItem(Table):
     """One notice to one person or place, kept until it is delivered."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("outbox_due", "state", "next_at"), Index("outbox_told", "recipient", "kind", "created_at"))
+    __table_args__ = (
+        Index("outbox_due", "state", "next_at"),
+        Index("outbox_open", "recipient", "state", "created_at"),
+        Index("outbox_told", "recipient", "kind", "created_at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     """Minted with the effect; for mail it is the Message-ID's local part, so that a repeat is seen to be one."""

@@ -108,6 +108,8 @@ class _Claimed:
     lease: str
     tries: int
     row: OutboxItem
+    has_left: bool
+    """The one person to whom it is told does not read it there any more."""
 
 
 GiveUp = Callable[[Session, OutboxItem], None]
@@ -166,7 +168,10 @@ class OutboxWorker(Worker):
             row.tries += 1
         tx.flush()
         tx.expunge_all()
-        return [_Claimed(row.id, row.kind, lease, row.tries, row) for row in rows]
+        return [_Claimed(row.id, row.kind, lease, row.tries, row, self._has_left(tx, row)) for row in rows]
+
+    def _has_left(self, tx: Session, row: OutboxItem) -> bool:
+        return self._introduce is not None and standing.has_left(tx, row)
 
     def _parcel(self, item: _Claimed) -> Parcel:
         parcel = replace(parcel_of(item.row, self._wording), repeated=item.tries > 1)
@@ -175,7 +180,7 @@ class OutboxWorker(Worker):
     async def _one(self, item: _Claimed) -> bool:
         """False: it must wait."""
         try:
-            await self._check_reader(item.row)
+            await self._check_reader(item)
             parcel = await asyncio.to_thread(self._parcel, item)
             shown = await self._courier.deliver(parcel)
         except Undeliverable as refusal:
@@ -192,14 +197,13 @@ class OutboxWorker(Worker):
             self._delivered(parcel)
         return True
 
-    async def _check_reader(self, row: OutboxItem) -> None:
+    async def _check_reader(self, item: _Claimed) -> None:
         """Raises `Undeliverable` where what one person is to be told would be read by an account that is theirs, or is
         heard, no more."""
-        if self._introduce is None or row.person_id is None:
-            return
-        if await self._ledger.read(lambda tx: standing.has_left(tx, row)):
+        if item.has_left:
             raise Undeliverable("the account is not theirs any more")
-        if await standing.is_refused(self._introduce, row.channel, row.recipient):
+        row = item.row
+        if row.person_id and self._introduce and await standing.is_refused(self._introduce, row.channel, row.recipient):
             raise Undeliverable("the account is not heard any more")
 
     async def _put_back(self, item: _Claimed) -> None:

@@ -69,6 +69,9 @@ class Reception:
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
         known = await self._introduced(item.arrival)
+        if item.arrival.press:  # all that a button says is known already: there is nothing to open
+            await self._ledger.write(lambda tx: self._settle(tx, item, Prepared(Opened()), known))
+            return
         looked = await self._ledger.read(lambda tx: self._look(tx, item.arrival, known))
         if isinstance(looked, Shut):
             shut = looked
@@ -78,8 +81,6 @@ class Reception:
         await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
 
     async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
-        if item.arrival.press:
-            return Prepared(Opened())  # all that a button says is known already
         try:
             return await asyncio.get_running_loop().run_in_executor(self._openers, self._prepare, item)
         except Unavailable as fault:

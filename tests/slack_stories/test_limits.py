@@ -41,13 +41,14 @@ async def test_a_conversation_is_left_alone_for_as_long_as_slack_asks_and_the_ot
     assert not [item for item in office.post.told() if item.state != "sent"]
 
 
-@pytest.mark.parametrize("asked", ["limit", "fail", "refuse", "drop"])
+@pytest.mark.parametrize("asked", ["limit", "fail", "refuse", "refuse and fail", "drop"])
 async def test_what_is_put_off_is_told_before_what_was_posted_after_it(office: SlackOffice, asked: str) -> None:
     trouble = office.slack.trouble
     {
         "limit": lambda: trouble.limit(POST, retry_after=30, channel=office.sen.id),
         "fail": lambda: trouble.fail(POST, status=503, channel=office.sen.id),
         "refuse": lambda: trouble.refuse(POST, "internal_error", channel=office.sen.id),
+        "refuse and fail": lambda: trouble.refuse(POST, "channel_not_found", status=503, channel=office.sen.id),
         "drop": lambda: trouble.drop(POST, after=False, channel=office.sen.id),
     }[asked]()
 

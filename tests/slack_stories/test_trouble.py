@@ -44,11 +44,15 @@ def shared(office: SlackOffice) -> None:
     office.sen.ext_shared = True
 
 
+def about_to_be_shared(office: SlackOffice) -> None:
+    office.sen.pending_ext_shared = True
+
+
 def not_allowed(office: SlackOffice) -> None:
     office.slack.trouble.refuse("chat.postMessage", "restricted_action", channel=office.sen.id)
 
 
-@pytest.mark.parametrize("spoil", [archived, without_the_bot, public, shared, not_allowed])
+@pytest.mark.parametrize("spoil", [archived, without_the_bot, public, shared, about_to_be_shared, not_allowed])
 async def test_where_a_card_cannot_be_posted_its_officers_are_told_by_mail_with_links(
     office: SlackOffice, spoil: Callable[[SlackOffice], None]
 ) -> None:
@@ -117,13 +121,36 @@ async def test_the_administrators_are_alerted_once_an_hour_at_the_most(office: S
 
 
 async def test_somebody_whose_account_is_deactivated_is_told_by_mail(office: SlackOffice) -> None:
-    await office.send("jo", PLAN)
+    await office.send("jo", PLAN, OTHER)
+    first, second = office.answers(office.sen)
+    await office.press("sam", first, "Receive")
+    assert len(office.answers(office.dm("jo"))) == 2
     office.people["jo"].deleted = True
     office.post.clock.advance(minutes=6)
 
-    await office.press("sam", office.answers(office.sen)[0], "Receive")
+    await office.press("sam", second, "Receive")
 
+    assert len(office.answers(office.dm("jo"))) == 2, "nobody reads this conversation any more"
     assert kinds(office, JO) == ["received"]
+
+
+def sam_leaves(office: SlackOffice) -> None:
+    office.sen.members.remove(office.people["sam"].id)
+
+
+@pytest.mark.parametrize("spoil", [sam_leaves, archived, without_the_bot])
+async def test_who_cannot_be_answered_where_they_pressed_is_answered_in_their_own_conversation(
+    office: SlackOffice, spoil: Callable[[SlackOffice], None]
+) -> None:
+    await office.send("jo", PLAN)
+    assert (await office.slack.press(office.people["sam"], office.answers(office.sen)[0], "Receive")).ok
+    spoil(office)
+
+    await office.settle()
+
+    assert office.whispers("sam") == []
+    assert "/get/" in str(office.answers(office.dm("sam"))[-1].blocks)
+    assert kinds(office, SAM) == []
 
 
 async def test_a_leaver_is_told_nothing_by_mail_and_their_messages_are_not_redrawn(office: SlackOffice) -> None:

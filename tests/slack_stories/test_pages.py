@@ -44,12 +44,12 @@ async def repeat(office: SlackOffice, press: Delivery, alter: Callable[[Payload]
     await office.settle()
 
 
-def bearing(notice: str) -> Callable[[Payload], Payload]:
-    """The button bears another notice."""
+def bearing(**other: str) -> Callable[[Payload], Payload]:
+    """The button bears something else."""
 
     def alter(payload: Payload) -> Payload:
         (action,) = payload["actions"]
-        value = json.loads(action["value"]) | {"notice": notice}
+        value = json.loads(action["value"]) | other
         return payload | {"actions": [action | {"value": json.dumps(value)}]}
 
     return alter
@@ -62,11 +62,36 @@ async def test_what_one_person_sees_is_turned_for_that_person_alone(office: Slac
     press = await turned(office, "jo", whisper)
 
     tom = {"user": {**press.payload["user"], "id": office.people["tom"].id}}
-    await repeat(office, press, lambda payload: payload | tom)
-    assert whisper.words == first
+    elsewhere = {"container": press.payload["container"] | {"channel_id": office.sen.id}}
+    for change in (tom, elsewhere):
+        await repeat(office, press, lambda payload, other=change: payload | other)  # type: ignore[misc] # a lambda's default
+        assert whisper.words == first
 
     await repeat(office, press, lambda payload: payload)
     assert whisper.words != first
+
+
+async def test_what_a_leaver_alone_sees_is_not_turned(office: SlackOffice) -> None:
+    await office.send("jo", text=f"{office.slack.world.bot.mention} help", where=office.returns)
+    (whisper,) = office.whispers("jo")
+    first = whisper.words
+    await office.post.leave(JO)
+
+    await office.press("jo", whisper, turner(whisper, "Page 2"))
+
+    assert whisper.words == first
+
+
+@pytest.mark.parametrize("page", ["page", "page -1", "page 10000", "page one"])
+async def test_what_is_no_page_is_not_turned_to(office: SlackOffice, page: str) -> None:
+    await office.send("jo", PLAN)
+    (card,) = office.answers(office.sen)
+    before = card.words
+    press = await turned(office, "sam", card)
+
+    await repeat(office, press, bearing(say=page))
+
+    assert card.words == before
 
 
 async def test_a_page_is_shown_in_the_message_to_which_it_belongs_alone(office: SlackOffice) -> None:
@@ -93,7 +118,7 @@ async def test_what_somebody_was_told_alone_is_not_turned_to_where_others_read(o
     assert theirs
 
     for notice in theirs:
-        await repeat(office, press, bearing(notice))
+        await repeat(office, press, bearing(notice=notice))
 
     assert card.words == before
 

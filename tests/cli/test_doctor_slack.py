@@ -108,6 +108,12 @@ async def test_a_secret_in_the_place_of_another_is_told_with_its_key_and_what_wo
     assert held not in said
 
 
+async def test_a_bot_token_that_is_renewed_from_time_to_time_is_one(surgery: Surgery) -> None:
+    renewed = surgery.slack.world.token("xoxe.xoxb-1-renewed", set(SCOPES))
+    surgery.put("bot_token", renewed.value)
+    assert (await surgery.look())["slack bot token"]["ok"]
+
+
 async def test_a_token_in_the_place_of_the_signing_secret_is_said_to_be_one(surgery: Surgery) -> None:
     surgery.keys["mode"] = '"http"'
     surgery.put("signing_secret", BOT_TOKEN)
@@ -189,6 +195,7 @@ async def test_an_archived_channel_is_said_to_be_so(surgery: Surgery) -> None:
     [
         ({"kind": "public"}, "public"),
         ({"kind": "private", "ext_shared": True}, "another organisation"),
+        ({"kind": "private", "pending_ext_shared": True}, "another organisation"),
         ({"kind": "private", "bot": False}, "/invite"),
     ],
 )

@@ -170,6 +170,7 @@ class Conversation:
     created: int
     archived: bool = False
     ext_shared: bool = False
+    pending_ext_shared: bool = False
     messages: list[Message] = field(default_factory=list)
 
     def message(self, ts: str) -> Message | None:

@@ -94,7 +94,7 @@ class Server:
             return web.Response(status=trouble.status, text="Internal Server Error")
         said = {"ok": False, "error": call.error}
         if trouble.what == "error":
-            return web.json_response(said)
+            return web.json_response(said, status=trouble.status)
         return web.json_response(said, status=429, headers={"Retry-After": str(trouble.retry_after)})
 
     def answer(self, call: Call) -> Json:

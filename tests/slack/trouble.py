@@ -46,9 +46,11 @@ class Troubles:
         """An HTTP status in place of an answer."""
         return self._ask(Trouble(method, "status", times, channel, status=status))
 
-    def refuse(self, method: str, error: str, *, times: int = 1, channel: str | None = None) -> Trouble:
-        """`{"ok": false}` with this error."""
-        return self._ask(Trouble(method, "error", times, channel, error=error))
+    def refuse(
+        self, method: str, error: str, *, times: int = 1, channel: str | None = None, status: int = 200
+    ) -> Trouble:
+        """`{"ok": false}` with this error, and with an HTTP status of its own where Slack itself is in trouble."""
+        return self._ask(Trouble(method, "error", times, channel, error=error, status=status))
 
     def hang(self, method: str, *, times: int = 1, channel: str | None = None) -> Trouble:
         """Nothing happens and nothing is answered until `release()` of what this returns."""

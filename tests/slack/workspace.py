@@ -79,11 +79,15 @@ class Workspace:
         return self.users.setdefault(made.id, made)
 
     def channel(
-        self, name: str, *members: User, kind: Kind = "public", bot: bool = True, ext_shared: bool = False
-    ) -> Conversation:
+        self, name: str, *members: User, kind: Kind = "public", bot: bool = True, ext_shared: bool = False,
+        pending_ext_shared: bool = False,
+    ) -> Conversation:  # fmt: skip
         """A new channel, with the bot in it unless told otherwise."""
         inside = [one.id for one in members] + ([self.bot.id] if bot else [])
-        made = Conversation(self.mint("C"), name, kind, inside, int(self.seconds), ext_shared=ext_shared)
+        made = Conversation(
+            self.mint("C"), name, kind, inside, int(self.seconds), ext_shared=ext_shared,
+            pending_ext_shared=pending_ext_shared,
+        )  # fmt: skip
         return self.conversations.setdefault(made.id, made)
 
     def dm(self, user: User) -> Conversation:

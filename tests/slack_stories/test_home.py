@@ -61,6 +61,22 @@ async def test_what_is_held_is_sent_from_the_home_whichever_message_brought_it(o
     assert "Sent to SEN" in office.answers(office.dm("jo"))[-1].words
 
 
+async def test_of_many_held_files_four_stand_there_and_the_next_follows_when_one_is_settled(
+    office: SlackOffice,
+) -> None:
+    for number in range(1, 6):
+        await office.send("jo", f"8302000 SENplan{number}x20260901.docx")
+    home = await office.home("jo")
+    assert home.words.startswith("5 not sent yet")
+    assert home.buttons.count("Don’t send") == 4
+    assert "1 more follows when you have answered these." in home.words
+
+    await office.press("jo", home, "Don’t send")
+
+    assert home_of(office, "jo").buttons.count("Don’t send") == 4
+    assert "more follow" not in home_of(office, "jo").words
+
+
 async def test_dont_send_on_the_home_destroys_the_file_beside_which_it_stands(office: SlackOffice) -> None:
     await office.send("jo", HELD)
     await office.send("jo", "8302000 SENplan20260901.docx")

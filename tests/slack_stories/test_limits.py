@@ -41,13 +41,14 @@ async def test_a_conversation_is_left_alone_for_as_long_as_slack_asks_and_the_ot
     assert not [item for item in office.post.told() if item.state != "sent"]
 
 
-@pytest.mark.parametrize("asked", ["limit", "fail", "refuse", "drop"])
+@pytest.mark.parametrize("asked", ["limit", "fail", "refuse", "refuse and fail", "drop"])
 async def test_what_is_put_off_is_told_before_what_was_posted_after_it(office: SlackOffice, asked: str) -> None:
     trouble = office.slack.trouble
     {
         "limit": lambda: trouble.limit(POST, retry_after=30, channel=office.sen.id),
         "fail": lambda: trouble.fail(POST, status=503, channel=office.sen.id),
         "refuse": lambda: trouble.refuse(POST, "internal_error", channel=office.sen.id),
+        "refuse and fail": lambda: trouble.refuse(POST, "channel_not_found", status=503, channel=office.sen.id),
         "drop": lambda: trouble.drop(POST, after=False, channel=office.sen.id),
     }[asked]()
 
@@ -60,6 +61,8 @@ async def test_what_is_put_off_is_told_before_what_was_posted_after_it(office: S
     await office.settle()
     names = [message.words.split()[4] for message in office.answers(office.sen)]
     assert names == [PLAN, OTHER, "8302000_SENlater20260901.docx"]
+    looked_for = office.slack.calls_of("conversations.history")
+    assert asked != "limit" or not looked_for, "what Slack did not let us post was not posted"
 
 
 async def test_what_slack_can_never_take_stands_aside_for_what_follows_it(office: SlackOffice) -> None:
@@ -71,6 +74,30 @@ async def test_what_slack_can_never_take_stands_aside_for_what_follows_it(office
         await office.settle()
 
     assert sorted(message.words.split()[4] for message in office.answers(office.sen)) == sorted([PLAN, OTHER])
+
+
+@pytest.mark.parametrize("failures", [1, 2, 3, 4])
+async def test_after_three_tries_again_what_fails_holds_up_nothing(office: SlackOffice, failures: int) -> None:
+    fails = office.slack.trouble.fail(POST, times=99, channel=office.sen.id)
+    await office.send("jo", PLAN)
+    while fails.times > 99 - failures:
+        office.post.clock.advance(minutes=5)
+        await office.settle()
+    fails.times = 0
+
+    await office.send("jo", OTHER)
+
+    assert bool(office.answers(office.sen)) == (failures > 3)
+
+
+async def test_what_is_put_off_in_one_place_holds_up_nothing_for_the_same_person_elsewhere(office: SlackOffice) -> None:
+    office.slack.trouble.fail(POST, times=99, channel=office.dm("jo").id)
+    await office.send("jo", PLAN)
+
+    await office.send("jo", text=f"{office.slack.world.bot.mention} help", where=office.returns)
+
+    assert office.answers(office.dm("jo")) == []
+    assert len(office.whispers("jo")) == 1
 
 
 async def test_what_hangs_is_put_off_and_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

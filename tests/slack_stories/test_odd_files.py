@@ -65,6 +65,7 @@ async def test_a_file_of_another_workspace_is_asked_for(office: SlackOffice) -> 
 async def test_what_slack_does_not_hold_as_a_file_is_refused_with_the_next_step(
     office: SlackOffice, kind: FileKind, told: str
 ) -> None:
+    office.slack.trouble.refuse("files.info", "missing_scope")  # there is nothing more to be asked
     await posted(office, "Autumn plans", kind)
     assert not office.post.files()
     assert told in answer(office)

@@ -150,6 +150,21 @@ async def test_all_that_a_school_sent_is_received_after_a_preview(office: SlackO
     assert len(re.findall("/get/", str(office.slack.world.ephemerals[office.people["sam"].id][-1].blocks))) == 2
 
 
+async def test_the_preview_lists_the_fifty_that_have_waited_longest_and_none_that_is_decided(
+    office: SlackOffice,
+) -> None:
+    names = [f"8302000_SENplan{number:02}x20260901.docx" for number in range(52)]
+    await office.send("jo", *names)
+    reference = next(file.reference for file in office.post.files() if file.name == names[0])
+    await office.post.email(NADIA, text=f"receive {reference}")
+
+    await office.press("sam", cards(office)[1], "Receive all from this school…")
+
+    preview = form(office, "sam").words
+    assert "50 files from Leys Junior School" in preview
+    assert [name in preview for name in names] == [False, *[True] * 50, False]
+
+
 async def test_what_came_after_the_preview_is_not_received_with_the_rest(office: SlackOffice) -> None:
     await office.send("jo", PLAN)
     await office.press("sam", cards(office)[0], "Receive all from this school…")

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 from sqlalchemy.orm import Session
 
-from bot import roster
+from bot import proofs, roster
 from bot.arrival import Introduction
 from bot.proofs import A_DAY_MAX
 from bot.roster import imports
@@ -69,6 +69,18 @@ def owner(office: SlackOffice, user: User) -> str:
     """As whom this member is known; empty where as nobody."""
     found = office.post.rooms.ledger.read_now(lambda tx: roster.who(tx, "slack", f"{user.team_id}/{user.id}"))
     return found.email if found else ""
+
+
+def take_away(office: SlackOffice, user: User) -> None:
+    """Take this account away from Jo, as `postroom people unlink` does."""
+
+    def unlink(tx: Session) -> None:
+        person = roster.who(tx, "email", JO)
+        assert person
+        assert roster.unlink(tx, person, "slack", f"{user.team_id}/{user.id}")
+        proofs.void(tx, person, office.post.clock.now())
+
+    office.post.rooms.ledger.write_now(unlink)
 
 
 async def test_a_file_of_somebody_unproven_is_not_kept_and_a_link_goes_to_their_mailbox(office: SlackOffice) -> None:
@@ -192,17 +204,39 @@ async def test_a_used_link_brings_nothing_back_once_the_account_is_taken_away(of
     async with visitor(office.post) as browser, visitor(office.post) as waiting:
         await waiting.open(link)
         await (await browser.open(link)).press("link")
-
-        def unlink(tx: Session) -> None:
-            person = roster.who(tx, "email", JO)
-            assert person
-            assert roster.unlink(tx, person, "slack", f"{jo.team_id}/{jo.id}")
-
-        office.post.rooms.ledger.write_now(unlink)
+        take_away(office, jo)
         await waiting.press("link")
         assert (waiting.status, "has been used" in waiting.text) == (410, True)
         assert "has been used" in (await browser.open(f"{link}/done")).text
     assert owner(office, jo) == ""
+
+
+async def test_no_link_mailed_before_brings_back_an_account_that_was_taken_away(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    office.post.clock.advance(minutes=10)
+    await office.send("jo", PLAN)
+    used, unused = (link_in(mail) for mail in asked(office, JO))
+    await press(office, used)
+    take_away(office, office.people["jo"])
+
+    async with visitor(office.post) as browser:
+        await browser.open(unused)
+        assert (browser.status, browser.buttons) == (410, set())
+        assert "too old" in browser.text
+    await office.send("jo", PLAN)
+    assert owner(office, office.people["jo"]) == ""
+    assert len(asked(office, JO)) == 3, "a link that works no more stands in nobody's way"
+
+
+async def test_whose_account_was_taken_away_by_mistake_proves_it_anew_at_once(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    await press(office, link_in(asked(office, JO)[0]))
+    take_away(office, office.people["jo"])
+
+    await office.send("jo", PLAN)
+    await press(office, link_in(asked(office, JO)[1]))
+
+    assert owner(office, office.people["jo"]) == JO
 
 
 @pytest.mark.parametrize("trick", ["no cookie", "no form", "another form", "cross-site"])

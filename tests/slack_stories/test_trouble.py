@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
+from bot.ledger.tables import Identity, Person
 from handlers.app import Office
-from tests.people import ALEX, JO, NADIA, PLAN, SAM
+from tests.people import ALEX, DEE, JO, MOORVIEW_HEAD, NADIA, PLAN, SAM
 from tests.slack import BOT_TOKEN
 from tests.slack_office import SlackOffice, open_slack_office
 
@@ -44,11 +46,15 @@ def shared(office: SlackOffice) -> None:
     office.sen.ext_shared = True
 
 
+def about_to_be_shared(office: SlackOffice) -> None:
+    office.sen.pending_ext_shared = True
+
+
 def not_allowed(office: SlackOffice) -> None:
     office.slack.trouble.refuse("chat.postMessage", "restricted_action", channel=office.sen.id)
 
 
-@pytest.mark.parametrize("spoil", [archived, without_the_bot, public, shared, not_allowed])
+@pytest.mark.parametrize("spoil", [archived, without_the_bot, public, shared, about_to_be_shared, not_allowed])
 async def test_where_a_card_cannot_be_posted_its_officers_are_told_by_mail_with_links(
     office: SlackOffice, spoil: Callable[[SlackOffice], None]
 ) -> None:
@@ -61,6 +67,7 @@ async def test_where_a_card_cannot_be_posted_its_officers_are_told_by_mail_with_
     for officer in (SAM, NADIA):
         assert kinds(office, officer) == ["new-files"]
         assert "/get/" in office.post.expect(officer, "new-files").text
+    assert kinds(office, DEE) == ["new-files"], "who has it by mail in any case has it once"
     alert = office.post.expect(ALEX, "alert")
     assert "postroom doctor" in alert.text
 
@@ -117,13 +124,36 @@ async def test_the_administrators_are_alerted_once_an_hour_at_the_most(office: S
 
 
 async def test_somebody_whose_account_is_deactivated_is_told_by_mail(office: SlackOffice) -> None:
-    await office.send("jo", PLAN)
+    await office.send("jo", PLAN, OTHER)
+    first, second = office.answers(office.sen)
+    await office.press("sam", first, "Receive")
+    assert len(office.answers(office.dm("jo"))) == 2
     office.people["jo"].deleted = True
     office.post.clock.advance(minutes=6)
 
-    await office.press("sam", office.answers(office.sen)[0], "Receive")
+    await office.press("sam", second, "Receive")
 
+    assert len(office.answers(office.dm("jo"))) == 2, "nobody reads this conversation any more"
     assert kinds(office, JO) == ["received"]
+
+
+def sam_leaves(office: SlackOffice) -> None:
+    office.sen.members.remove(office.people["sam"].id)
+
+
+@pytest.mark.parametrize("spoil", [sam_leaves, archived, without_the_bot])
+async def test_who_cannot_be_answered_where_they_pressed_is_answered_in_their_own_conversation(
+    office: SlackOffice, spoil: Callable[[SlackOffice], None]
+) -> None:
+    await office.send("jo", PLAN)
+    assert (await office.slack.press(office.people["sam"], office.answers(office.sen)[0], "Receive")).ok
+    spoil(office)
+
+    await office.settle()
+
+    assert office.whispers("sam") == []
+    assert "/get/" in str(office.answers(office.dm("sam"))[-1].blocks)
+    assert kinds(office, SAM) == []
 
 
 async def test_a_leaver_is_told_nothing_by_mail_and_their_messages_are_not_redrawn(office: SlackOffice) -> None:
@@ -134,6 +164,45 @@ async def test_a_leaver_is_told_nothing_by_mail_and_their_messages_are_not_redra
 
     assert "Sam Hale" not in office.answers(office.dm("jo"))[0].words
     assert kinds(office, JO) == []
+
+
+async def test_what_still_waits_for_a_leaver_is_not_mailed_to_them_in_its_stead(office: SlackOffice) -> None:
+    office.slack.trouble.limit("chat.postMessage", retry_after=60, channel=office.dm("jo").id)
+    await office.send("jo", PLAN)
+    await office.post.leave(JO)
+    office.slack.trouble.refuse("chat.postMessage", "account_inactive", times=9, channel=office.dm("jo").id)
+    office.post.clock.advance(minutes=2)
+
+    await office.settle()
+
+    assert office.answers(office.dm("jo")) == []
+    assert kinds(office, JO) == []
+
+
+async def test_a_link_that_slack_does_not_take_goes_to_no_mailbox_that_others_read(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    moved = update(Person).where(Person.email == SAM).values(email=MOORVIEW_HEAD)
+    known = delete(Identity).where(Identity.value == SAM)
+    office.post.rooms.ledger.write_now(lambda tx: (tx.execute(moved), tx.execute(known)))
+    office.slack.trouble.refuse("chat.postEphemeral", "restricted_action", channel=office.sen.id)
+
+    await office.press("sam", office.answers(office.sen)[0], "Receive")
+
+    (told,) = office.post.inbox_of(MOORVIEW_HEAD)
+    assert PLAN in told.text
+    assert "/get/" not in told.text
+
+
+async def test_a_reminder_that_cannot_be_posted_is_a_reminder_by_mail(tmp_path: Path) -> None:
+    async with open_slack_office(tmp_path, services={"SEN": "direct"}, remind_hours=8) as office:
+        await office.send("sam", text="help")
+        await office.send("jo", PLAN)
+        office.slack.trouble.refuse("chat.postMessage", "restricted_action", channel=office.dm("sam").id)
+        office.post.clock.advance(days=1)
+
+        await office.settle()
+
+        assert kinds(office, SAM) == ["waiting"]
 
 
 async def test_a_message_deleted_by_hand_is_not_redrawn_for_ever(office: SlackOffice) -> None:

@@ -11,6 +11,8 @@ from tests.office import DOCX, Opener, TestOffice
 from tests.people import ALEX, BETH, DEE, EYFS, IAN, JO, LENA, MOORVIEW_HEAD, NADIA, PLAN, PRIYA, RAJ, SAM, TOM
 from tests.visitor import links_in, visitor
 
+TEAM = "senteam@derbyshire.example"
+
 
 async def test_an_officer_receives_by_replying_and_the_sender_hears(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
@@ -25,6 +27,27 @@ async def test_the_other_officers_who_were_told_hear_who_decided(post: TestOffic
     await post.email(JO, attach=PLAN)
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
     assert "Sam Hale" in post.expect(NADIA, "decided").text
+
+
+async def test_nobody_is_told_of_a_new_file_of_their_own_school(post: TestOffice) -> None:
+    await post.email(LENA, attach="8309003_SENplan20260901.docx")
+    assert post.expect(NADIA, "new-files")
+    assert post.inbox_of(DEE) == []
+
+
+async def test_where_a_place_is_told_and_no_officer_is_the_administrators_are_not(post: TestOffice) -> None:
+    for officer in (SAM, NADIA, DEE):
+        await post.leave(officer)
+    await post.email(JO, attach=PLAN)
+    assert post.expect(TEAM, "new-files")
+    assert post.inbox_of(ALEX) == []
+
+
+async def test_a_place_reads_no_comment_and_none_is_kept_for_it(post: TestOffice) -> None:
+    await post.email(JO, text="About Alfie, as agreed.", attach=PLAN)
+    assert "Alfie" in post.expect(SAM, "new-files").text
+    assert "Alfie" not in post.expect(TEAM, "new-files").text
+    assert not any("Alfie" in str(item.facts) for item in post.told() if item.recipient == TEAM)
 
 
 async def test_a_rejection_reaches_the_sender_and_the_headteacher_by_whom_and_why(post: TestOffice) -> None:

@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot.ledger import files
-from bot.ledger.tables import File
+from bot.ledger.tables import File, Identity, Person
 from bot.roster import imports
 from bot.roster.imports.sheet import Row
 from bot.rules.lifecycle import Status
 from handlers.app import Office
 from tests.office import Opener, TestOffice
-from tests.people import ALEX, BETH, DEE, EYFS, JO, LENA, MINA, NADIA, PLAN, RAJ, SAM
+from tests.people import ALEX, BETH, DEE, EYFS, JO, LENA, MINA, MOORVIEW_HEAD, NADIA, PLAN, RAJ, SAM
 
 SLACK = {
     "POSTROOM__SLACK__BOT_TOKEN": "xoxb-1", "POSTROOM__SLACK__APP_TOKEN": "xapp-1",
@@ -186,6 +187,19 @@ async def test_a_place_reads_no_comment_and_gets_no_link(office: TestOffice) -> 
     assert "Alfie" not in office.expect(TEAM, "waiting").text
     assert "/get/" not in office.expect(TEAM, "waiting").text
     assert not any("Alfie" in str(item.facts) for item in office.told() if item.recipient == TEAM)
+
+
+async def test_who_has_only_a_mailbox_that_others_read_is_reminded_without_a_link(office: TestOffice) -> None:
+    await office.email(JO, attach=PLAN)
+    moved = update(Person).where(Person.email == SAM).values(email=MOORVIEW_HEAD)
+    known = delete(Identity).where(Identity.value == SAM)
+    office.rooms.ledger.write_now(lambda tx: (tx.execute(moved), tx.execute(known)))
+
+    await until(office, "02 08:31")
+
+    assert PLAN in office.expect(MOORVIEW_HEAD, "waiting").text
+    assert "/get/" not in office.expect(MOORVIEW_HEAD, "waiting").text
+    assert "/get/" in office.expect(NADIA, "waiting").text
 
 
 async def test_a_reminder_is_answered_as_an_announcement_is_and_all_who_were_told_hear(office: TestOffice) -> None:

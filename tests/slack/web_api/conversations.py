@@ -202,6 +202,7 @@ def conversation_json(slack: Talking, where: Conversation) -> Json:
         "is_org_shared": False,
         "is_shared": where.ext_shared,
         "is_ext_shared": where.ext_shared,
+        "is_pending_ext_shared": where.pending_ext_shared,
         "context_team_id": slack.world.team_id,
     }
     if where.kind == "im":

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from bot import notices, roster
 from bot.announcing import announce, places_of
+from bot.arrival import MAIL, SLACK
 from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Service, Settings
-from bot.telling import MAIL, SLACK, Asking, came_by, facts, post
+from bot.telling import Asking, came_by, facts, post
 
 WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
 """How the act is asked for."""

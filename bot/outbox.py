@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import standing
-from bot.arrival import Introduce, Route
+from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.tables import Instant, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
-from bot.telling import MAIL
 from bot.wording import Letter, Wording
 from bot.working import Worker
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot import announcing, outbox, receipts, telling
-from bot.arrival import Introduce
+from bot.arrival import MAIL, Introduce
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
@@ -249,7 +249,7 @@ class Office:
     def give_up(self, tx: Session, item: OutboxItem) -> None:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
-        if item.channel != telling.MAIL:
+        if item.channel != MAIL:
             announcing.by_mail(tx, item, self.rooms.occasion())
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"

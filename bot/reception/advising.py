@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import finding, notices, roster, school_desk
-from bot.arrival import Opened
+from bot.arrival import MAIL, Opened
 from bot.intake import offers
 from bot.judging import convention, today
 from bot.ledger.tables import File, Mention
@@ -15,7 +15,7 @@ from bot.notices import Notice
 from bot.rules import commands, filename
 from bot.rules.commands import Reading
 from bot.rules.lifecycle import Act, Status
-from bot.telling import MAIL, Asking, facts
+from bot.telling import Asking, facts
 
 SAID_CHARACTERS_MAX = 200
 """So much of their own words is shown to them again."""

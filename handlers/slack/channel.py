@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.arrival import Introduce
+from bot.arrival import SLACK, Introduce
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
@@ -29,7 +29,6 @@ from handlers.slack.installation import Installation, Next
 from handlers.slack.introducing import Introducer
 from handlers.slack.listening import Body, Listeners
 from handlers.slack.places import Places
-from handlers.slack.receive import CHANNEL
 from handlers.slack.secrets import Secrets
 from handlers.slack.send import SlackCourier
 from handlers.slack.socket import Socket
@@ -41,7 +40,7 @@ PATH = "/slack/events"
 class SlackChannel:
     """How schools and officers are heard and answered in Slack."""
 
-    name = CHANNEL
+    name = SLACK
 
     def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording) -> None:
         """`settings` has `[slack]`; `wording`: of chats. Raises `BadSecrets`."""

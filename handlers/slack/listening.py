@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
 from bot import choosing, forms, roster
-from bot.arrival import Arrival, Introduce, Press
+from bot.arrival import SLACK, Arrival, Introduce, Press
 from bot.clock import Clock
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
@@ -170,8 +170,8 @@ async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
 
 
 def _open_home(tx: Session, identity: str, now: datetime) -> None:
-    person = roster.who(tx, receive.CHANNEL, identity)
-    surfaces.open_home(tx, receive.CHANNEL, identity, person.id if person else None, now)
+    person = roster.who(tx, SLACK, identity)
+    surfaces.open_home(tx, SLACK, identity, person.id if person else None, now)
 
 
 async def _nothing(ack: AsyncAck) -> None:

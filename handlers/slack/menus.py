@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from bot.arrival import SLACK
 from bot.choosing import TEXT_CHARACTERS_MAX, Chosen
 from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
@@ -42,7 +43,7 @@ def chosen(body: Mapping[str, Any], address: str) -> Chosen:
     container = body.get("container") or {}
     place = container.get("channel_id") or sender
     what = str(action["action_id"]).partition(":")[0].removeprefix(PREFIX)
-    return Chosen(receive.CHANNEL, sender, place, container.get("message_ts") or "", what, _values(action), address)
+    return Chosen(SLACK, sender, place, container.get("message_ts") or "", what, _values(action), address)
 
 
 def _names(menu: Menu) -> list[str]:

@@ -6,11 +6,10 @@ The shapes are those of https://docs.slack.dev/reference/events and https://docs
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from bot.arrival import Arrival, Change, Press, Route
+from bot.arrival import SLACK, Arrival, Change, Press, Route
 from handlers.slack.text import mentions
 from handlers.slack.values import Value
 
-CHANNEL = "slack"
 BELIEVED = "signed by Slack"
 POSTED = {None, "file_share", "thread_broadcast"}
 """Sorts of message that a person posted (event `message`, `subtype`)."""
@@ -52,7 +51,7 @@ def message(body: Payload, returns_channels: Collection[str]) -> Arrival | None:
     if not addressed and not thread:
         return None
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{place}/{event['ts']}",  # a mention comes as two events, and some come again under another id (lesson L53)
         sender=_author(event, body),
         believed=BELIEVED,
@@ -83,7 +82,7 @@ def change(body: Payload) -> Arrival | None:
     place, stamp = event["channel"], before["ts"]
     private = place.startswith(DIRECT)
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{what}/{place}/{stamp}",  # however often it is edited, it is told once that this changes nothing
         sender=_author(before, body),
         believed=BELIEVED,
@@ -132,7 +131,7 @@ def form(body: Payload, press: Press, place: Route) -> Arrival:
 def command(body: Payload) -> Arrival:
     """A slash command, answered in a direct message."""
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"command/{body['trigger_id']}",
         sender=identity(body["team_id"], body["user_id"]),
         believed=BELIEVED,
@@ -181,13 +180,13 @@ def presser(body: Payload) -> str:
 
 def comer(body: Payload) -> Arrival:
     """Whoever pressed or chose, for whom it is only looked who they are."""
-    return Arrival(channel=CHANNEL, key="", sender=presser(body), believed=BELIEVED)
+    return Arrival(channel=SLACK, key="", sender=presser(body), believed=BELIEVED)
 
 
 def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
     sender = presser(body)
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{sender}/{key}",
         sender=sender,
         believed=BELIEVED,

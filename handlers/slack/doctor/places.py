@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import roster
+from bot.arrival import MAIL, SLACK
 from bot.ledger.tables import Person
 from bot.rules import address
 from bot.settings import Service, Slack
@@ -117,11 +118,11 @@ class _People:
 
     def _outsider(self, member: str, code: str) -> str:
         """Their name; empty for one who takes in, or has left Slack."""
-        if self._takes_in("slack", f"{self.bot.team_id}/{member}", code):
+        if self._takes_in(SLACK, f"{self.bot.team_id}/{member}", code):
             return ""
         user = self._user(member)
         email = str(user.get("profile", {}).get("email", "")) if user.get("is_email_confirmed") else ""
-        by_email = self._takes_in("email", address.normal(email) or "", code)
+        by_email = self._takes_in(MAIL, address.normal(email) or "", code)
         return "" if user.get("deleted") or by_email else _name(user, member, email)
 
     def _user(self, member: str) -> dict[str, Any]:

@@ -28,13 +28,14 @@ from handlers.slack.fetching import Fetcher
 from handlers.slack.installation import Installation, Next
 from handlers.slack.introducing import Introducer
 from handlers.slack.listening import Body, Listeners
+from handlers.slack.manifest import PATH
 from handlers.slack.places import Places
 from handlers.slack.secrets import Secrets
 from handlers.slack.send import SlackCourier
 from handlers.slack.socket import Socket
 from handlers.slack.turning import Turner
 
-PATH = "/slack/events"
+__all__ = ["PATH", "SlackChannel"]
 
 
 class SlackChannel:

@@ -22,6 +22,7 @@ from bot.ledger import Ledger, surfaces
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from handlers.slack import menus, modals, receive
+from handlers.slack.manifest import COMMAND
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
 from handlers.slack.render import OPEN, PAGE, Json
@@ -30,7 +31,6 @@ from handlers.slack.values import Value
 
 log = structlog.get_logger()
 
-COMMAND = "/postroom"
 ANSWERED_APART = "I have answered you in our direct messages."
 """What a slash command is acknowledged with, wherever it was typed: nobody else there reads the answer."""
 OPENING = re.compile(r"^(reject|move|receive-all)(:\d+)?$")

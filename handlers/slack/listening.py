@@ -22,10 +22,11 @@ from bot.ledger import Ledger, surfaces
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from handlers.slack import menus, modals, receive
+from handlers.slack.elements import Json
 from handlers.slack.manifest import COMMAND
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
-from handlers.slack.render import OPEN, PAGE, Json
+from handlers.slack.render import OPEN, PAGE
 from handlers.slack.text import sound
 from handlers.slack.values import Value
 

@@ -10,19 +10,16 @@ from bot.arrival import SLACK
 from bot.choosing import TEXT_CHARACTERS_MAX, Chosen
 from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
-from bot.wording import plain
 from handlers.slack import receive
-from handlers.slack.text import literal, sound
+from handlers.slack.elements import Json, literal, option, select
+from handlers.slack.text import sound
 from handlers.slack.values import Value
 
 PREFIX = "choose-"
 CHOOSING = re.compile(r"^(choose-(period|first|last|by|status|find)|turn|queue|clear)(:\d+)?$")
 """What is chosen in menus, and the buttons that belong to them."""
 PERIODS = {"this-year": "This academic year", "last-year": "Last academic year", "dates": "From one day to another"}
-OPTION_CHARACTERS_MAX = 75
 ANYONE = "0"
-
-Json = dict[str, Any]
 
 
 def blocks(menu: Menu) -> list[Json]:
@@ -66,8 +63,8 @@ def _values(action: Mapping[str, Any]) -> list[str]:
 
 
 def _selects(menu: Menu) -> Json:
-    periods = [_option(words, word) for word, words in PERIODS.items()]
-    senders = [_option("Sent by anyone", ANYONE), *(_option(name, str(number)) for number, name in menu.senders)]
+    periods = [option(words, word) for word, words in PERIODS.items()]
+    senders = [option("Sent by anyone", ANYONE), *(option(name, str(number)) for number, name in menu.senders)]
     return {"type": "actions", "elements": [
         _select("period", "Date sent", periods, menu.choice.period),
         _select("by", "Sent by", senders, str(menu.choice.sent_by)),
@@ -85,7 +82,7 @@ def _dates(menu: Menu) -> Json:
 
 
 def _statuses(menu: Menu) -> Json:
-    offered = [_option(status.value, status.value) for status in CAN_BE_CHOSEN]
+    offered = [option(status.value, status.value) for status in CAN_BE_CHOSEN]
     return {"type": "section", "text": literal("Status"), "accessory": {
         "type": "multi_static_select", "action_id": f"{PREFIX}status", "placeholder": literal("Sent, Received, Rejected"),
         "options": offered, "initial_options": [one for one in offered if one["value"] in menu.statuses],
@@ -106,13 +103,4 @@ def _words(menu: Menu) -> Json:
 
 def _select(word: str, hint: str, options: list[Json], held: str) -> Json:
     initial = [one for one in options if one["value"] == held]
-    return {
-        "type": "static_select", "action_id": f"{PREFIX}{word}", "placeholder": literal(hint), "options": options,
-        **({"initial_option": initial[0]} if initial else {}),
-    }  # fmt: skip
-
-
-def _option(text: str, value: str) -> Json:
-    words = plain(text) or value
-    shown = words if len(words) <= OPTION_CHARACTERS_MAX else f"{words[: OPTION_CHARACTERS_MAX - 1]}…"
-    return {"text": literal(shown), "value": value}
+    return select(f"{PREFIX}{word}", hint, options) | ({"initial_option": initial[0]} if initial else {})

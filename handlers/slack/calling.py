@@ -29,6 +29,8 @@ ACCOUNT = frozenset({
     "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
 })  # fmt: skip
 """Errors that are ours as a whole, not those of one message: an administrator can put them right."""
+NO_FILE = frozenset({"file_not_found", "file_deleted"})
+"""Errors that say that there is no such file any more."""
 MEANING = {
     "account_inactive": "the app was removed from the workspace",
     "channel_not_found": "there is no such channel, or the bot is not in it",
@@ -74,6 +76,10 @@ class Caller:
             return await call(self.client)
         except SlackApiError as fault:
             raise self._meaning(place, fault) from fault
+
+    async def ourselves(self) -> AsyncSlackResponse:
+        """Who we are, as Slack sees it, and of which workspace. Raises as `call`."""
+        return await self.call("auth.test", lambda client: client.auth_test())
 
     async def direct(self, user: str) -> str:
         """The conversation with this user alone. Raises as `call`."""

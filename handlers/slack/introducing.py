@@ -12,11 +12,12 @@ from typing import Any
 from bot.arrival import Arrival, Introduction
 from bot.clock import Clock
 from bot.ledger import Later
-from bot.outbox import Undeliverable
 from bot.rules import address
 from bot.settings.channels import Slack
-from handlers.slack.calling import Caller
+from handlers.slack.calling import Caller, Refusal
 
+UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
+"""Why Slack says nothing of a user: they are of no workspace that we may look into."""
 NAME_CHARACTERS_MAX = 80
 """Of the name that somebody gave themselves: as long as Slack lets it be."""
 KNOWN_FOR = timedelta(minutes=5)
@@ -59,8 +60,8 @@ class Introducer:
         try:
             home = await self._own_team()
             found = await self._caller.call("users.info", lambda client: client.users_info(user=user))
-        except Undeliverable as refusal:
-            if "user_not" in str(refusal):
+        except Refusal as refusal:
+            if refusal.word in UNKNOWN:
                 return Introduction(refused="elsewhere")
             raise Later(f"Slack does not say who {user} is: {refusal}") from refusal
         except Exception as fault:
@@ -70,7 +71,7 @@ class Introducer:
     async def _own_team(self) -> Workspace:
         """The workspace that the bot belongs to. What an event says of its author's is not asked: it may be another."""
         if self._home is None:
-            us = await self._caller.call("auth.test", lambda client: client.auth_test())
+            us = await self._caller.ourselves()
             self._home = Workspace(us["team_id"], us["team"])
         return self._home
 

@@ -25,8 +25,8 @@ FOR_NOW = frozenset({
 """Errors after which the same call may succeed (https://docs.slack.dev/reference/methods); all others are final."""
 
 ACCOUNT = frozenset({
-    "account_inactive", "app_access_denied", "invalid_auth", "missing_scope", "no_permission", "not_authed",
-    "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+    "account_inactive", "app_access_denied", "invalid_auth", "missing_scope", "no_permission",
+    "not_allowed_token_type", "not_authed", "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
 })  # fmt: skip
 """Errors that are ours as a whole, not those of one message: an administrator can put them right."""
 NO_FILE = frozenset({"file_not_found", "file_deleted"})

@@ -21,7 +21,7 @@ from bot.arrival import Attachment, Kept, Opened
 from bot.clock import Clock
 from bot.ledger import Later
 from bot.reception.sealing import Sink
-from handlers.slack.calling import CALL_SECONDS, FOR_NOW, NO_FILE, RATE_LIMITED
+from handlers.slack.calling import ACCOUNT, CALL_SECONDS, FOR_NOW, NO_FILE, RATE_LIMITED
 from handlers.slack.receive import TOMBSTONE, me
 from handlers.slack.text import mentions, plain
 
@@ -41,11 +41,6 @@ BY_LINK = "check_file_info"
 """`file_access` of a file of which an event tells the id alone (lesson L60)."""
 HELP = "help"
 """What somebody wants who calls us and says nothing."""
-OURS = frozenset({
-    "missing_scope", "not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive",
-    "not_allowed_token_type",
-})  # fmt: skip
-"""Errors that an administrator can put right, whereupon the file can be had."""
 OWN_DOCUMENTS = frozenset({"canvas", "quip", "list", "post", "space"})
 """Modes of what Slack keeps as its own documents."""
 NOT_KEPT = frozenset({"canvas", "external", "gone"})
@@ -162,7 +157,7 @@ class Fetcher:
             error = "" if fault.response.status_code >= 500 else fault.response.get("error", "")
             if error in NO_FILE:
                 raise Gone("gone") from fault
-            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW | OURS:
+            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW | ACCOUNT:
                 raise Later(f"Slack does not answer now: {error}") from fault
             raise Gone("unreachable") from fault
         except (OSError, http.client.HTTPException, SlackClientError) as fault:

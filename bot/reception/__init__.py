@@ -159,7 +159,7 @@ class Reception:
         files.order_destruction(tx, item.object_id, why="handled", now=self._clock.now())
 
     def _occasion(self, item: Claimed) -> Occasion:
-        return telling.Occasion(
+        return Occasion(
             settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route,
             channel=item.arrival.channel,
         )  # fmt: skip

@@ -47,15 +47,15 @@ Turn = Callable[[Body, Value, AsyncRespond], Awaitable[None]]
 class Listeners:
     """The listeners of one workspace, the same over HTTP and Socket Mode."""
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, *, introduce: Introduce, turn: Turn) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, ledger: Ledger, inbox: Inbox, *, introduce: Introduce, turn: Turn
+    ) -> None:
         """`turn`: shows another page of a message."""
-        self._settings, self._clock, self._ledger = settings, clock, ledger
+        self._settings, self._clock, self._ledger, self._inbox = settings, clock, ledger, inbox
         self._introduce, self._turn = introduce, turn
-        self._inbox: Inbox | None = None
 
-    def listen(self, bolt: AsyncApp, inbox: Inbox) -> None:
+    def listen(self, bolt: AsyncApp) -> None:
         """Take in what Bolt hears from now on."""
-        self._inbox = inbox
         bolt.event("message")(self._message)
         bolt.event("app_mention")(self._message)
         bolt.event("app_home_opened")(self._home)
@@ -145,7 +145,6 @@ class Listeners:
 
     async def _accept(self, arrival: Arrival, body: Body) -> bool:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
-        assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._inbox.begin()
         raw.write(sound(json.dumps(body, ensure_ascii=False)).encode())
         return await self._inbox.accept(arrival, raw)

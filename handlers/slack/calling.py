@@ -10,6 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.outbox import Busy, Undeliverable
+from handlers.slack.lately import Lately
 
 RATE_LIMITED = 429
 WAIT_SECONDS = 30.0
@@ -63,7 +64,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
         self._closed_until: dict[str, datetime] = {}
-        self._direct: dict[str, tuple[datetime, str]] = {}
+        self._direct = Lately[str](clock, OPEN_FOR)
 
     async def call(self, place: str, call: Call) -> AsyncSlackResponse:
         """Make a call that concerns this place, or the method's own name where it concerns none. Raises `Busy` while the
@@ -83,13 +84,12 @@ class Caller:
 
     async def direct(self, user: str) -> str:
         """The conversation with this user alone. Raises as `call`."""
-        now = self._clock.now()
-        opened_at, known = self._direct.get(user, (now, ""))
-        if known and now - opened_at < OPEN_FOR:
+        if known := self._direct.said_of(user):
             return known
         opened = await self.call(user, lambda client: client.conversations_open(users=[user]))
-        self._direct[user] = now, str(opened["channel"]["id"])
-        return self._direct[user][1]
+        conversation = str(opened["channel"]["id"])
+        self._direct.keep(user, conversation)
+        return conversation
 
     def _meaning(self, place: str, fault: SlackApiError) -> Exception:
         response = fault.response

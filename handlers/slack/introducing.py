@@ -6,7 +6,7 @@ their profile shows: it only says whom to ask (lesson L59).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.arrival import Arrival, Introduction
@@ -15,6 +15,7 @@ from bot.ledger import Later
 from bot.rules import address
 from bot.settings.channels import Slack
 from handlers.slack.calling import Caller, Refusal
+from handlers.slack.lately import Lately
 
 UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
 """Why Slack says nothing of a user: they are of no workspace that we may look into."""
@@ -22,12 +23,6 @@ NAME_CHARACTERS_MAX = 80
 """Of the name that somebody gave themselves: as long as Slack lets it be."""
 KNOWN_FOR = timedelta(minutes=5)
 """How long what Slack said of a user is believed: a member who becomes a guest is refused so soon."""
-
-
-@dataclass(frozen=True)
-class _Asked:
-    at: datetime
-    answer: Introduction
 
 
 @dataclass(frozen=True)
@@ -42,17 +37,16 @@ class Introducer:
     """Asks Slack who somebody is."""
 
     def __init__(self, caller: Caller, clock: Clock, settings: Slack) -> None:
-        self._caller, self._clock, self._settings = caller, clock, settings
-        self._known: dict[str, _Asked] = {}
+        self._caller, self._settings = caller, settings
+        self._known = Lately[Introduction](clock, KNOWN_FOR)
         self._home: Workspace | None = None
 
     async def introduce(self, arrival: Arrival) -> Introduction:
         """What Slack vouches for of who speaks. Raises `Later` where it cannot be asked."""
-        now, known = self._clock.now(), self._known.get(arrival.sender)
-        if known and now - known.at < KNOWN_FOR:
-            return known.answer
+        if known := self._known.said_of(arrival.sender):
+            return known
         answer = await self._ask(arrival.sender)
-        self._known[arrival.sender] = _Asked(now, answer)
+        self._known.keep(arrival.sender, answer)
         return answer
 
     async def _ask(self, sender: str) -> Introduction:

@@ -14,6 +14,7 @@ from bot.settings import Service, Slack
 from bot.settings.kinds import DIRECT
 from handlers.checks import Check, Patient, failed, passed
 from handlers.slack.doctor.asking import Bot, Unanswered, ask, pages
+from handlers.slack.places import is_public, is_shared
 
 NOWHERE = "channel_not_found"
 INVITE = "In that channel write /invite @postroom, or the name that the app has there."
@@ -39,7 +40,7 @@ def _of_service(service: Service, people: "_People") -> Iterator[Check]:
     try:
         info = _info(people.bot, service.slack_channel)
         yield _judged(name, info, [*_usable(info), *_private(info)])
-        if info.get("is_private") and people.has_roster:
+        if people.has_roster and not is_public(info):
             yield _readers(f"{name}: readers", info, people.outsiders(service))
     except Unanswered as fault:
         yield fault.check(name)
@@ -81,9 +82,9 @@ def _usable(info: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _private(info: dict[str, Any]) -> Iterator[Fault]:
-    if not info.get("is_private"):
+    if is_public(info):
         yield "It is public: everybody in the workspace would read which school sent what.", PRIVATE
-    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+    if is_shared(info):
         yield "It is shared with another organisation (Slack Connect).", UNSHARED
 
 

@@ -10,7 +10,7 @@ from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving, rethinking, tracing
+from bot.reception import advising, carrying_out, proving, rethinking, tracing, understanding
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -57,7 +57,7 @@ def serve(
 def _pressed(tx: Session, press: Press, asking: Asking) -> None:
     """Carry out what a button asks for, and answer it whatever comes of it (lesson L55)."""
     answers = carrying_out.unseen(tx, press, asking)
-    reading = Reading() if answers else carrying_out.pressed(tx, press, asking)
+    reading = Reading() if answers else understanding.pressed(tx, press, asking)
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         _reply_all(tx, answers, asking, owed=True)
@@ -67,7 +67,7 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
-    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))

@@ -1,4 +1,4 @@
-"""Slack's app manifest: the whole description of our app, by which Slack makes it (docs.slack.dev/reference/app-manifest)."""
+"""Slack's app manifest: the whole description of our app, by which Slack makes it (https://docs.slack.dev/reference/app-manifest)."""
 
 import textwrap
 from typing import Any

@@ -27,8 +27,9 @@ def blocks(menu: Menu) -> list[Json]:
     same choice have the same, so that a redraw leaves alone what somebody types."""
     choice = menu.choice.model_copy(update={"page": 0, "queue": 0})
     mark = f"{zlib.crc32(choice.model_dump_json().encode()):08x}"
-    rows = [_selects(menu), *([_dates(menu)] if choice.period == "dates" else []), _statuses(menu), _words(menu)]
-    return [row | {"block_id": f"{name}-{mark}"} for name, row in zip(_names(menu), rows, strict=True)]
+    dates = {"dates": _dates(menu)} if choice.period == "dates" else {}
+    rows = {"choose": _selects(menu), **dates, "status": _statuses(menu), "find": _words(menu)}
+    return [row | {"block_id": f"{name}-{mark}"} for name, row in rows.items()]
 
 
 def chosen(body: Mapping[str, Any], address: str) -> Chosen:
@@ -41,10 +42,6 @@ def chosen(body: Mapping[str, Any], address: str) -> Chosen:
     place = container.get("channel_id") or sender
     what = str(action["action_id"]).partition(":")[0].removeprefix(PREFIX)
     return Chosen(SLACK, sender, place, container.get("message_ts") or "", what, _values(action), address)
-
-
-def _names(menu: Menu) -> list[str]:
-    return ["choose", *(["dates"] if menu.choice.period == "dates" else []), "status", "find"]
 
 
 def _values(action: Mapping[str, Any]) -> list[str]:

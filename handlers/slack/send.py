@@ -131,23 +131,21 @@ class SlackCourier:
     async def _find(self, parcel: Parcel, place: str, thread: str) -> Shown | None:
         """The message that an earlier delivery posted, if it did. Other apps can post what looks like it."""
         me = (await self._caller.ourselves())["bot_id"]
-        oldest = f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}"
+        seek: dict[str, Any] = {
+            "channel": place, "oldest": f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}",
+            "limit": LOOKED_THROUGH_MAX, "include_all_metadata": True,
+        }  # fmt: skip
 
-        def call(client: AsyncWebClient, cursor: str) -> Any:
-            seek: dict[str, Any] = {
-                "channel": place, "oldest": oldest, "limit": LOOKED_THROUGH_MAX, "include_all_metadata": True,
-                **({"cursor": cursor} if cursor else {}),
-            }  # fmt: skip
+        def call(client: AsyncWebClient) -> Any:
             return client.conversations_replies(ts=thread, **seek) if thread else client.conversations_history(**seek)
 
-        cursor = ""
         while True:
-            page = await self._caller.call(place, lambda client, at=cursor: call(client, at))  # type: ignore[misc] # a lambda's default
+            page = await self._caller.call(place, call)
             for message in page["messages"]:
                 if message.get("bot_id") == me and _notice_id(message) == parcel.id:
                     return Shown(place, message["ts"], thread)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            seek["cursor"] = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not seek["cursor"]:
                 return None
 
 

@@ -101,7 +101,7 @@ class Listeners:
         if known.refused:
             return None
         asked = Asked(arrival.channel, arrival.sender, known.address, value.say, value.seen)
-        bearing = Bearing(value=value, place=arrival.route)
+        bearing = Bearing(value=value, route=arrival.route)
         settings, clock = self._settings, self._clock
         if word == "receive-all":
             form = await self._ledger.read(lambda tx: forms.receiving_all(tx, asked, settings, clock))
@@ -119,7 +119,7 @@ class Listeners:
         if not isinstance(decided, Press):
             await ack(response_action="errors", errors=decided)
             return
-        await self._accept(receive.form(body, decided, bearing.place), body)
+        await self._accept(receive.form(body, decided, bearing.route), body)
         await ack()
 
     async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:

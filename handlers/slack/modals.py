@@ -22,7 +22,8 @@ class Bearing(Frozen):
     """What a form keeps of the button that opened it."""
 
     value: Value
-    place: Route
+    route: Route
+    """Of the press: where its answer goes."""
 
 
 def rejecting(form: Form, reasons: Sequence[Reason], bearing: Bearing) -> Json:

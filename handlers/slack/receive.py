@@ -105,10 +105,10 @@ def action(body: Payload) -> str:
     return str(body["actions"][0]["action_id"]).partition(":")[0]
 
 
-def form(body: Payload, press: Press, place: Route) -> Arrival:
-    """A form that was sent. `place`: where the button was pressed that opened it."""
-    private = _is_private(place.place)  # who reads there is not taken from the form
-    answered = place.model_copy(update={"private": private, "aside": not private})
+def form(body: Payload, press: Press, route: Route) -> Arrival:
+    """A form that was sent. `route`: of the press that opened it."""
+    private = _is_private(route.place)  # who reads there is not taken from the form
+    answered = route.model_copy(update={"private": private, "aside": not private})
     return _pressed(body, f"form/{body['view']['id']}", press, answered)
 
 
@@ -171,7 +171,7 @@ def comer(body: Payload) -> Arrival:
     return Arrival(channel=SLACK, key="", sender=presser(body), believed=BELIEVED)
 
 
-def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+def _pressed(body: Payload, key: str, press: Press, route: Route) -> Arrival:
     sender = presser(body)
     return Arrival(
         channel=SLACK,
@@ -180,5 +180,5 @@ def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
         believed=BELIEVED,
         subject=press.said,
         press=press,
-        route=place,
+        route=route,
     )

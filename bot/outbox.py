@@ -153,7 +153,7 @@ class OutboxWorker(Worker):
         return bool(claimed)
 
     async def _in_order(self, items: Sequence[_Claimed]) -> None:
-        """What one recipient is told, as it was posted."""
+        """What is told in one conversation, as it was posted."""
         for number, item in enumerate(items, start=1):
             if not await self._one(item) and self._keeps_order:
                 await asyncio.gather(*(self._put_back(one) for one in items[number:]))

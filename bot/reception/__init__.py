@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import proofs, roster, telling
+from bot import proofs, roster
 from bot.arrival import Arrival, Introduce, Introduction, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle

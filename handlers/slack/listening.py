@@ -125,7 +125,7 @@ class Listeners:
     async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:
         """Turn a page; for whoever is not heard by now, such as a guest, what stands before them stays as it is."""
         value = Value.read(body["actions"][0].get("value"))
-        if value and not (await self._introduce(receive.comer(body))).refused:
+        if value and not (await self._introduce(Arrival.about(SLACK, receive.presser(body)))).refused:
             await self._turn(body, value, respond)
         await ack()
 
@@ -137,7 +137,7 @@ class Listeners:
         await ack()
 
     async def _choose(self, body: Body, ack: AsyncAck) -> None:
-        known = await self._introduce(receive.comer(body))
+        known = await self._introduce(Arrival.about(SLACK, receive.presser(body)))
         if not known.refused:
             chosen = menus.chosen(body, known.address)
             await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)

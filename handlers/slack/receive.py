@@ -166,11 +166,6 @@ def presser(body: Payload) -> str:
     return identity(user.get("team_id") or body["team"]["id"], user["id"])
 
 
-def comer(body: Payload) -> Arrival:
-    """Whoever pressed or chose, for whom it is only looked who they are."""
-    return Arrival(channel=SLACK, key="", sender=presser(body), believed=BELIEVED)
-
-
 def _pressed(body: Payload, key: str, press: Press, route: Route) -> Arrival:
     sender = presser(body)
     return Arrival(

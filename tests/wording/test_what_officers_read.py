@@ -58,8 +58,9 @@ def test_a_reason_is_said_once() -> None:
 
 def test_the_loser_of_a_race_is_told_who_won_and_when() -> None:
     letter = WORDING.letter(LostRace.example)
-    assert letter.subject.startswith("Too late to reject: 8302000_SENplan20260901.docx")
+    assert letter.subject.startswith("Somebody was first: 8302000_SENplan20260901.docx")
     assert "It was received by Sam Hale at 13:00 on 1 September 2026." in words(letter)
+    assert "You can reject it all the same" in words(letter)
 
 
 def test_a_file_whose_contents_are_gone_is_said_to_be_so() -> None:

@@ -9,14 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster
+from bot.arrival import MAIL, SLACK
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import Notice
 from bot.rules.lifecycle import Status
 from bot.settings import Service, Settings
 from bot.settings.kinds import DIRECT
 from bot.telling import (
-    MAIL,
-    SLACK,
     Occasion,
     alert,
     facts,

@@ -5,6 +5,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAIL = "email"
+"""The channel whose identities are mailboxes."""
+SLACK = "slack"
+"""The channel whose identities are Slack's: the id of a workspace and that of its user, parted by a slash."""
+
 
 class Frozen(BaseModel):
     """A value that crosses as text: immutable, and refusing what it does not know."""

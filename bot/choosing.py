@@ -6,6 +6,7 @@ Whoever may not, and whatever was not offered, changes nothing: what comes back 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import get_args
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from bot.telling import Asking
 
 TEXT_CHARACTERS_MAX = 100
 PAGE_DIGITS_MAX = 6
-PERIODS = ("this-year", "last-year", "dates")
+PERIODS = get_args(Choice.model_fields["period"].annotation)
 
 
 @dataclass(frozen=True)

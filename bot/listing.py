@@ -15,7 +15,7 @@ from bot.notices import Choice, Menu
 from bot.rules import calendar
 from bot.rules.calendar import Period
 from bot.rules.commands import Filters
-from bot.rules.lifecycle import Act, Status
+from bot.rules.lifecycle import ASKED_BY, Status
 from bot.telling import Asking
 
 SHOWN_BY_DEFAULT = (Status.SENT, Status.RECEIVED, Status.REJECTED)
@@ -23,9 +23,6 @@ CAN_BE_CHOSEN = (*SHOWN_BY_DEFAULT, Status.RECALLED, Status.DISCARDED, Status.IN
 """What a file can be once its name is settled."""
 SENDERS_MAX = 30
 """Of those that can be chosen from; any other is found by `status from` and their name."""
-ACTS = {"recall": Act.RECALLED, "receive": Act.RECEIVED, "reject": Act.REJECTED, "move": Act.MOVED}
-"""What changes a file, by the word that asks for it."""
-
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 """Nobody chooses a day before or after these."""
 
@@ -104,7 +101,7 @@ def senders(tx: Session, choice: Choice, asking: Asking, within: Within = None) 
 
 def open_to(tx: Session, person: Person, file: File) -> tuple[str, ...]:
     """What this person can do to this file as it stands, in words."""
-    acts = tuple(word for word, act in ACTS.items() if roster.can(tx, person, act, file))
+    acts = tuple(word for act, word in ASKED_BY.items() if roster.can(tx, person, act, file))
     has_copy = handing_out.are_there(file) and handing_out.way(tx, person, file) is not None
     return (*acts, "copy") if has_copy else acts
 

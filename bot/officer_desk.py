@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session
 
 from bot import notices, roster
 from bot.announcing import announce, places_of
+from bot.arrival import MAIL, SLACK
 from bot.ledger import files
 from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import Act, Status
+from bot.rules.lifecycle import ASKED_BY, Act, Status
 from bot.settings import Service, Settings
-from bot.telling import MAIL, SLACK, Asking, came_by, facts, post
+from bot.telling import Asking, came_by, facts, post
 
-WORD = {Act.RECEIVED: "receive", Act.REJECTED: "reject", Act.MOVED: "move"}
-"""How the act is asked for."""
-OF_OFFICERS = {word: word for word in WORD.values()} | {"receive-all": "receive"}
+OF_OFFICERS = {"receive": "receive", "receive-all": "receive", "reject": "reject", "move": "move"}
 """What buttons ask for that officers alone may do, and which act that is."""
 
 ANNOUNCING = (notices.NewFiles.kind, notices.Waiting.kind)
@@ -71,7 +70,7 @@ def _each(
     answers: list[Notice] = []
     for file in chosen:
         if not roster.may(tx, asking.person, act, file):
-            answers.append(not_theirs(tx, WORD[act], file))
+            answers.append(not_theirs(tx, ASKED_BY[act], file))
         elif files.change(
             tx, file, act, seen=asking.version_seen(tx, file), by=asking.person.id, now=asking.now, channel=asking.channel, why=why,
             **columns(file),
@@ -79,7 +78,7 @@ def _each(
             done.append(file)
         else:
             own = _is_theirs(file, act, asking.person)
-            answers.append(notices.LostRace(file=facts(file, asking.settings), act=WORD[act], own=own))
+            answers.append(notices.LostRace(file=facts(file, asking.settings), act=ASKED_BY[act], own=own))
     return done, answers
 
 
@@ -107,9 +106,9 @@ def _is_theirs(file: File, act: Act, person: Person) -> bool:
 def closed(tx: Session, file: File, act: Act, asking: Asking) -> Notice | None:
     """Why this person cannot do this to the file, before anything is done: None where they can."""
     if not roster.may(tx, asking.person, act, file):
-        return not_theirs(tx, WORD[act], file)
+        return not_theirs(tx, ASKED_BY[act], file)
     if asking.version_seen(tx, file) is not None or not roster.can(tx, asking.person, act, file):
-        return notices.LostRace(file=facts(file, asking.settings), act=WORD[act])
+        return notices.LostRace(file=facts(file, asking.settings), act=ASKED_BY[act])
     return None
 
 

@@ -12,12 +12,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import standing
-from bot.arrival import Introduce, Route
+from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.tables import Instant, OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
-from bot.telling import MAIL
 from bot.wording import Letter, Wording
 from bot.working import Worker
 
@@ -154,7 +153,7 @@ class OutboxWorker(Worker):
         return bool(claimed)
 
     async def _in_order(self, items: Sequence[_Claimed]) -> None:
-        """What one recipient is told, as it was posted."""
+        """What is told in one conversation, as it was posted."""
         for number, item in enumerate(items, start=1):
             if not await self._one(item) and self._keeps_order:
                 await asyncio.gather(*(self._put_back(one) for one in items[number:]))

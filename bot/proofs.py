@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from bot import notices, roster, telling
-from bot.arrival import Arrival, Introduction
+from bot.arrival import MAIL, Arrival, Introduction
 from bot.clock import Clock
 from bot.ledger import Ledger
 from bot.ledger.tables import Identity, Person, Proof
@@ -32,7 +32,7 @@ AT_ONCE = timedelta(minutes=10)
 
 def ask(tx: Session, arrival: Arrival, known: Introduction, occasion: Occasion) -> None:
     """Mail a link to the mailbox that is claimed, where it is that of somebody on the roster; else do nothing."""
-    person = roster.who(tx, telling.MAIL, known.claimed)
+    person = roster.who(tx, MAIL, known.claimed)
     if person is None or not roster.is_anybody(person):
         return
     asked = _asked_since(tx, occasion.now - DAY, Proof.person_id == person.id)
@@ -102,7 +102,7 @@ class ProofDesk:
         """The proof, whose mailbox is still that of the same member of staff."""
         proof_id = self._key.read(visit.token)
         proof = tx.get(Proof, proof_id) if proof_id else None
-        if proof is None or roster.who(tx, telling.MAIL, proof.address) is not proof.person:
+        if proof is None or roster.who(tx, MAIL, proof.address) is not proof.person:
             return None
         return proof if roster.is_anybody(proof.person) else None
 

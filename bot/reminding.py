@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import announcing, notices, roster, telling
 from bot.announcing import Place
+from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.ledger import Ledger
 from bot.ledger.tables import Contents, Entry, File, Mention, OutboxItem, Person, Purpose
@@ -20,7 +21,7 @@ from bot.notices import FileFacts, Wait, Waiting
 from bot.rules.lifecycle import Act, Status
 from bot.rules.office_hours import OfficeHours
 from bot.settings import Settings, Slack
-from bot.telling import MAIL, Occasion
+from bot.telling import Occasion
 from bot.working import Worker
 
 HOUR = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Who is told what: a file's facts, posting a notice into the outbox, announcing new files."""
+"""Telling somebody something: a file's facts, posting a notice into the outbox, what was told before."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from bot import links, notices, roster
-from bot.arrival import Route
+from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
@@ -19,10 +19,6 @@ from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
-MAIL = "email"
-"""The channel whose identities are mailboxes."""
-SLACK = "slack"
-"""The channel whose identities are Slack's: the id of a workspace and that of its user, parted by a slash."""
 UNASKED = frozenset({
     notices.Alert.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.ProveIdentity.kind,
     notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind,

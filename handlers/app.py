@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot import announcing, outbox, receipts, telling
-from bot.arrival import Introduce
+from bot.arrival import MAIL, Introduce
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
@@ -101,6 +101,10 @@ class Rooms:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def wording(self, *, chat: bool) -> Wording:
+        """How it speaks, with the links that are opened here. `chat`: where there are buttons."""
+        return Wording.of(self.settings, self.link_key.token, chat=chat)
+
     def occasion(self) -> Occasion:
         """Now, outside any message."""
         return Occasion(settings=self.settings, clock=self.clock, now=self.clock.now())
@@ -168,8 +172,7 @@ def office(rooms: Rooms) -> "Office":
     channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock)}
     routes: list[BaseRoute] = []
     if settings.slack:
-        wording = Wording.of(settings, rooms.link_key.token, chat=True)
-        slack = SlackChannel(settings, clock, rooms.ledger, wording)
+        slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True))
         channels[slack.name] = slack
         routes += slack.routes()
     return Office(rooms, channels, web_server(rooms, routes))
@@ -208,7 +211,7 @@ class Office:
     def _ways_out(self, channel: Channel) -> list[Worker]:
         rooms, days = self.rooms, self.rooms.settings.retention.queue_days
         painter = channel.painter
-        wording = Wording.of(rooms.settings, rooms.link_key.token, chat=painter is not None)
+        wording = rooms.wording(chat=painter is not None)
         delivery = OutboxWorker(
             rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
             queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
@@ -249,7 +252,7 @@ class Office:
     def give_up(self, tx: Session, item: OutboxItem) -> None:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
-        if item.channel != telling.MAIL:
+        if item.channel != MAIL:
             announcing.by_mail(tx, item, self.rooms.occasion())
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"

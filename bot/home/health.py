@@ -1,12 +1,16 @@
 """How Postroom is, in figures, for its administrators."""
 
+from typing import TypeVar
+
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot import officer_desk
 from bot.ledger.tables import File, InboxItem, InboxState, OutboxItem, OutboxState
 from bot.notices import Health
 from bot.settings import Settings
+
+State = TypeVar("State")
 
 UNFINISHED = (InboxState.WAITING, InboxState.WORKING)
 UNDELIVERED = (OutboxState.WAITING, OutboxState.SENDING)
@@ -14,7 +18,7 @@ UNDELIVERED = (OutboxState.WAITING, OutboxState.SENDING)
 
 def health(tx: Session, settings: Settings) -> Health:
     """The figures of this moment."""
-    inbox, outbox = _inbox(tx), _outbox(tx)
+    inbox, outbox = _counted(tx, InboxItem.state), _counted(tx, OutboxItem.state)
     in_since = tx.scalar(select(func.min(InboxItem.arrived_at)).where(InboxItem.state.in_(UNFINISHED)))
     out_since = tx.scalar(select(func.min(OutboxItem.created_at)).where(OutboxItem.state.in_(UNDELIVERED)))
     by_status = select(File.status, func.count()).group_by(File.status).order_by(File.status)
@@ -31,9 +35,6 @@ def health(tx: Session, settings: Settings) -> Health:
     )
 
 
-def _inbox(tx: Session) -> dict[InboxState, int]:
-    return dict(tx.execute(select(InboxItem.state, func.count()).group_by(InboxItem.state)).all())
-
-
-def _outbox(tx: Session) -> dict[OutboxState, int]:
-    return dict(tx.execute(select(OutboxItem.state, func.count()).group_by(OutboxItem.state)).all())
+def _counted(tx: Session, state: InstrumentedAttribute[State]) -> dict[State, int]:
+    """How many are in each state."""
+    return dict(tx.execute(select(state, func.count()).group_by(state)).all())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from bot import proofs, roster, telling
+from bot import proofs, roster
 from bot.arrival import Arrival, Introduce, Introduction, Opened, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
@@ -159,7 +159,7 @@ class Reception:
         files.order_destruction(tx, item.object_id, why="handled", now=self._clock.now())
 
     def _occasion(self, item: Claimed) -> Occasion:
-        return telling.Occasion(
+        return Occasion(
             settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route,
             channel=item.arrival.channel,
         )  # fmt: skip

@@ -7,21 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import finding, notices, roster, school_desk
-from bot.arrival import Opened
+from bot.arrival import MAIL, Opened
 from bot.intake import offers
 from bot.judging import convention, today
 from bot.ledger.tables import File, Mention
 from bot.notices import Notice
 from bot.rules import commands, filename
 from bot.rules.commands import Reading
-from bot.rules.lifecycle import Act, Status
-from bot.telling import MAIL, Asking, facts
+from bot.rules.lifecycle import ASKED_BY, Act, Status
+from bot.telling import Asking, facts
 
 SAID_CHARACTERS_MAX = 200
 """So much of their own words is shown to them again."""
-
-COMMANDS = {"recall": Act.RECALLED, "receive": Act.RECEIVED, "reject": Act.REJECTED, "move": Act.MOVED}
-"""What a word does to a file of which a notice spoke."""
 
 
 def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
@@ -73,7 +70,7 @@ def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, ne
         nearest=nearest,
         files=tuple(facts(file, asking.settings) for file in about),
         can=tuple(
-            word for word, act in COMMANDS.items() if any(roster.can(tx, asking.person, act, file) for file in about)
+            word for act, word in ASKED_BY.items() if any(roster.can(tx, asking.person, act, file) for file in about)
         ),
     )
 

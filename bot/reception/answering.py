@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from bot import intake, notices, telling
-from bot.arrival import Arrival, Opened, Press
+from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving, rethinking, tracing
+from bot.reception import advising, carrying_out, proving, rethinking, tracing, understanding
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -57,7 +57,7 @@ def serve(
 def _pressed(tx: Session, press: Press, asking: Asking) -> None:
     """Carry out what a button asks for, and answer it whatever comes of it (lesson L55)."""
     answers = carrying_out.unseen(tx, press, asking)
-    reading = Reading() if answers else carrying_out.pressed(tx, press, asking)
+    reading = Reading() if answers else understanding.pressed(tx, press, asking)
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         _reply_all(tx, answers, asking, owed=True)
@@ -67,7 +67,7 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
-    reading = carrying_out.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
@@ -88,7 +88,7 @@ def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, rece
 
 def _advise(tx: Session, unasked: Notice, asking: Asking) -> None:
     """Tell what nobody asked for. By mail not for ever: its reader may be a machine, unmarked."""
-    if asking.channel != telling.MAIL:  # no machine is heard there, so no loop can begin
+    if asking.channel != MAIL:  # no machine is heard there, so no loop can begin
         telling.reply(tx, unasked, asking)
     elif isinstance(unasked, notices.Help):
         once_a_day(tx, asking.address, unasked, asking, asking.person)
@@ -107,7 +107,7 @@ def _cut(comment: str) -> str:
 def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool) -> None:
     """Send the answers. Who has had more of them than any person asks for hears only what was done (lesson L18)."""
     limit = asking.settings.email.replies_per_hour
-    may_be_silent = asking.channel == telling.MAIL and not owed  # in a chat no machine is heard, so no loop begins
+    may_be_silent = asking.channel == MAIL and not owed  # in a chat no machine is heard, so no loop begins
     silent = may_be_silent and telling.answered_since(tx, asking.address, asking.now - HOUR) >= limit
     for answer in answers:
         if not silent or _is_done(answer):
@@ -134,7 +134,7 @@ def _silenced(tx: Session, asking: Asking, limit: int) -> None:
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
     """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
-    if occasion.channel != telling.MAIL or not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
+    if occasion.channel != MAIL or not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
 
 

@@ -1,57 +1,23 @@
-"""Reads what a message asks for, and has the desks do it: one line for each command."""
+"""Has the desks do what a message asks for: one line for each command."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import finding, notices, officer_desk, roster, school_desk, telling
-from bot.arrival import Opened, Press
+from bot import finding, notices, officer_desk, school_desk, telling
+from bot.arrival import Press
 from bot.intake import offers
 from bot.judging import today
 from bot.ledger import files
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
 from bot.reception import advising, taking_back
+from bot.reception.understanding import LINES_READ_MAX, OFFICERS, Unread
 from bot.rules import commands, reference
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.rules.lifecycle import Act
 from bot.telling import Asking, facts
-
-LINES_READ_MAX = 50
-"""Commands stand in so many lines at the top of a letter: each may have an answer of its own."""
-
-
-@dataclass(frozen=True)
-class Unread(Command):
-    """After nothing but commands there came more lines than are read."""
-
-
-def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_receipt: bool) -> Reading:
-    """What the new words of a message ask for, what tag they give, and what is left as the comment."""
-    if outlook := taking_back.asked(subject, opened.text):
-        return Reading(commands=(outlook,))
-    context = _context(tx, asking, has_files=bool(opened.attachments), has_receipt=has_receipt)
-    above, below = _above(opened.text)
-    reading = commands.read(subject, above, context)
-    if below and reading.commands and not reading.comment:
-        return replace(
-            reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
-        )
-    return replace(reading, comment=f"{reading.comment}\n{below}".strip())
-
-
-def pressed(tx: Session, press: Press, asking: Asking) -> Reading:
-    """What a button asks for; the reason comes from the form that it opened."""
-    command = commands.read_line(press.said, _context(tx, asking, has_files=False, has_receipt=False))
-    if command is None:
-        return Reading(nearest=(press.said, ""))
-    if isinstance(command, commands.Reject | commands.Move) and press.reason:
-        command = replace(command, reason=press.reason)
-    if isinstance(command, OFFICERS) and press.files:
-        command = replace(command, which=Which(references=press.files))
-    return Reading(commands=(command,))
 
 
 def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
@@ -61,29 +27,9 @@ def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
     word = press.said.partition(" ")[0]
     unknown = [(one, files.by_reference(tx, one)) for one in named if one not in known]
     return [
-        officer_desk.unseen(tx, word, file, asking) if file else notices.NotAuthorised(act=word, named=reference)
-        for reference, file in unknown
+        officer_desk.unseen(tx, word, file, asking) if file else notices.NotAuthorised(act=word, named=one)
+        for one, file in unknown
     ]
-
-
-def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool) -> Context:
-    codes = frozenset(service.code for service in asking.settings.services)
-    return Context(
-        today=today(asking),
-        services=codes,
-        is_file=lambda text: bool(finding.find(tx, asking.person, text)),
-        replying=asking.answered is not None or bool(files.held_of(tx, asking.person.id)),
-        officer=bool(roster.services_of(asking.person, codes)),
-        has_files=has_files,
-        tags=asking.settings.tags,
-        has_receipt=has_receipt,
-    )
-
-
-def _above(text: str) -> tuple[str, str]:
-    """The lines in which commands may stand, and all that is below them."""
-    lines = text.splitlines()
-    return "\n".join(lines[:LINES_READ_MAX]), "\n".join(lines[LINES_READ_MAX:]).strip()
 
 
 def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
@@ -294,8 +240,6 @@ def _answered(tx: Session, asking: Asking) -> list[File]:
 def _is_bare(which: Which) -> bool:
     return which == Which()
 
-
-OFFICERS = (commands.Receive, commands.Reject, commands.Move)
 
 DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Status: _status,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import notices, telling
-from bot.arrival import Arrival
+from bot.arrival import SLACK, Arrival
 from bot.ledger import Later
 from bot.ledger.tables import File, InboxItem, InboxState, Mention, OutboxItem, Person
 from bot.rules.lifecycle import Status
@@ -33,7 +33,7 @@ def answer(tx: Session, arrival: Arrival, person: Person, occasion: Occasion) ->
 
 def ask_to_delete(tx: Session, arrival: Arrival, copies: Sequence[notices.KeptCopy], asking: Asking) -> None:
     """The chat keeps what it brought: its owner is asked to delete it, where that is wished."""
-    if copies and arrival.channel == telling.SLACK and is_wished(asking):
+    if copies and arrival.channel == SLACK and is_wished(asking):
         telling.reply(tx, notices.DeleteYourCopy(copies=tuple(copies)), asking)
 
 

@@ -5,13 +5,11 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
 from sqlalchemy.orm import Session
 
+from bot.arrival import MAIL
 from bot.ledger.tables import Contents, Duty, File, Identity, Person, School
 from bot.rules import authority, lifecycle
 from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
 from bot.rules.lifecycle import Act
-
-MAIL = "email"
-"""The channel whose identities are mailboxes."""
 
 
 def who(tx: Session, channel: str, value: str) -> Person | None:

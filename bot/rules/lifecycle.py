@@ -55,6 +55,14 @@ LEADS_TO: dict[tuple[Status, Act], Status] = {
 BEGINS: dict[Act, Status] = {Act.SENT: Status.SENT, Act.HELD: Status.HELD}
 """How a life begins, where no scanner is configured."""
 
+ASKED_BY: dict[Act, str] = {
+    Act.RECALLED: "recall",
+    Act.RECEIVED: "receive",
+    Act.REJECTED: "reject",
+    Act.MOVED: "move",
+}
+"""The word by which people ask for an act that changes where a sent file stands."""
+
 NEEDS_CONTENTS = frozenset({Act.RECEIVED, Act.DOWNLOADED, Act.REJECTED, Act.MOVED, Act.COPIED, Act.EXPORTED})
 """Acts that are refused once the contents are gone."""
 

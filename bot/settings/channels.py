@@ -178,7 +178,7 @@ class Slack(Table):
     allow_connect: Switch = False
     """Whether members of other workspaces (Slack Connect) may act."""
     delete_copy: Switch = True
-    """Whether the sender is asked to delete the copy that Slack keeps."""
+    """Whether the copy that Slack keeps is deleted, by the bot where Slack lets it, else by its sender, who is asked to."""
     remind_hours: Hours = 24
     """Office hours until a service is reminded of a file that waits."""
     escalate_hours: Hours = 48

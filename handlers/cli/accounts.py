@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import proofs, roster
+from bot.arrival import MAIL, SLACK
 from bot.ledger.tables import Identity, Person, Proof
 from bot.rules import address
-from bot.telling import MAIL, SLACK
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line, Problem

@@ -1,5 +1,6 @@
 """The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
 
+from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.outbox import Courier
@@ -7,7 +8,7 @@ from bot.reception import OpenMessage
 from bot.settings import Settings
 from handlers import ports
 from handlers.mail import smtp
-from handlers.mail.door import CHANNEL, Front
+from handlers.mail.door import Front
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 
@@ -15,7 +16,7 @@ from handlers.mail.send import Smarthost
 class MailChannel:
     """How schools and officers are heard and answered by mail."""
 
-    name = CHANNEL
+    name = MAIL
     introduce = None
     painter = None
 

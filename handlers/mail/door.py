@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.arrival import Arrival, Route
+from bot.arrival import MAIL, Arrival, Route
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
@@ -20,7 +20,6 @@ from handlers.mail.trust import Proven, Unproven, judge
 
 log = structlog.get_logger(__name__)
 
-CHANNEL = "email"
 SUBJECT_CHARACTERS_MAX = 500
 REFERENCES_MAX = 50
 
@@ -109,7 +108,7 @@ class Letterbox:
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
         return Arrival(
-            channel=CHANNEL,
+            channel=MAIL,
             key=self._key(head, message_id, None if machine and machine.sure else proven),
             sender=proven.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
             believed=proven.why if proven else "",

@@ -10,6 +10,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
 from bot.outbox import Busy, Undeliverable
+from handlers.slack.lately import Lately
 
 RATE_LIMITED = 429
 WAIT_SECONDS = 30.0
@@ -25,10 +26,12 @@ FOR_NOW = frozenset({
 """Errors after which the same call may succeed (https://docs.slack.dev/reference/methods); all others are final."""
 
 ACCOUNT = frozenset({
-    "account_inactive", "app_access_denied", "invalid_auth", "missing_scope", "no_permission", "not_authed",
-    "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+    "account_inactive", "app_access_denied", "invalid_auth", "missing_scope", "no_permission",
+    "not_allowed_token_type", "not_authed", "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
 })  # fmt: skip
 """Errors that are ours as a whole, not those of one message: an administrator can put them right."""
+NO_FILE = frozenset({"file_not_found", "file_deleted"})
+"""Errors that say that there is no such file any more."""
 MEANING = {
     "account_inactive": "the app was removed from the workspace",
     "channel_not_found": "there is no such channel, or the bot is not in it",
@@ -61,7 +64,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
         self._closed_until: dict[str, datetime] = {}
-        self._direct: dict[str, tuple[datetime, str]] = {}
+        self._direct = Lately[str](clock, OPEN_FOR)
 
     async def call(self, place: str, call: Call) -> AsyncSlackResponse:
         """Make a call that concerns this place, or the method's own name where it concerns none. Raises `Busy` while the
@@ -75,15 +78,18 @@ class Caller:
         except SlackApiError as fault:
             raise self._meaning(place, fault) from fault
 
+    async def ourselves(self) -> AsyncSlackResponse:
+        """Who we are, as Slack sees it, and of which workspace. Raises as `call`."""
+        return await self.call("auth.test", lambda client: client.auth_test())
+
     async def direct(self, user: str) -> str:
         """The conversation with this user alone. Raises as `call`."""
-        now = self._clock.now()
-        opened_at, known = self._direct.get(user, (now, ""))
-        if known and now - opened_at < OPEN_FOR:
+        if known := self._direct.said_of(user):
             return known
         opened = await self.call(user, lambda client: client.conversations_open(users=[user]))
-        self._direct[user] = now, str(opened["channel"]["id"])
-        return self._direct[user][1]
+        conversation = str(opened["channel"]["id"])
+        self._direct.keep(user, conversation)
+        return conversation
 
     def _meaning(self, place: str, fault: SlackApiError) -> Exception:
         response = fault.response

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.arrival import Introduce
+from bot.arrival import SLACK, Introduce
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
@@ -28,26 +28,26 @@ from handlers.slack.fetching import Fetcher
 from handlers.slack.installation import Installation, Next
 from handlers.slack.introducing import Introducer
 from handlers.slack.listening import Body, Listeners
+from handlers.slack.manifest import PATH
 from handlers.slack.places import Places
-from handlers.slack.receive import CHANNEL
 from handlers.slack.secrets import Secrets
 from handlers.slack.send import SlackCourier
 from handlers.slack.socket import Socket
 from handlers.slack.turning import Turner
 
-PATH = "/slack/events"
+__all__ = ["PATH", "SlackChannel"]
 
 
 class SlackChannel:
     """How schools and officers are heard and answered in Slack."""
 
-    name = CHANNEL
+    name = SLACK
 
     def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording) -> None:
         """`settings` has `[slack]`; `wording`: of chats. Raises `BadSecrets`."""
         assert settings.slack is not None  # noqa: S101 - whoever builds the channel has looked
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
-        self._clock = clock
+        self._clock, self._ledger = clock, ledger
         self._client = AsyncWebClient(
             self._secrets.bot_token, base_url=self._configured.api_url, retry_handlers=[],
         )  # fmt: skip
@@ -57,8 +57,7 @@ class SlackChannel:
             self._caller, self._secrets.bot_token, allow_connect=self._configured.allow_connect
         )
         self._introducer = Introducer(self._caller, clock, self._configured)
-        turner = Turner(ledger, clock, settings, wording, self._courier)
-        self._listeners = Listeners(settings, clock, ledger, introduce=self._introducer.introduce, turn=turner.turn)
+        self._turner = Turner(ledger, clock, settings, wording, self._courier)
         self._door: Door | None = None
         self._socket: Socket | None = None
 
@@ -92,13 +91,19 @@ class SlackChannel:
         # slack_sdk keeps its own time limit only for sessions of its own
         self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS))
         bolt = self._bolt(self._client.session)
-        self._listeners.listen(bolt, inbox)
+        self._listeners(inbox).listen(bolt)
         await self._installation.look()
         if self._configured.mode == "http":
             self._door = Door(bolt, self._secrets.signing_secret)
             return
         self._socket = Socket(bolt, self._secrets.app_token, self._client)
         await self._socket.start()
+
+    def _listeners(self, inbox: Inbox) -> Listeners:
+        return Listeners(
+            self._settings, self._clock, self._ledger, inbox, introduce=self._introducer.introduce,
+            turn=self._turner.turn,
+        )  # fmt: skip
 
     def _bolt(self, session: aiohttp.ClientSession) -> AsyncApp:
         """Bolt, which neither looks at signatures, for `Door` has, nor asks who we are, for `Installation` does."""

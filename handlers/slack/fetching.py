@@ -17,12 +17,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.arrival import Attachment, Opened
+from bot.arrival import Attachment, Kept, Opened
 from bot.clock import Clock
 from bot.ledger import Later
 from bot.reception.sealing import Sink
-from handlers.slack.calling import CALL_SECONDS, FOR_NOW, RATE_LIMITED
-from handlers.slack.receive import me
+from handlers.slack.calling import ACCOUNT, CALL_SECONDS, FOR_NOW, NO_FILE, RATE_LIMITED
+from handlers.slack.receive import TOMBSTONE, me
 from handlers.slack.text import mentions, plain
 
 log = structlog.get_logger()
@@ -41,13 +41,7 @@ BY_LINK = "check_file_info"
 """`file_access` of a file of which an event tells the id alone (lesson L60)."""
 HELP = "help"
 """What somebody wants who calls us and says nothing."""
-GONE = frozenset({"file_not_found", "file_deleted"})
-OURS = frozenset({
-    "missing_scope", "not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive",
-    "not_allowed_token_type",
-})  # fmt: skip
-"""Errors that an administrator can put right, whereupon the file can be had."""
-NO_FILES = {"canvas": "canvas", "quip": "canvas", "list": "canvas", "post": "canvas", "space": "canvas"}
+OWN_DOCUMENTS = frozenset({"canvas", "quip", "list", "post", "space"})
 """Modes of what Slack keeps as its own documents."""
 NOT_KEPT = frozenset({"canvas", "external", "gone"})
 """Faults of what Slack does not keep, or keeps in a way of its own: nobody is asked to delete it."""
@@ -124,26 +118,24 @@ class Fetcher:
             return _absent(part, told, fault)
         if unfit := self._unfit(known):
             return _absent(part, known, Gone(unfit))
-        sink = sink_for(part)
+        try:
+            kept = self._kept(known, sink_for(part), until)
+        except Gone as fault:
+            return _absent(part, known, fault)
+        return Attachment(
+            part=part, name=_name(known), size=kept.size, sha256=kept.sha256, object_id=kept.object_id, copy_id=known["id"]
+        )  # fmt: skip
+
+    def _kept(self, known: Mapping[str, Any], sink: Sink, until: datetime) -> Kept:
+        """The contents, all of them in the sink. Raises `Gone`, `Later`; then nothing is left there."""
         try:
             for piece in self._contents(known):
                 sink.write(piece)
                 self._hurry(until)
-            kept = sink.finish()
-        except Gone as fault:
-            sink.abandon()
-            return _absent(part, known, fault)
+            return sink.finish()
         except BaseException:
             sink.abandon()
             raise
-        return Attachment(
-            part=part,
-            name=_name(known),
-            size=kept.size,
-            sha256=kept.sha256,
-            object_id=kept.object_id,
-            copy_id=known["id"],
-        )
 
     def _hurry(self, until: datetime) -> None:
         """Raises `Later` where it takes too long: then it is begun again."""
@@ -152,8 +144,6 @@ class Fetcher:
 
     def _described(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
         """All that is known of the file. Raises `Gone`, `Later`."""
-        if told.get("mode") == "tombstone":
-            raise Gone("gone")
         if self._unfit(told) or (told.get("file_access") != BY_LINK and told.get("url_private_download")):
             return told
         found: Mapping[str, Any] = self._ask(lambda: self._client.files_info(file=told["id"]))["file"]
@@ -165,9 +155,9 @@ class Fetcher:
             return call()
         except SlackApiError as fault:
             error = "" if fault.response.status_code >= 500 else fault.response.get("error", "")
-            if error in GONE:
+            if error in NO_FILE:
                 raise Gone("gone") from fault
-            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW | OURS:
+            if fault.response.status_code == RATE_LIMITED or not error or error in FOR_NOW | ACCOUNT:
                 raise Later(f"Slack does not answer now: {error}") from fault
             raise Gone("unreachable") from fault
         except (OSError, http.client.HTTPException, SlackClientError) as fault:
@@ -176,9 +166,9 @@ class Fetcher:
     def _unfit(self, known: Mapping[str, Any]) -> str:
         """Why it is not fetched at all."""
         mode = known.get("mode")
-        if mode in NO_FILES:
-            return NO_FILES[mode]
-        if mode == "tombstone":
+        if mode in OWN_DOCUMENTS:
+            return "canvas"
+        if mode == TOMBSTONE:
             return "gone"
         if known.get("is_external") or mode == "external":
             return "external"

@@ -51,7 +51,7 @@ class Installation:
     async def look(self) -> None:
         """Ask once beforehand, so that a token of no use shows in the log before anybody speaks to us."""
         try:
-            await asyncio.wait_for(self._caller.call("auth.test", lambda client: client.auth_test()), LOOK_SECONDS)
+            await asyncio.wait_for(self._caller.ourselves(), LOOK_SECONDS)
         except SILENT as fault:
             log.warning(NAMELESS, fault=str(fault))
 
@@ -70,16 +70,16 @@ class Installation:
     async def _self(self) -> Mapping[str, Any]:
         async with self._asking:
             if self._known is None:
-                found = await self._caller.call("auth.test", lambda client: client.auth_test())
+                found = await self._caller.ourselves()
                 self._known = {**found.data} if isinstance(found.data, dict) else {}
         return self._known
 
 
 def teams(body: Mapping[str, Any]) -> set[str]:
     """The workspaces for whose installation of the app something was brought."""
-    granted = {str(one.get("team_id")) for one in body.get("authorizations") or ()}
-    view = body.get("view") or {}
-    if known := granted or {str(view[key]) for key in ("app_installed_team_id",) if view.get(key)}:
-        return known
+    if granted := {str(one.get("team_id")) for one in body.get("authorizations") or ()}:
+        return granted
+    if installed := (body.get("view") or {}).get("app_installed_team_id"):
+        return {str(installed)}
     team = body.get("team") or {}
     return {str(body.get("team_id") or (team.get("id") if isinstance(team, dict) else team))}

@@ -6,27 +6,23 @@ their profile shows: it only says whom to ask (lesson L59).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.arrival import Arrival, Introduction
 from bot.clock import Clock
 from bot.ledger import Later
-from bot.outbox import Undeliverable
 from bot.rules import address
 from bot.settings.channels import Slack
-from handlers.slack.calling import Caller
+from handlers.slack.calling import Caller, Refusal
+from handlers.slack.lately import Lately
 
+UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
+"""Why Slack says nothing of a user: they are of no workspace that we may look into."""
 NAME_CHARACTERS_MAX = 80
 """Of the name that somebody gave themselves: as long as Slack lets it be."""
 KNOWN_FOR = timedelta(minutes=5)
 """How long what Slack said of a user is believed: a member who becomes a guest is refused so soon."""
-
-
-@dataclass(frozen=True)
-class _Asked:
-    at: datetime
-    answer: Introduction
 
 
 @dataclass(frozen=True)
@@ -41,17 +37,16 @@ class Introducer:
     """Asks Slack who somebody is."""
 
     def __init__(self, caller: Caller, clock: Clock, settings: Slack) -> None:
-        self._caller, self._clock, self._settings = caller, clock, settings
-        self._known: dict[str, _Asked] = {}
+        self._caller, self._settings = caller, settings
+        self._known = Lately[Introduction](clock, KNOWN_FOR)
         self._home: Workspace | None = None
 
     async def introduce(self, arrival: Arrival) -> Introduction:
         """What Slack vouches for of who speaks. Raises `Later` where it cannot be asked."""
-        now, known = self._clock.now(), self._known.get(arrival.sender)
-        if known and now - known.at < KNOWN_FOR:
-            return known.answer
+        if known := self._known.said_of(arrival.sender):
+            return known
         answer = await self._ask(arrival.sender)
-        self._known[arrival.sender] = _Asked(now, answer)
+        self._known.keep(arrival.sender, answer)
         return answer
 
     async def _ask(self, sender: str) -> Introduction:
@@ -59,8 +54,8 @@ class Introducer:
         try:
             home = await self._own_team()
             found = await self._caller.call("users.info", lambda client: client.users_info(user=user))
-        except Undeliverable as refusal:
-            if "user_not" in str(refusal):
+        except Refusal as refusal:
+            if refusal.word in UNKNOWN:
                 return Introduction(refused="elsewhere")
             raise Later(f"Slack does not say who {user} is: {refusal}") from refusal
         except Exception as fault:
@@ -70,7 +65,7 @@ class Introducer:
     async def _own_team(self) -> Workspace:
         """The workspace that the bot belongs to. What an event says of its author's is not asked: it may be another."""
         if self._home is None:
-            us = await self._caller.call("auth.test", lambda client: client.auth_test())
+            us = await self._caller.ourselves()
             self._home = Workspace(us["team_id"], us["team"])
         return self._home
 

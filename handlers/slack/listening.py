@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
 from bot import choosing, forms, roster
-from bot.arrival import Arrival, Introduce, Press
+from bot.arrival import SLACK, Arrival, Introduce, Press
 from bot.clock import Clock
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
@@ -22,15 +22,16 @@ from bot.ledger import Ledger, surfaces
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from handlers.slack import menus, modals, receive
+from handlers.slack.elements import Json
+from handlers.slack.manifest import COMMAND
 from handlers.slack.menus import CHOOSING
 from handlers.slack.modals import Bearing
-from handlers.slack.render import OPEN, PAGE, Json
+from handlers.slack.render import OPEN, PAGE
 from handlers.slack.text import sound
 from handlers.slack.values import Value
 
 log = structlog.get_logger()
 
-COMMAND = "/postroom"
 ANSWERED_APART = "I have answered you in our direct messages."
 """What a slash command is acknowledged with, wherever it was typed: nobody else there reads the answer."""
 OPENING = re.compile(r"^(reject|move|receive-all)(:\d+)?$")
@@ -46,15 +47,15 @@ Turn = Callable[[Body, Value, AsyncRespond], Awaitable[None]]
 class Listeners:
     """The listeners of one workspace, the same over HTTP and Socket Mode."""
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, *, introduce: Introduce, turn: Turn) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, ledger: Ledger, inbox: Inbox, *, introduce: Introduce, turn: Turn
+    ) -> None:
         """`turn`: shows another page of a message."""
-        self._settings, self._clock, self._ledger = settings, clock, ledger
+        self._settings, self._clock, self._ledger, self._inbox = settings, clock, ledger, inbox
         self._introduce, self._turn = introduce, turn
-        self._inbox: Inbox | None = None
 
-    def listen(self, bolt: AsyncApp, inbox: Inbox) -> None:
+    def listen(self, bolt: AsyncApp) -> None:
         """Take in what Bolt hears from now on."""
-        self._inbox = inbox
         bolt.event("message")(self._message)
         bolt.event("app_mention")(self._message)
         bolt.event("app_home_opened")(self._home)
@@ -100,7 +101,7 @@ class Listeners:
         if known.refused:
             return None
         asked = Asked(arrival.channel, arrival.sender, known.address, value.say, value.seen)
-        bearing = Bearing(value=value, place=arrival.route)
+        bearing = Bearing(value=value, route=arrival.route)
         settings, clock = self._settings, self._clock
         if word == "receive-all":
             form = await self._ledger.read(lambda tx: forms.receiving_all(tx, asked, settings, clock))
@@ -118,13 +119,13 @@ class Listeners:
         if not isinstance(decided, Press):
             await ack(response_action="errors", errors=decided)
             return
-        await self._accept(receive.form(body, decided, bearing.place), body)
+        await self._accept(receive.form(body, decided, bearing.route), body)
         await ack()
 
     async def _page(self, body: Body, ack: AsyncAck, respond: AsyncRespond) -> None:
         """Turn a page; for whoever is not heard by now, such as a guest, what stands before them stays as it is."""
         value = Value.read(body["actions"][0].get("value"))
-        if value and not (await self._introduce(receive.comer(body))).refused:
+        if value and not (await self._introduce(Arrival.about(SLACK, receive.presser(body)))).refused:
             await self._turn(body, value, respond)
         await ack()
 
@@ -136,7 +137,7 @@ class Listeners:
         await ack()
 
     async def _choose(self, body: Body, ack: AsyncAck) -> None:
-        known = await self._introduce(receive.comer(body))
+        known = await self._introduce(Arrival.about(SLACK, receive.presser(body)))
         if not known.refused:
             chosen = menus.chosen(body, known.address)
             await self._ledger.write(lambda tx: choosing.choose(tx, chosen, self._settings, self._clock), urgent=True)
@@ -144,7 +145,6 @@ class Listeners:
 
     async def _accept(self, arrival: Arrival, body: Body) -> bool:
         """True: new. Durable before it is acknowledged. Raises `Later`, and then it is not: Slack brings it again."""
-        assert self._inbox is not None  # noqa: S101 - nothing is heard before `listen`
         raw = self._inbox.begin()
         raw.write(sound(json.dumps(body, ensure_ascii=False)).encode())
         return await self._inbox.accept(arrival, raw)
@@ -170,8 +170,8 @@ async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
 
 
 def _open_home(tx: Session, identity: str, now: datetime) -> None:
-    person = roster.who(tx, receive.CHANNEL, identity)
-    surfaces.open_home(tx, receive.CHANNEL, identity, person.id if person else None, now)
+    person = roster.who(tx, SLACK, identity)
+    surfaces.open_home(tx, SLACK, identity, person.id if person else None, now)
 
 
 async def _nothing(ack: AsyncAck) -> None:

@@ -1,4 +1,4 @@
-"""Slack's app manifest: the whole description of our app, by which Slack makes it (docs.slack.dev/reference/app-manifest)."""
+"""Slack's app manifest: the whole description of our app, by which Slack makes it (https://docs.slack.dev/reference/app-manifest)."""
 
 import textwrap
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from bot.settings import Settings, Slack
 from handlers.slack.scopes import events, needed
 
-ENDPOINT = "/slack/events"
+PATH = "/slack/events"
 """Where Slack brings events, presses and commands alike, where it calls us."""
 COMMAND = "/postroom"
+"""The slash command."""
 NAME = "Postroom"
 AUTHORITY_CHARACTERS_MAX = 200
 """Of the authority's name: Slack takes 4,000 characters in all."""
@@ -74,7 +75,7 @@ def _address(settings: Settings) -> str:
             f"Slack calls addresses that begin with https:// only, and base_url in [web] is {base_url}. Change it, or "
             'set mode = "socket" in [slack].'
         )
-    return base_url.rstrip("/") + ENDPOINT
+    return base_url.rstrip("/") + PATH
 
 
 def _command() -> dict[str, Any]:

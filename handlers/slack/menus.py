@@ -6,22 +6,20 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from bot.arrival import SLACK
 from bot.choosing import TEXT_CHARACTERS_MAX, Chosen
 from bot.listing import CAN_BE_CHOSEN
 from bot.notices import Menu
-from bot.wording import plain
 from handlers.slack import receive
-from handlers.slack.text import literal, sound
+from handlers.slack.elements import Json, literal, option, select
+from handlers.slack.text import sound
 from handlers.slack.values import Value
 
 PREFIX = "choose-"
 CHOOSING = re.compile(r"^(choose-(period|first|last|by|status|find)|turn|queue|clear)(:\d+)?$")
 """What is chosen in menus, and the buttons that belong to them."""
 PERIODS = {"this-year": "This academic year", "last-year": "Last academic year", "dates": "From one day to another"}
-OPTION_CHARACTERS_MAX = 75
 ANYONE = "0"
-
-Json = dict[str, Any]
 
 
 def blocks(menu: Menu) -> list[Json]:
@@ -29,8 +27,9 @@ def blocks(menu: Menu) -> list[Json]:
     same choice have the same, so that a redraw leaves alone what somebody types."""
     choice = menu.choice.model_copy(update={"page": 0, "queue": 0})
     mark = f"{zlib.crc32(choice.model_dump_json().encode()):08x}"
-    rows = [_selects(menu), *([_dates(menu)] if choice.period == "dates" else []), _statuses(menu), _words(menu)]
-    return [row | {"block_id": f"{name}-{mark}"} for name, row in zip(_names(menu), rows, strict=True)]
+    dates = {"dates": _dates(menu)} if choice.period == "dates" else {}
+    rows = {"choose": _selects(menu), **dates, "status": _statuses(menu), "find": _words(menu)}
+    return [row | {"block_id": f"{name}-{mark}"} for name, row in rows.items()]
 
 
 def chosen(body: Mapping[str, Any], address: str) -> Chosen:
@@ -42,11 +41,7 @@ def chosen(body: Mapping[str, Any], address: str) -> Chosen:
     container = body.get("container") or {}
     place = container.get("channel_id") or sender
     what = str(action["action_id"]).partition(":")[0].removeprefix(PREFIX)
-    return Chosen(receive.CHANNEL, sender, place, container.get("message_ts") or "", what, _values(action), address)
-
-
-def _names(menu: Menu) -> list[str]:
-    return ["choose", *(["dates"] if menu.choice.period == "dates" else []), "status", "find"]
+    return Chosen(SLACK, sender, place, container.get("message_ts") or "", what, _values(action), address)
 
 
 def _values(action: Mapping[str, Any]) -> list[str]:
@@ -65,8 +60,8 @@ def _values(action: Mapping[str, Any]) -> list[str]:
 
 
 def _selects(menu: Menu) -> Json:
-    periods = [_option(words, word) for word, words in PERIODS.items()]
-    senders = [_option("Sent by anyone", ANYONE), *(_option(name, str(number)) for number, name in menu.senders)]
+    periods = [option(words, word) for word, words in PERIODS.items()]
+    senders = [option("Sent by anyone", ANYONE), *(option(name, str(number)) for number, name in menu.senders)]
     return {"type": "actions", "elements": [
         _select("period", "Date sent", periods, menu.choice.period),
         _select("by", "Sent by", senders, str(menu.choice.sent_by)),
@@ -84,7 +79,7 @@ def _dates(menu: Menu) -> Json:
 
 
 def _statuses(menu: Menu) -> Json:
-    offered = [_option(status.value, status.value) for status in CAN_BE_CHOSEN]
+    offered = [option(status.value, status.value) for status in CAN_BE_CHOSEN]
     return {"type": "section", "text": literal("Status"), "accessory": {
         "type": "multi_static_select", "action_id": f"{PREFIX}status", "placeholder": literal("Sent, Received, Rejected"),
         "options": offered, "initial_options": [one for one in offered if one["value"] in menu.statuses],
@@ -105,13 +100,4 @@ def _words(menu: Menu) -> Json:
 
 def _select(word: str, hint: str, options: list[Json], held: str) -> Json:
     initial = [one for one in options if one["value"] == held]
-    return {
-        "type": "static_select", "action_id": f"{PREFIX}{word}", "placeholder": literal(hint), "options": options,
-        **({"initial_option": initial[0]} if initial else {}),
-    }  # fmt: skip
-
-
-def _option(text: str, value: str) -> Json:
-    words = plain(text) or value
-    shown = words if len(words) <= OPTION_CHARACTERS_MAX else f"{words[: OPTION_CHARACTERS_MAX - 1]}…"
-    return {"text": literal(shown), "value": value}
+    return select(f"{PREFIX}{word}", hint, options) | ({"initial_option": initial[0]} if initial else {})

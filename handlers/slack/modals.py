@@ -9,11 +9,10 @@ from bot.forms import Form
 from bot.notices import FileFacts
 from bot.officer_desk import REASON_CHARACTERS_MAX
 from bot.settings.services import Reason
-from handlers.slack.render import Json
-from handlers.slack.text import literal, sound
+from handlers.slack.elements import Json, literal, option, select
+from handlers.slack.text import sound
 from handlers.slack.values import Value
 
-OPTION_CHARACTERS_MAX = 75
 OPTIONS_MAX = 100
 CHOSEN, WRITTEN, SERVICE = "chosen", "written", "service"
 """The blocks in which something is chosen or written."""
@@ -23,12 +22,13 @@ class Bearing(Frozen):
     """What a form keeps of the button that opened it."""
 
     value: Value
-    place: Route
+    route: Route
+    """Of the press: where its answer goes."""
 
 
 def rejecting(form: Form, reasons: Sequence[Reason], bearing: Bearing) -> Json:
     """Why is this file rejected?"""
-    offered = [_option(reason.text, str(number)) for number, reason in enumerate(reasons[:OPTIONS_MAX])]
+    offered = [option(reason.text, str(number)) for number, reason in enumerate(reasons[:OPTIONS_MAX])]
     choice = [_choice(CHOSEN, "Reason", "Choose a reason", offered, optional=True)] if offered else []
     blocks = [_about(form.file), *choice, _writing("In your own words", optional=bool(offered)), _told()]
     return _view("reject", "Reject this file", "Reject", blocks, bearing)
@@ -36,7 +36,7 @@ def rejecting(form: Form, reasons: Sequence[Reason], bearing: Bearing) -> Json:
 
 def moving(form: Form, bearing: Bearing) -> Json:
     """Which service is this file for?"""
-    offered = [_option(f"{code}: {name}", code) for code, name in form.services[:OPTIONS_MAX]]
+    offered = [option(f"{code}: {name}", code) for code, name in form.services[:OPTIONS_MAX]]
     choice = _choice(SERVICE, "It belongs to", "Choose the service", offered, optional=False)
     return _view(
         "move", "Not ours", "Move", [_about(form.file), choice, _writing("Why", optional=True), _told()], bearing
@@ -109,18 +109,16 @@ def _words(text: str) -> Json:
     return {"type": "text", "text": text}
 
 
-def _option(text: str, value: str) -> Json:
-    shown = text if len(text) <= OPTION_CHARACTERS_MAX else f"{text[: OPTION_CHARACTERS_MAX - 1]}…"
-    return {"text": literal(shown), "value": value}
-
-
 def _choice(block: str, label: str, hint: str, options: list[Json], *, optional: bool) -> Json:
-    element = {"type": "static_select", "action_id": block, "placeholder": literal(hint), "options": options}
-    return {"type": "input", "block_id": block, "label": literal(label), "element": element, "optional": optional}
+    return _input(block, label, select(block, hint, options), optional=optional)
 
 
 def _writing(label: str, *, optional: bool) -> Json:
     element = {
         "type": "plain_text_input", "action_id": WRITTEN, "multiline": True, "max_length": REASON_CHARACTERS_MAX,
     }  # fmt: skip
-    return {"type": "input", "block_id": WRITTEN, "label": literal(label), "element": element, "optional": optional}
+    return _input(WRITTEN, label, element, optional=optional)
+
+
+def _input(block: str, label: str, element: Json, *, optional: bool) -> Json:
+    return {"type": "input", "block_id": block, "label": literal(label), "element": element, "optional": optional}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from handlers.slack.render import Json
+from handlers.slack.elements import Json
 
 
 def outline(blocks: Sequence[Json]) -> str:

@@ -1,10 +1,13 @@
 """Whether a channel is one in which a service may be told of its files."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 from bot.clock import Clock
 from bot.outbox import Undeliverable
 from handlers.slack.calling import Caller
+from handlers.slack.lately import Lately
 
 KNOWN_FOR = timedelta(minutes=5)
 """How long it is believed that a channel is fit: one that is made public is told nothing after so long."""
@@ -14,18 +17,26 @@ class Places:
     """Asks Slack who can read a channel."""
 
     def __init__(self, caller: Caller, clock: Clock) -> None:
-        self._caller, self._clock = caller, clock
-        self._fit: dict[str, datetime] = {}
+        self._caller = caller
+        self._fit = Lately[bool](clock, KNOWN_FOR)
 
     async def check(self, place: str) -> None:
         """Raises `Undeliverable` where everybody, or another organisation, can read it, and else as `Caller.call`."""
-        now, known = self._clock.now(), self._fit.get(place)
-        if known and now - known < KNOWN_FOR:
+        if self._fit.said_of(place):
             return
-        self._fit.pop(place, None)
         found = (await self._caller.call(place, lambda client: client.conversations_info(channel=place)))["channel"]
-        if not found.get("is_private"):
+        if is_public(found):
             raise Undeliverable(f"the channel {place} is public: names of children's files are not for everybody")
-        if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+        if is_shared(found):
             raise Undeliverable(f"the channel {place} is shared with another organisation")
-        self._fit[place] = now
+        self._fit.keep(place, True)  # noqa: FBT003 - it is fit
+
+
+def is_public(channel: Mapping[str, Any]) -> bool:
+    """Whether everybody of the workspace can read a channel (https://docs.slack.dev/reference/objects/conversation-object)."""
+    return not channel.get("is_private")
+
+
+def is_shared(channel: Mapping[str, Any]) -> bool:
+    """Whether another organisation reads it too, or is invited to (Slack Connect)."""
+    return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))

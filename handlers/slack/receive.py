@@ -6,11 +6,10 @@ The shapes are those of https://docs.slack.dev/reference/events and https://docs
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from bot.arrival import Arrival, Change, Press, Route
+from bot.arrival import SLACK, Arrival, Change, Press, Route
 from handlers.slack.text import mentions
 from handlers.slack.values import Value
 
-CHANNEL = "slack"
 BELIEVED = "signed by Slack"
 POSTED = {None, "file_share", "thread_broadcast"}
 """Sorts of message that a person posted (event `message`, `subtype`)."""
@@ -46,26 +45,19 @@ def message(body: Payload, returns_channels: Collection[str]) -> Arrival | None:
     if event.get("subtype") not in POSTED or event.get("bot_id") or not user or user == me(body):
         return None
     place, thread, files = event["channel"], event.get("thread_ts") or "", event.get("files") or ()
-    private = place.startswith(DIRECT)
-    spoken_to = private or mentions(text, me(body))
+    spoken_to = _is_private(place) or mentions(text, me(body))
     addressed = spoken_to or (bool(files) and place in returns_channels)
     if not addressed and not thread:
         return None
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{place}/{event['ts']}",  # a mention comes as two events, and some come again under another id (lesson L53)
         sender=_author(event, body),
         believed=BELIEVED,
         addressed=addressed,
         brings=len(files),
         size=len(text),
-        route=Route(
-            message_id=f"{place}/{event['ts']}",
-            place=place,
-            thread=thread or (event["ts"] if files else ""),
-            private=private,
-            aside=not private and not files,
-        ),
+        route=_route(place, event["ts"], thread or (event["ts"] if files else ""), aside=not files),
     )
 
 
@@ -81,21 +73,14 @@ def change(body: Payload) -> Arrival | None:
     if what is None:
         return None
     place, stamp = event["channel"], before["ts"]
-    private = place.startswith(DIRECT)
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{what}/{place}/{stamp}",  # however often it is edited, it is told once that this changes nothing
         sender=_author(before, body),
         believed=BELIEVED,
         addressed=False,
         change=Change(what=what, message=f"{place}/{stamp}"),
-        route=Route(
-            message_id=f"{place}/{stamp}",
-            place=place,
-            thread=before.get("thread_ts") or stamp,
-            private=private,
-            aside=not private,
-        ),
+        route=_route(place, stamp, before.get("thread_ts") or stamp),
     )
 
 
@@ -108,13 +93,11 @@ def is_public(body: Payload) -> bool:
 
 def press(body: Payload) -> Arrival | None:
     """A button of ours that was pressed; None for one that is none of ours."""
-    (action,) = body["actions"][:1]
-    value = Value.read(action.get("value"))
-    return (
-        _pressed(body, f"press/{action['action_ts']}/{action['action_id']}", value.press(), where(body))
-        if value
-        else None
-    )
+    button = body["actions"][0]
+    value = Value.read(button.get("value"))
+    if value is None:
+        return None
+    return _pressed(body, f"press/{button['action_ts']}/{button['action_id']}", value.press(), where(body))
 
 
 def action(body: Payload) -> str:
@@ -122,17 +105,17 @@ def action(body: Payload) -> str:
     return str(body["actions"][0]["action_id"]).partition(":")[0]
 
 
-def form(body: Payload, press: Press, place: Route) -> Arrival:
-    """A form that was sent. `place`: where the button was pressed that opened it."""
-    private = _is_private(place.place)
-    answered = place.model_copy(update={"private": private, "aside": not private})
+def form(body: Payload, press: Press, route: Route) -> Arrival:
+    """A form that was sent. `route`: of the press that opened it."""
+    private = _is_private(route.place)  # who reads there is not taken from the form
+    answered = route.model_copy(update={"private": private, "aside": not private})
     return _pressed(body, f"form/{body['view']['id']}", press, answered)
 
 
 def command(body: Payload) -> Arrival:
     """A slash command, answered in a direct message."""
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"command/{body['trigger_id']}",
         sender=identity(body["team_id"], body["user_id"]),
         believed=BELIEVED,
@@ -146,11 +129,15 @@ def where(body: Payload) -> Route:
     container = body.get("container") or {}
     place = container.get("channel_id") or ""
     stamp = container.get("message_ts") or ""
+    return _route(place, stamp, container.get("thread_ts") or (stamp if _is_private(place) else ""))
+
+
+def _route(place: str, stamp: str, thread: str, *, aside: bool = True) -> Route:
+    """To this message of a conversation. `aside`: where others read there, the answer is for its author alone."""
     private = _is_private(place)
     return Route(
-        message_id=f"{place}/{stamp}", place=place, thread=container.get("thread_ts") or (stamp if private else ""),
-        private=private, aside=not private,
-    )  # fmt: skip
+        message_id=f"{place}/{stamp}", place=place, thread=thread, private=private, aside=aside and not private
+    )
 
 
 def _author(message: Payload, body: Payload) -> str:
@@ -179,19 +166,14 @@ def presser(body: Payload) -> str:
     return identity(user.get("team_id") or body["team"]["id"], user["id"])
 
 
-def comer(body: Payload) -> Arrival:
-    """Whoever pressed or chose, for whom it is only looked who they are."""
-    return Arrival(channel=CHANNEL, key="", sender=presser(body), believed=BELIEVED)
-
-
-def _pressed(body: Payload, key: str, press: Press, place: Route) -> Arrival:
+def _pressed(body: Payload, key: str, press: Press, route: Route) -> Arrival:
     sender = presser(body)
     return Arrival(
-        channel=CHANNEL,
+        channel=SLACK,
         key=f"{sender}/{key}",
         sender=sender,
         believed=BELIEVED,
         subject=press.said,
         press=press,
-        route=place,
+        route=route,
     )

@@ -4,14 +4,14 @@ named or wrote becomes a mention, a link or markup."""
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.notices import FileFacts, Home, Lists, Notice
 from bot.outbox import Parcel
 from bot.rules import reference
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table, spoken
 from handlers.slack import menus
-from handlers.slack.text import escaped, literal
+from handlers.slack.elements import Json, literal
+from handlers.slack.text import escaped
 from handlers.slack.values import Value
 
 BLOCKS_MAX = 45
@@ -25,6 +25,8 @@ SPAN_CHARACTERS_MAX = 2800
 """Of one run of text; a longer comment goes on in the next."""
 LABEL_CHARACTERS_MAX = 75
 """Of a button's label. A longer file name is told apart by its end, which bears the date."""
+CONFIRM_CHARACTERS_MAX = 30
+"""Of the label on the button that confirms."""
 ROW_MAX = 5
 """Buttons side by side."""
 OPEN = "open"
@@ -35,8 +37,6 @@ AGO = "ago:"
 """How the target of a link begins that is a moment, in seconds since 1970: it is told how long ago that was."""
 FALLBACK_CHARACTERS_MAX = 400
 """Slack takes 4,000 where a message is changed, and what it might take for notation grows fivefold."""
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def _button(block: Button | Action, notice_id: str, notice: Notice) -> Json:
     }  # fmt: skip
     if block.warning:
         button["confirm"] = {
-            "title": literal("Are you sure?"), "text": literal(block.warning), "confirm": literal(label(block.shown)[:30]),
+            "title": literal("Are you sure?"), "text": literal(block.warning), "confirm": literal(label(block.shown)[:CONFIRM_CHARACTERS_MAX]),
             "deny": literal("Cancel"), "style": "danger",
         }  # fmt: skip
     return button

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notices import DeleteYourCopy, Outcomes
 from bot.outbox import Parcel, Shown
-from handlers.slack.calling import ACCOUNT, Caller, Refusal
+from handlers.slack.calling import ACCOUNT, NO_FILE, Caller, Refusal
 from handlers.slack.places import Places
 from handlers.slack.render import Drawn, draw, draw_home
 
@@ -22,8 +22,6 @@ NO_THREAD = "thread_not_found"
 """Whoever is answered has deleted what they had posted: then they are answered in their own conversation with us."""
 UNREACHED = frozenset({"user_not_in_channel", "channel_not_found", "not_in_channel", "is_archived", NO_THREAD})
 """Why somebody cannot be answered where they pressed: then they are in their own conversation with us."""
-NOT_THERE = frozenset({"file_not_found", "file_deleted"})
-"""Why there is no file to delete: somebody has done so."""
 QUIET: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False, "parse": "none", "link_names": False}
 
 
@@ -39,7 +37,7 @@ class SlackCourier:
 
     async def deliver(self, parcel: Parcel) -> Shown | None:
         """Post it: to whoever asked where they asked, to a person directly, or to a channel."""
-        if isinstance(parcel.notice, DeleteYourCopy) and await self._delete(parcel.notice):
+        if isinstance(parcel.notice, DeleteYourCopy) and await self._delete_copies(parcel.notice):
             return None
         if parcel.route.place and is_aside(parcel):
             try:
@@ -57,15 +55,16 @@ class SlackCourier:
                 raise
         return await self._post(parcel, await self._caller.direct(_user(parcel.recipient)), "")
 
-    async def _delete(self, notice: DeleteYourCopy) -> bool:
+    async def _delete_copies(self, notice: DeleteYourCopy) -> bool:
         """Delete what Slack keeps, as far as it lets an app do that. False: some of it is left to its owner."""
-        return all([await self._is_deleted(one.copy_id) for one in notice.copies])
+        return all([await self._delete(one.copy_id) for one in notice.copies])
 
-    async def _is_deleted(self, file: str) -> bool:
+    async def _delete(self, file: str) -> bool:
+        """True: it is gone."""
         try:
             await self._caller.call("files.delete", lambda client: client.files_delete(file=file))
         except Refusal as refusal:
-            return refusal.word in NOT_THERE
+            return refusal.word in NO_FILE  # somebody has done so
         return True
 
     async def redraw(self, place: str, stamp: str, parcel: Parcel) -> None:
@@ -131,24 +130,22 @@ class SlackCourier:
 
     async def _find(self, parcel: Parcel, place: str, thread: str) -> Shown | None:
         """The message that an earlier delivery posted, if it did. Other apps can post what looks like it."""
-        me = (await self._caller.call("auth.test", lambda client: client.auth_test()))["bot_id"]
-        oldest = f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}"
+        me = (await self._caller.ourselves())["bot_id"]
+        seek: dict[str, Any] = {
+            "channel": place, "oldest": f"{(parcel.created_at - LOOKED_BACK).timestamp():.6f}",
+            "limit": LOOKED_THROUGH_MAX, "include_all_metadata": True,
+        }  # fmt: skip
 
-        def call(client: AsyncWebClient, cursor: str) -> Any:
-            seek: dict[str, Any] = {
-                "channel": place, "oldest": oldest, "limit": LOOKED_THROUGH_MAX, "include_all_metadata": True,
-                **({"cursor": cursor} if cursor else {}),
-            }  # fmt: skip
+        def call(client: AsyncWebClient) -> Any:
             return client.conversations_replies(ts=thread, **seek) if thread else client.conversations_history(**seek)
 
-        cursor = ""
         while True:
-            page = await self._caller.call(place, lambda client, at=cursor: call(client, at))  # type: ignore[misc] # a lambda's default
+            page = await self._caller.call(place, call)
             for message in page["messages"]:
-                if message.get("bot_id") == me and _notice(message) == parcel.id:
+                if message.get("bot_id") == me and _notice_id(message) == parcel.id:
                     return Shown(place, message["ts"], thread)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            seek["cursor"] = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not seek["cursor"]:
                 return None
 
 
@@ -164,7 +161,8 @@ def _user(recipient: str) -> str:
     return recipient.partition("/")[2]
 
 
-def _notice(message: dict[str, Any]) -> str:
+def _notice_id(message: dict[str, Any]) -> str:
+    """Of the notice that it tells; empty where it is none of ours."""
     metadata = message.get("metadata") or {}
     known = metadata.get("event_type") == EVENT
     return str((metadata.get("event_payload") or {}).get("id") or "") if known else ""

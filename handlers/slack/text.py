@@ -4,7 +4,6 @@
 import html
 import re
 from collections.abc import Callable
-from typing import Any
 
 MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 """A mention, a channel, or a link that Slack made, perhaps with the words that stand for it."""
@@ -46,8 +45,3 @@ def _place_or_group(target: str, label: str) -> str:
     if target.startswith("#"):
         return f"#{label or target[1:]}"
     return label or f"@{target[1:].partition('^')[0]}"
-
-
-def literal(text: str) -> dict[str, Any]:
-    """Our words as an object in which Slack looks for nothing, neither notation nor emoji."""
-    return {"type": "plain_text", "text": text, "emoji": False}

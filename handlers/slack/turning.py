@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncRespond
 
+from bot.arrival import SLACK
 from bot.clock import Clock
 from bot.leafing import Leaf, leafed
 from bot.ledger import Ledger
@@ -35,7 +36,7 @@ class Turner:
         press, all else as any message of ours. Raises as `Caller.call`."""
         container, wanted = body.get("container") or {}, WANTED.fullmatch(value.say)
         leaf = Leaf(
-            channel=receive.CHANNEL, notice=value.notice, place=str(container.get("channel_id") or ""),
+            channel=SLACK, notice=value.notice, place=str(container.get("channel_id") or ""),
             stamp=str(container.get("message_ts") or ""), reader=receive.presser(body),
             alone=container.get("is_ephemeral") is True,
         )  # fmt: skip

@@ -93,7 +93,7 @@ def _message(variant: Variant, who: str) -> Sheet:
 def forms() -> Iterator[Sheet]:
     """Every form that a button opens."""
     form = Form(FILE, services=SERVICES, files=(FILE, OTHERS))
-    bearing = Bearing(value=Value(notice=ID, say=f"reject {FILE.reference}"), place=Route(place="C1"))
+    bearing = Bearing(value=Value(notice=ID, say=f"reject {FILE.reference}"), route=Route(place="C1"))
     reasons = tuple(Reason(text=text) for text in REASONS)
     shown = {
         "reject": ("An officer presses «Reject…».", modals.rejecting(form, reasons, bearing)),

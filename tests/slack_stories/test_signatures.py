@@ -304,7 +304,7 @@ async def test_a_form_for_a_file_that_is_not_theirs_to_decide_does_nothing(offic
     def as_ian(payload: Json) -> Json:
         payload["user"]["id"], payload["view"]["id"] = office.people["ian"].id, "V0FORGED"
         bearing = json.loads(payload["view"]["private_metadata"])
-        bearing["place"] |= {"private": True, "aside": False}
+        bearing["route"] |= {"private": True, "aside": False}
         payload["view"]["private_metadata"] = json.dumps(bearing)
         return payload
 

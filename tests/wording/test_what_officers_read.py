@@ -59,8 +59,8 @@ def test_a_reason_is_said_once() -> None:
 def test_the_loser_of_a_race_is_told_who_won_and_when() -> None:
     letter = WORDING.letter(LostRace.example)
     assert letter.subject.startswith("Somebody was first: 8302000_SENplan20260901.docx")
-    assert "You can reject it all the same" in words(letter)
     assert "It was received by Sam Hale at 13:00 on 1 September 2026." in words(letter)
+    assert "You can reject it all the same" in words(letter)
 
 
 def test_the_loser_of_a_race_for_what_can_only_be_done_once_is_too_late() -> None:

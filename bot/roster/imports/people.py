@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot import roster
+from bot.arrival import MAIL
 from bot.ledger import surfaces
 from bot.ledger.tables import Duty, Identity, Person
 from bot.roster.imports.sheet import Difference, Fault, Row, Sheet, Unfit, read
-from bot.roster.imports.wanted import CHANNEL, Held, Wanted, check, held_by
+from bot.roster.imports.wanted import Held, Wanted, check, held_by
 from bot.rules import address
 from bot.settings import Settings
 
@@ -122,7 +123,7 @@ def add_person(tx: Session, row: Row, settings: Settings, now: datetime) -> list
 
 def remove_person(tx: Session, email: str, now: datetime) -> Person | None:
     """Make somebody a leaver, at once. None: nobody who is present has this address."""
-    if person := roster.who(tx, CHANNEL, address.normal(email) or ""):
+    if person := roster.who(tx, MAIL, address.normal(email) or ""):
         _leave(person, now)
         tx.flush()
         surfaces.outdate_of(tx, person.id, now)
@@ -131,9 +132,7 @@ def remove_person(tx: Session, email: str, now: datetime) -> Person | None:
 
 def _owners(tx: Session) -> dict[str, Person]:
     """Whose each address is, leavers' too."""
-    known = (
-        select(Identity.value, Person).join(Person, Person.id == Identity.person_id).where(Identity.channel == CHANNEL)
-    )
+    known = select(Identity.value, Person).join(Person, Person.id == Identity.person_id).where(Identity.channel == MAIL)
     whole = known.options(selectinload(Person.duties), selectinload(Person.identities))
     return {value: person for value, person in tx.execute(whole)}  # noqa: C416 - a row is typed as a tuple only when unpacked
 
@@ -198,8 +197,8 @@ def _become(person: Person, held: Held) -> None:
         *(Duty(role=role, scope=scope) for role, scope in sorted(held.duties - held_by(person).duties)),
     ]
     person.identities = [
-        *(one for one in person.identities if one.channel != CHANNEL or one.value in held.addresses),
-        *(Identity(channel=CHANNEL, value=value) for value in sorted(held.addresses - held_by(person).addresses)),
+        *(one for one in person.identities if one.channel != MAIL or one.value in held.addresses),
+        *(Identity(channel=MAIL, value=value) for value in sorted(held.addresses - held_by(person).addresses)),
     ]
 
 

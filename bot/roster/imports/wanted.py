@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from bot import roster
+from bot.arrival import MAIL
 from bot.ledger.tables import Person
 from bot.roster.imports.sheet import Fault, Row
 from bot.rules import address
 from bot.rules.authority import ALL, Role
 from bot.settings import Settings
 
-CHANNEL = "email"
 SEPARATOR = ";"
 BOUND_BY = {Role.SENDER: "schools", Role.HEADTEACHER: "schools", Role.OFFICER: "services"}
 """The column that says how far each role reaches."""
@@ -69,7 +69,7 @@ def held_by(person: Person) -> Held:
     """What somebody on record holds."""
     return Held(
         frozenset((duty.role, duty.scope) for duty in person.duties),
-        frozenset(one.value for one in person.identities if one.channel == CHANNEL),
+        frozenset(one.value for one in person.identities if one.channel == MAIL),
     )
 
 

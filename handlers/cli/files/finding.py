@@ -6,6 +6,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot import roster
+from bot.arrival import MAIL
 from bot.ledger import files
 from bot.ledger.tables import File
 from bot.reception.wanting import mailbox_notice
@@ -34,7 +35,7 @@ def file_of(tx: Session, text: str) -> File:
 def asking(tx: Session, by: str, rooms: Rooms) -> Asking:
     """The person of this address at the command line, under the same rules as by mail. Raises `Problem`."""
     email = address.normal(by) or by
-    person = roster.who(tx, "email", email)
+    person = roster.who(tx, MAIL, email)
     if person is None:
         raise Problem(f"Nobody on the roster has the address {by}. See: postroom people list")
     if notice := mailbox_notice(email, rooms.settings):

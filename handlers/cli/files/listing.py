@@ -8,6 +8,7 @@ import typer
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from bot.arrival import MAIL
 from bot.ledger import history
 from bot.ledger.tables import Contents, Entry, File, Identity, Person
 from bot.rules import address
@@ -141,9 +142,7 @@ def _sent(since: datetime | None, until: datetime | None, zone: tzinfo) -> Itera
 
 def _spoken_of(sent_by: str, search: str) -> Iterator[ColumnElement[bool]]:
     if sent_by:
-        sender = select(Identity.person_id).where(
-            Identity.channel == "email", Identity.value == address.normal(sent_by)
-        )
+        sender = select(Identity.person_id).where(Identity.channel == MAIL, Identity.value == address.normal(sent_by))
         yield File.sent_by.in_(sender)
     if search:
         yield or_(

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.arrival import SLACK
 from bot.ledger.tables import Identity
 from bot.settings import Settings, Slack
 from handlers.checks import Check, Patient, failed, passed
@@ -18,8 +19,6 @@ from handlers.slack.secrets import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, BadSecr
 
 BOT, APP, SECRET = "slack bot token", "slack app token", "slack signing secret"
 ADDRESS, SCOPES, CLOCK = "slack address", "slack permissions", "clock"
-CHANNEL = "slack"
-"""What identities of Slack stand under on the roster; their values are `<team id>/<user id>`."""
 AHEAD_MAX = timedelta(seconds=60)
 """Slack's calls are refused beyond five minutes; long before that something is wrong."""
 
@@ -98,7 +97,7 @@ def _token(patient: Patient, bot: Bot) -> Check:
 
 
 def _teams(tx: Session) -> set[str]:
-    linked = tx.scalars(select(Identity.value).where(Identity.channel == CHANNEL))
+    linked = tx.scalars(select(Identity.value).where(Identity.channel == SLACK))
     return {value.partition("/")[0] for value in linked}
 
 

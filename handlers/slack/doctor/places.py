@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot import roster
+from bot.arrival import MAIL, SLACK
 from bot.ledger.tables import Person
 from bot.rules import address
 from bot.settings import Service, Slack
 from bot.settings.kinds import DIRECT
 from handlers.checks import Check, Patient, failed, passed
 from handlers.slack.doctor.asking import Bot, Unanswered, ask, pages
+from handlers.slack.places import is_public, is_shared
 
 NOWHERE = "channel_not_found"
 INVITE = "In that channel write /invite @postroom, or the name that the app has there."
@@ -38,7 +40,7 @@ def _of_service(service: Service, people: "_People") -> Iterator[Check]:
     try:
         info = _info(people.bot, service.slack_channel)
         yield _judged(name, info, [*_usable(info), *_private(info)])
-        if info.get("is_private") and people.has_roster:
+        if people.has_roster and not is_public(info):
             yield _readers(f"{name}: readers", info, people.outsiders(service))
     except Unanswered as fault:
         yield fault.check(name)
@@ -80,9 +82,9 @@ def _usable(info: dict[str, Any]) -> Iterator[Fault]:
 
 
 def _private(info: dict[str, Any]) -> Iterator[Fault]:
-    if not info.get("is_private"):
+    if is_public(info):
         yield "It is public: everybody in the workspace would read which school sent what.", PRIVATE
-    if info.get("is_ext_shared") or info.get("is_pending_ext_shared"):
+    if is_shared(info):
         yield "It is shared with another organisation (Slack Connect).", UNSHARED
 
 
@@ -117,11 +119,11 @@ class _People:
 
     def _outsider(self, member: str, code: str) -> str:
         """Their name; empty for one who takes in, or has left Slack."""
-        if self._takes_in("slack", f"{self.bot.team_id}/{member}", code):
+        if self._takes_in(SLACK, f"{self.bot.team_id}/{member}", code):
             return ""
         user = self._user(member)
         email = str(user.get("profile", {}).get("email", "")) if user.get("is_email_confirmed") else ""
-        by_email = self._takes_in("email", address.normal(email) or "", code)
+        by_email = self._takes_in(MAIL, address.normal(email) or "", code)
         return "" if user.get("deleted") or by_email else _name(user, member, email)
 
     def _user(self, member: str) -> dict[str, Any]:

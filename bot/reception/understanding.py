@@ -1,0 +1,70 @@
+"""What a message asks for: its new words, or the button that was pressed, read as commands."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from bot import finding, officer_desk, roster
+from bot.arrival import Opened, Press
+from bot.judging import today
+from bot.ledger import files
+from bot.reception import taking_back
+from bot.rules import commands
+from bot.rules.commands import Command, Context, Reading, Which
+from bot.telling import Asking
+
+LINES_READ_MAX = 50
+"""Commands stand in so many lines at the top of a letter: each may have an answer of its own."""
+OFFICERS = (commands.Receive, commands.Reject, commands.Move)
+"""What officers alone ask for."""
+
+
+@dataclass(frozen=True)
+class Unread(Command):
+    """After nothing but commands there came more lines than are read."""
+
+
+def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_receipt: bool) -> Reading:
+    """What the new words of a message ask for, what tag they give, and what is left as the comment."""
+    if outlook := taking_back.asked(subject, opened.text):
+        return Reading(commands=(outlook,))
+    context = _context(tx, asking, has_files=bool(opened.attachments), has_receipt=has_receipt)
+    above, below = _above(opened.text)
+    reading = commands.read(subject, above, context)
+    if below and reading.commands and not reading.comment:
+        return replace(
+            reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
+        )
+    return replace(reading, comment=f"{reading.comment}\n{below}".strip())
+
+
+def pressed(tx: Session, press: Press, asking: Asking) -> Reading:
+    """What a button asks for; the reason comes from the form that it opened."""
+    command = commands.read_line(press.said, _context(tx, asking, has_files=False, has_receipt=False))
+    if command is None:
+        return Reading(nearest=(press.said, ""))
+    if isinstance(command, commands.Reject | commands.Move) and press.reason:
+        command = replace(command, reason=press.reason)
+    if isinstance(command, OFFICERS) and press.files:
+        command = replace(command, which=Which(references=press.files))
+    return Reading(commands=(command,))
+
+
+def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool) -> Context:
+    codes = frozenset(service.code for service in asking.settings.services)
+    return Context(
+        today=today(asking),
+        services=codes,
+        is_file=lambda text: bool(finding.find(tx, asking.person, text)),
+        replying=asking.answered is not None or bool(files.held_of(tx, asking.person.id)),
+        officer=bool(roster.services_of(asking.person, codes)),
+        has_files=has_files,
+        tags=asking.settings.tags,
+        has_receipt=has_receipt,
+    )
+
+
+def _above(text: str) -> tuple[str, str]:
+    """The lines in which commands may stand, and all that is below them."""
+    lines = text.splitlines()
+    return "\n".join(lines[:LINES_READ_MAX]), "\n".join(lines[LINES_READ_MAX:]).strip()

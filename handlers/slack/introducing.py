@@ -4,6 +4,7 @@ With `link = "email"` that is the one which the workspace has confirmed of a ful
 their profile shows: it only says whom to ask (lesson L59).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,8 @@ UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
 """Why Slack says nothing of a user: they are of no workspace that we may look into."""
 NAME_CHARACTERS_MAX = 80
 """Of the name that somebody gave themselves: as long as Slack lets it be."""
+NO_LINK = re.compile(r"[./:@\\]+")
+"""Left out of it: without these no mail program takes it for the address of a page or mailbox, and draws a link."""
 KNOWN_FOR = timedelta(minutes=5)
 """How long what Slack said of a user is believed: a member who becomes a guest is refused so soon."""
 
@@ -91,6 +94,7 @@ def introduction(user: Mapping[str, Any], sender: str, home: Workspace, settings
     if settings.link == "proof":
         name = profile.get("display_name") or profile.get("real_name") or user.get("name") or ""
         workspace = "" if elsewhere else home.name
-        return Introduction(claimed=mailbox, name=name[:NAME_CHARACTERS_MAX], workspace=workspace)
+        name = NO_LINK.sub(" ", name).strip()[:NAME_CHARACTERS_MAX]
+        return Introduction(claimed=mailbox, name=name, workspace=workspace)
     confirmed = user.get("is_email_confirmed") is True and not (elsewhere or guest)
     return Introduction(address=mailbox if confirmed else "")

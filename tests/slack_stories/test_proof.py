@@ -286,6 +286,13 @@ async def test_one_person_gets_no_more_than_three_links_a_day_whoever_asks(offic
     assert len(asked(office, JO) + asked(office, JO_ALSO)) == A_DAY_MAX + 1
 
 
+def test_no_name_that_somebody_gave_themselves_is_a_link_in_the_mail_of_another() -> None:
+    profile = {"email": JO, "display_name": "https://evil.example/login or www.evil.example"}
+    wanted = Slack.model_validate({"link": "proof"})
+    known = introduction({"team_id": "T1", "profile": profile}, "T1/U1", Workspace("T1", "Council"), wanted)
+    assert known.name == "https evil example login or www evil example"
+
+
 async def test_one_account_brings_no_more_than_three_links_a_day_whomever_it_names(office: SlackOffice) -> None:
     mallory = office.slack.world.user("mallory", JO)
     claimed = (JO, TOM, PRIYA, BETH, SAM)

@@ -116,6 +116,7 @@ NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
+    "[dns] nameservers": lambda settings: settings.dns.nameservers,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
     "[keys] mirror": lambda settings: settings.keys.mirror,
 }

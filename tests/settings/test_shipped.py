@@ -13,6 +13,7 @@ from bot import data
 from bot.settings import Settings, load
 from bot.settings.kinds import Table
 from bot.settings.tables import Loc, is_list, is_named, is_secret, table_within
+from handlers.app import NotReady, check_built
 
 CONFIG = data.folder("config")
 FILES = sorted(CONFIG.glob("*.toml"))
@@ -136,3 +137,13 @@ def test_with_every_key_set_the_manual_is_still_a_sound_configuration(tmp_path: 
     assert read.teams is not None
     assert read.email.imap["main"].tls == "implicit"
     assert read.email.try_address is not None
+
+
+def test_nobody_relies_on_a_key_whose_part_this_version_does_not_have(tmp_path: Path) -> None:
+    for path in FILES:
+        (tmp_path / path.name).write_text(NOT_SET.sub("", path.read_text("utf-8")), "utf-8")
+    with pytest.raises(NotReady) as refused:
+        check_built(load(tmp_path, {}))
+
+    asked = ("[email.imap]", "[email] try_address", "[teams]", "[dns] nameservers", "[scanner] clamd", "[keys] mirror")
+    assert all(key in str(refused.value) for key in asked), refused.value

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.ledger.tables import Mention, Person
-from tests.people import BETH, PLAN
+from bot.ledger import files
+from bot.ledger.tables import File, Mention, Person
+from tests.people import BETH, JO, PLAN
 from tests.slack import Delivery, Message, View
 from tests.slack_office import SlackOffice
 
@@ -105,7 +106,7 @@ async def test_words_are_found_at_the_press_of_enter(office: SlackOffice, kind: 
     assert (PLAN in surface().words, REVIEW in surface().words) == (True, False)
     await office.choose("tom", surface(), "choose-find", None)
     assert REVIEW in surface().words
-    await office.choose("tom", surface(), "choose-find", "100%_")
+    await office.choose("tom", surface(), "choose-find", "S%review")
     assert "No file matches" in surface().words
 
 
@@ -126,6 +127,34 @@ async def test_pages_are_turned_and_a_new_choice_begins_at_the_first(office: Sla
     assert "Page 1 of 2" in surface().words
     await office.press("tom", surface(), "Show this year’s again")
     assert "Show this year’s again" not in surface().buttons
+
+
+@both
+async def test_of_fewer_pages_than_were_turned_the_last_is_shown(office: SlackOffice, kind: str) -> None:
+    for day in range(1, 7):
+        await office.send("jo", f"8302000_SENplan202608{day:02}.docx")
+        office.post.clock.advance(minutes=1)
+    surface = await shown(office, "tom", kind)
+    await office.press("tom", surface(), "Older files ▶")
+    assert "8302000_SENplan20260801.docx" in surface().words
+
+    await office.post.email(JO, text=f"recall {office.post.files()[0].reference}")
+
+    assert "8302000_SENplan20260806.docx" in surface().words
+
+
+@both
+async def test_no_copy_is_offered_of_what_can_no_longer_be_had(office: SlackOffice, kind: str) -> None:
+    await office.send("jo", PLAN)
+    surface = await shown(office, "jo", kind)
+    assert "Download a copy" in surface().buttons
+    now = office.post.clock.now()
+    office.post.rooms.ledger.write_now(lambda tx: files.destroyed(tx, tx.get_one(File, 1), now=now, why="by hand"))
+
+    surface = await shown(office, "jo", kind)
+
+    assert PLAN in surface().words
+    assert "Download a copy" not in surface().buttons
 
 
 @both

@@ -193,6 +193,20 @@ async def test_a_link_that_slack_does_not_take_goes_to_no_mailbox_that_others_re
     assert "/get/" not in told.text
 
 
+async def test_what_slack_has_failed_to_take_for_days_goes_by_mail(tmp_path: Path) -> None:
+    async with open_slack_office(tmp_path, environ={"POSTROOM__RETENTION__QUEUE_DAYS": "2"}) as office:
+        office.slack.trouble.fail("chat.postMessage", times=99, channel=office.dm("jo").id)
+        await office.send("jo", PLAN)
+        office.post.clock.advance(days=2)
+        await office.settle()
+        assert kinds(office, JO) == []
+
+        office.post.clock.advance(days=1)
+        await office.settle()
+
+        assert kinds(office, JO) == ["receipt"]
+
+
 async def test_a_reminder_that_cannot_be_posted_is_a_reminder_by_mail(tmp_path: Path) -> None:
     async with open_slack_office(tmp_path, services={"SEN": "direct"}, remind_hours=8) as office:
         await office.send("sam", text="help")

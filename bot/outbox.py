@@ -34,7 +34,7 @@ BACK_OFF_MAX = timedelta(hours=1)
 JITTER = 0.2
 """Each gap is longer by up to this part of itself, so that a thousand answers do not come back as one."""
 HOLDS_UP_TRIES_MAX = 3
-"""In a chat what was put off holds up what follows it in its conversation; after so many failures it stands aside."""
+"""In a chat what was put off holds up what follows it in its conversation, for so many failures and no longer."""
 ERROR_CHARACTERS_MAX = 500
 
 

@@ -31,7 +31,7 @@ Listener = Callable[[AbstractSet[str]], None]
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
-SHARED_COMMIT_SECONDS = 0.02
+SHARED_COMMIT_SECONDS = 0.005
 """How long functions are added to a commit: bounds how long one waits that is urgent."""
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""

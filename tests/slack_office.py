@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from bot import roster
 from handlers.slack.channel import PATH, SlackChannel
 from handlers.web.application import application
 from handlers.web.pages import Pages
@@ -68,6 +71,19 @@ class SlackOffice:
         ack = await self.slack.choose(self.people[name], where, menu, choice)
         assert ack.ok, ack
         await self.settle()
+
+    def take_account_away(self, name: str) -> None:
+        """Unlink this member's account, whose address is nobody's on the roster from now on; what Slack said is stale."""
+        user = self.people[name]
+
+        def unlink(tx: Session) -> None:
+            person = roster.who(tx, "email", MEMBERS[name])
+            assert person
+            assert roster.unlink(tx, person, "slack", f"{user.team_id}/{user.id}")
+
+        self.post.rooms.ledger.write_now(unlink)
+        user.email = "somebody@else.example"
+        self.post.clock.advance(minutes=6)
 
     async def home(self, name: str) -> View:
         """Open one's home."""

@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
-from bot import roster
 from bot.roster import imports
 from tests.people import JO, NADIA, PLAN, RAJ, SAM
 from tests.slack import Message
@@ -30,20 +28,6 @@ def latest(office: SlackOffice, name: str) -> Message:
     return office.answers(office.dm(name))[-1]
 
 
-def take_away(office: SlackOffice, email: str, name: str) -> None:
-    """Take their account away from them."""
-    user = office.people[name]
-
-    def unlink(tx: Session) -> None:
-        person = roster.who(tx, "email", email)
-        assert person
-        assert roster.unlink(tx, person, "slack", f"{user.team_id}/{user.id}")
-
-    office.post.rooms.ledger.write_now(unlink)
-    user.email = "somebody@else.example"
-    office.post.clock.advance(minutes=6)
-
-
 def appoint(office: SlackOffice, row: str) -> None:
     """Import them anew: what they were appointed to before is not theirs any more."""
     sheet = imports.read_people(f"email,name,role,schools,services,other_emails\n{row}\n".encode())
@@ -59,7 +43,7 @@ async def leaf(office: SlackOffice, name: str) -> None:
 
 async def test_a_list_before_an_account_that_was_taken_away_shows_nothing_new(office: SlackOffice) -> None:
     await office.send("jo", text="status")
-    take_away(office, JO, "jo")
+    office.take_account_away("jo")
     await office.send("tom", REVIEW)
 
     await leaf(office, "jo")
@@ -69,7 +53,7 @@ async def test_a_list_before_an_account_that_was_taken_away_shows_nothing_new(of
 
 async def test_a_receipt_before_an_account_that_was_taken_away_is_not_drawn_anew(office: SlackOffice) -> None:
     await office.send("jo", PLAN)
-    take_away(office, JO, "jo")
+    office.take_account_away("jo")
 
     await office.post.email(NADIA, text=f"reject {office.post.files()[0].reference} {REASON}")
 
@@ -139,7 +123,7 @@ async def test_what_still_waits_for_an_account_that_was_taken_away_goes_by_mail(
     await direct.post.email(JO, attach=REVIEW)
     direct.slack.trouble.asked.clear()
 
-    take_away(direct, SAM, "sam")
+    direct.take_account_away("sam")
     await direct.settle()
 
     assert len(direct.answers(direct.dm("sam"))) == before

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
-from handlers.mail.automatic import marker
+from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Proven, Unproven, judge
@@ -88,7 +88,7 @@ class Letterbox:
         """The reply, once the message is durable or was refused."""
         head = Head.parse(bytes(self._head))
         verdict = judge(head, self._envelope.peer, self._front.settings.email.trust)
-        if isinstance(verdict, Unproven) and not verdict.relayed:
+        if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
             self.abandon()
             log.info("mail refused: its sender is not proven", peer=self._envelope.peer)
             return verdict.reply(self._contact())
@@ -103,6 +103,16 @@ class Letterbox:
         """Nothing is kept."""
         self._raw.abandon()
 
+    def _is_returned(self, head: Head) -> bool:
+        """Whether it seems to report on the delivery of a notice, to whose own address it came."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        return token is not None and is_returned(head, self._envelope.mail_from)
+
+    async def _is_expected(self, head: Head) -> bool:
+        """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        return token is not None and self._is_returned(head) and await self._front.inbox.has_sent(token)
+
     def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
@@ -115,6 +125,7 @@ class Letterbox:
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
             automatic=machine.why if machine else None,
             automatic_sure=machine.sure if machine else True,
+            returned=self._is_returned(head),
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,

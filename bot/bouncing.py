@@ -70,8 +70,8 @@ def refused(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
 
 
 def heard(tx: Session, address: str) -> None:
-    """Somebody proven has written from this mailbox: they have it, so its mark ends."""
-    tx.execute(delete(Unreachable).where(Unreachable.address == address))
+    """Somebody proven has written from this mailbox: they have it, so its mark ends. Of delays that says nothing."""
+    tx.execute(delete(Unreachable).where(Unreachable.address == address, Unreachable.hard.is_(True)))
 
 
 def marked(tx: Session, now: datetime) -> list[Unreachable]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.vault import MasterKey
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import JO, CommandLine
 
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
 
 def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
     office.take_in()
-    assert set(examined(office)) == {"configuration", "parts", "database", "master key", "vault"}
+    assert set(examined(office)) == {"configuration", "parts", "database", "master key", "vault", "mailboxes"}
     with office.rooms() as rooms:
         assert list(rooms.vault.object_ids()) == ["f1-1"]
 
@@ -96,3 +96,16 @@ def test_a_vault_that_cannot_be_written_is_said_to_be_so(office: CommandLine) ->
     found = examined(office, status=1)["vault"]
     assert str(folder) in found["detail"]
     assert "right to write" in found["remedy"]
+
+
+def test_mailboxes_that_mail_comes_back_from_are_named(office: CommandLine) -> None:
+    office.mark(JO, "there is no such mailbox")
+    found = examined(office, status=1)["mailboxes"]
+    assert f"{JO} (2 times since 1 September 2026: there is no such mailbox)" in found["detail"]
+    assert "Telephone" in found["remedy"]
+
+
+def test_of_many_mailboxes_some_are_named(office: CommandLine) -> None:
+    for number in range(14):
+        office.mark(f"{number}@leysjunior.example", "no")
+    assert "and 4 more" in examined(office, status=1)["mailboxes"]["detail"]

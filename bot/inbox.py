@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
 
@@ -216,6 +216,12 @@ def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> 
     done = tx.execute(mine.values(state=state, lease=None, leased_until=None, **columns).returning(InboxItem.id))
     if done.first() is None:
         raise LostLease
+
+
+def quarantined_since(tx: Session, sender: str, since: datetime) -> int:
+    """How many messages of this sender that have come since then lie in quarantine."""
+    theirs = (InboxItem.sender == sender) & (InboxItem.state == InboxState.QUARANTINED)
+    return tx.scalar(select(func.count()).select_from(InboxItem).where(theirs, InboxItem.arrived_at > since)) or 0
 
 
 def _due() -> Select[int]:

@@ -160,9 +160,9 @@ def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     return newest + timedelta(microseconds=1) if newest else now
 
 
-def reply(tx: Session, notice: Notice, asking: Asking) -> OutboxItem:
+def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> OutboxItem:
     """Answer whoever asked, in the thread of what they sent."""
-    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True)
+    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
 def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:

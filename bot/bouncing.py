@@ -74,10 +74,19 @@ def heard(tx: Session, address: str) -> None:
     tx.execute(delete(Unreachable).where(Unreachable.address == address, Unreachable.hard.is_(True)))
 
 
-def marked(tx: Session, now: datetime) -> list[Unreachable]:
-    """The mailboxes to which mail cannot be delivered, as far as is known, by their addresses."""
-    hard = select(Unreachable).where(Unreachable.hard.is_(True), ~_is_over(now))
-    return list(tx.scalars(hard.order_by(Unreachable.address)))
+def marked(tx: Session, settings: Settings, now: datetime) -> list[Unreachable]:
+    """The mailboxes to which mail cannot be delivered, as far as is known: those that somebody or some service still has."""
+    hard = select(Unreachable).where(Unreachable.hard.is_(True), ~_is_over(now)).order_by(Unreachable.address)
+    return [one for one in tx.scalars(hard) if _is_known(tx, one.address, settings)]
+
+
+def _is_known(tx: Session, address: str, settings: Settings) -> bool:
+    return bool(_services_at(address, settings)) or roster.who(tx, MAIL, address) is not None
+
+
+def _services_at(address: str, settings: Settings) -> list[str]:
+    """The services that are told of new files there."""
+    return [one.code for one in settings.services if address in one.announce]
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
@@ -102,6 +111,8 @@ def _counted(tx: Session, address: str, found: Report, now: datetime) -> Unreach
 
 
 def _delayed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) -> None:
+    if not _is_known(tx, item.recipient, occasion.settings):
+        return
     row = _counted(tx, item.recipient, found, occasion.now)
     item.error = f"delayed: {found.why}"
     if row.told_at is None and row.times >= DELAYS_MAX and row.last_at - row.since >= DELAYED_FOR:
@@ -110,6 +121,8 @@ def _delayed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) -
 
 
 def _failed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) -> None:
+    if not _is_known(tx, item.recipient, occasion.settings):  # a stranger's, or a leaver's: that is nobody's concern
+        return
     row = _counted(tx, item.recipient, found, occasion.now)
     notice = notices.KINDS[item.kind].model_validate(item.facts)
     if untold := list(_headteacher_of(tx, item, notice)):
@@ -137,14 +150,10 @@ def _headteacher_of(tx: Session, item: OutboxItem, notice: Notice) -> Iterator[s
 
 def _whose(tx: Session, item: OutboxItem, settings: Settings) -> Iterator[str]:
     """Who reads this mailbox, and what they are."""
-    places = [one.code for one in settings.services if item.recipient in one.announce]
-    if places:
+    if places := _services_at(item.recipient, settings):
         yield f"It is where {', '.join(places)} hears of new files: announce in services.toml."
-    person = tx.get(Person, item.person_id) if item.person_id else roster.who(tx, MAIL, item.recipient)
-    if person:
-        yield f"It is the address of {person.name}: {_roles(person) or 'nobody on the list any more'}."
-    elif not places:
-        yield "It is nobody's address on the list."
+    if person := roster.who(tx, MAIL, item.recipient):
+        yield f"It is the address of {person.name}: {_roles(person)}."
 
 
 def _roles(person: Person) -> str:

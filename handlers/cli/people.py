@@ -13,6 +13,7 @@ from bot.ledger.tables import Person
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.authority import ALL, OF_A_SCHOOL, Role
+from bot.settings import Settings
 from handlers.cli import accounts, show
 from handlers.cli.importing import Csv, DryRun, tell
 from handlers.cli.opening import rooms
@@ -117,8 +118,10 @@ def list_people(
 ) -> None:
     """Everybody with access, one line for each role."""
     with rooms(ctx) as opened:
-        now = opened.clock.now()
-        lines = opened.ledger.read_now(lambda tx: [line for line in _lines(tx, now) if _acts_for(line, school)])
+        now, settings = opened.clock.now(), opened.settings
+        lines = opened.ledger.read_now(
+            lambda tx: [line for line in _lines(tx, settings, now) if _acts_for(line, school)]
+        )
         columns = (*COLUMNS, "unreachable") if any(line.unreachable for line in lines) else COLUMNS
         show.report(lines, columns, as_json=as_json, zone=opened.settings.timezone)
 
@@ -127,8 +130,8 @@ def _removed(person: Person | None) -> str | None:
     return person.name if person else None
 
 
-def _lines(tx: Session, now: datetime) -> list[PersonLine]:
-    marks = {one.address: one.why for one in bouncing.marked(tx, now)}
+def _lines(tx: Session, settings: Settings, now: datetime) -> list[PersonLine]:
+    marks = {one.address: one.why for one in bouncing.marked(tx, settings, now)}
     loaded = (selectinload(Person.duties), selectinload(Person.identities))
     present = select(Person).where(Person.left_at.is_(None)).order_by(Person.email).options(*loaded)
     return [

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 SUBJECT_CHARACTERS_MAX = 500
 REFERENCES_MAX = 50
+RETURNED_BYTES_MAX = 2_000_000
+"""Octets of a report on delivery that is let in unproven: many times what any notice of ours has, were it quoted whole."""
 
 TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
 TRY_AGAIN = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
@@ -111,7 +113,9 @@ class Letterbox:
     async def _is_expected(self, head: Head) -> bool:
         """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
         token = self._front.mailbox.token(self._envelope.recipients)
-        return token is not None and self._is_returned(head) and await self._front.inbox.has_sent(token)
+        if token is None or self._size > RETURNED_BYTES_MAX or not self._is_returned(head):
+            return False
+        return await self._front.inbox.has_sent(token)
 
     def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None

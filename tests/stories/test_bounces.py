@@ -25,7 +25,7 @@ async def comes_back(post: TestOffice, answer: Answer, *sections: Section) -> No
 
 
 def marks(post: TestOffice) -> list[Unreachable]:
-    return post.rooms.ledger.read_now(lambda tx: bouncing.marked(tx, post.clock.now()))
+    return post.rooms.ledger.read_now(lambda tx: bouncing.marked(tx, post.rooms.settings, post.clock.now()))
 
 
 def alerts(post: TestOffice) -> list[Answer]:
@@ -254,6 +254,9 @@ async def test_a_direct_peer_is_let_in_for_a_report_alone(post_with: Opener, mon
                 await post.post(octets, sender, to)
             assert refusal.value.code == 550
         assert not marks(post)
+        large = worded(QMAIL, JO) + b"x" * 70 + b"\r\n" + (b"x" * 70 + b"\r\n") * 30_000
+        with pytest.raises(aiosmtplib.SMTPDataError):
+            await post.post(large, "", receipt.envelope_from)
         await post.post(worded(QMAIL, JO), "", receipt.envelope_from)
         assert len(marks(post)) == 1
 
@@ -289,3 +292,10 @@ async def test_the_same_mailbox_is_told_of_once_a_day(post: TestOffice) -> None:
     await post.email(JO, attach="8302000_SENlater20260901.docx")
     await comes_back(post, post.expect(JO, "receipt"), UNKNOWN)
     assert len(alerts(post)) == 2
+
+
+async def test_what_was_told_to_a_stranger_and_came_back_is_nobodys_concern(post: TestOffice) -> None:
+    await post.email("kim.doe@elsewhere.example", subject="status")
+    await comes_back(post, post.expect("kim.doe@elsewhere.example", "not-authorised"), UNKNOWN)
+    assert not alerts(post)
+    assert not marks(post)

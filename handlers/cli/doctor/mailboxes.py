@@ -16,7 +16,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     if patient.ledger is None:
         return
     now = patient.clock.now()
-    marks = patient.ledger.read_now(lambda tx: bouncing.marked(tx, now))
+    marks = patient.ledger.read_now(lambda tx: bouncing.marked(tx, patient.settings, now))
     if not marks:
         yield passed(MAILBOXES, "Nothing that we told anybody has come back of late.")
         return

@@ -171,4 +171,4 @@ def _tell(tx: Session, row: Unreachable, what: str, lines: Sequence[str], occasi
     """Tell all administrators but the one who could not read it."""
     row.told_at = occasion.now
     if not telling.alert(tx, what, lines, occasion, but=row.address):
-        log.error("mail cannot be delivered, and no administrator can be told", why=row.why)
+        log.error("mail cannot be delivered, and there is no other administrator to tell")

@@ -44,10 +44,13 @@ QUOTED_BELOW = re.compile(
 )
 """Where the words of a report end and our own mail begins, as qmail, Exim, Exchange, Google and Sendmail write it."""
 FAILED_SUBJECT = re.compile(
-    r"undeliver|unzustellbar|non remis|no se puede entregar|onbestelbaar|failure notice|delivery (?:has )?fail|returned mail"
-    r"|delivery (?:status )?notification|not be delivered|returning message to sender|delivery incomplete|mail system error",
+    r"\W*(?:(?:mail |message |your )*(?:undeliver|unzustellbar|non remis|no se puede entregar|onbestelbaar|failure notice"
+    r"|delivery (?:has )?fail|delivery incomplete|returned mail|mail system error|system error"
+    r"|delivery (?:status )?notification:? ?\(?(?:delivery )?(?:has )?(?:fail|delay))"
+    r"|(?:your |the )?(?:mail|message)[^:]{0,60} (?:could |was |has )?not (?:be |been )?delivered)",
     re.IGNORECASE,
 )
+"""How the subjects of reports begin. Only how: an absence note to one of our alerts says in its midst what ours said."""
 DELAYED = re.compile(
     r"\bdelay(?:ed)?\b|not yet been delivered|warning message only|will (?:continue|be retried|keep trying)|still being retried",
     re.IGNORECASE,
@@ -146,7 +149,7 @@ class _Reading:
 def in_words(head: Head, text: str) -> Report | None:
     """The report that a mail system wrote for people; None where it is no mail system's, or speaks of no failure."""
     subject = head.text("Subject")
-    failed = head.first("X-Failed-Recipients") is not None or FAILED_SUBJECT.search(subject) is not None
+    failed = head.first("X-Failed-Recipients") is not None or FAILED_SUBJECT.match(subject) is not None
     if not (is_mail_system(head) or failed):
         return None
     quoted = QUOTED_BELOW.search(text)

@@ -73,6 +73,27 @@ def test_a_report_that_says_nothing_we_know_is_a_failure_all_the_same() -> None:
     assert report.why.startswith("their mail system does not say why")
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Undeliverable: Sent to SEN", "Undelivered Mail Returned to Sender", "failure notice", "Unzustellbar: Sent to SEN",
+        "Mail delivery failed: returning message to sender", "Delivery Status Notification (Failure)", "Delivery Failure",
+        "Returned mail: see transcript for details", "Your message could not be delivered", "Mail System Error - Returned Mail",
+        "Delivery Notification: Delivery has failed", "Message not delivered", "** Delivery failed **",
+    ],
+)  # fmt: skip
+def test_a_report_is_known_by_its_subject_where_its_sender_has_another_name(subject: str) -> None:
+    (report,) = read(f"From: mail@x.example\r\nSubject: {subject}\r\n\r\nNo such user here.\r\n".encode())
+    assert (report.severity, report.status) == (Severity.HARD, "5.1.1")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Delivery Status Notification (Success)", "Delivered: Sent to SEN", "Relayed: Sent"]
+)
+def test_a_report_of_success_in_words_is_none(subject: str) -> None:
+    assert read(f"From: postmaster@x.example\r\nSubject: {subject}\r\n\r\nIt was delivered.\r\n".encode()) == ()
+
+
 @pytest.mark.parametrize("kind", ["disposition-notification", "feedback-report"])
 def test_a_read_receipt_is_no_report_on_delivery(kind: str) -> None:
     assert read(dsn([{"Disposition": "automatic-action/MDN-sent-automatically; displayed"}], kind=kind)) == ()
@@ -83,6 +104,8 @@ def test_a_read_receipt_is_no_report_on_delivery(kind: str) -> None:
     [
         "From: Jo <jo@leysjunior.example>\r\nSubject: Automatic reply: Sent to SEN\r\nAuto-Submitted: auto-replied",
         "From: jo@leysjunior.example\r\nSubject: Re: Sent",
+        "From: alex@derbyshire.example\r\nSubject: Automatic reply: Please look: Mail to jo@x.example cannot be delivered",
+        "From: alex@derbyshire.example\r\nSubject: Re: Please look: Undeliverable",
     ],
 )
 def test_a_persons_or_their_mailboxs_own_answer_is_none_whatever_it_says(head: str) -> None:

@@ -299,3 +299,13 @@ async def test_what_was_told_to_a_stranger_and_came_back_is_nobodys_concern(post
     await comes_back(post, post.expect("kim.doe@elsewhere.example", "not-authorised"), UNKNOWN)
     assert not alerts(post)
     assert not marks(post)
+
+
+async def test_an_absence_note_to_an_alert_about_a_mailbox_marks_nobody(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await comes_back(post, post.expect(JO, "receipt"), UNKNOWN)
+    (alert,) = alerts(post)
+    note = post.compose(ALEX, subject=f"Automatic reply: {alert.subject}", text=alert.text)
+    await post.post(note, "", alert.envelope_from)
+    assert [mark.address for mark in marks(post)] == [JO]
+    assert len(alerts(post)) == 1

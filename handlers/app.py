@@ -197,7 +197,7 @@ class Office:
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms),
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=receipt_keys(rooms),
             introducers=introducers,
         )  # fmt: skip
         self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
@@ -260,7 +260,7 @@ class Office:
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
 
 
-def _receipt_keys(rooms: Rooms) -> KeyRing:
+def receipt_keys(rooms: Rooms) -> KeyRing:
     """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
     present = rooms.signer.public
     return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}

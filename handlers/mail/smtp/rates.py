@@ -20,7 +20,7 @@ class Rate:
     def take(self, address: str, now: float) -> bool:
         """Count one more. False: it is one too many now, and was not counted. `now`: seconds of any steady clock."""
         good_at = max(now, self._good_at.pop(address, now))
-        taken = good_at + self._gap <= now + self._seconds + 1e-6  # what is added up here is not exact
+        taken = good_at + self._gap / 2 <= now + self._seconds  # a half, for what is added up is not exact
         self._good_at[address] = good_at + self._gap if taken else good_at
         self._forget(now)
         return taken

@@ -142,6 +142,8 @@ class TestOffice:
     clock: HandWoundClock
     mailboxes: Mailboxes
     port: int
+    outgoing: int
+    """The port of everybody's mailboxes."""
     read: int = 0
     _count: int = field(default=0)
 
@@ -269,7 +271,7 @@ async def open_office(
             await channel.start(office.inbox)
         mail = office.channels["email"]
         assert isinstance(mail, MailChannel)
-        yield TestOffice(directory, office, clock, mailboxes, mail.port)
+        yield TestOffice(directory, office, clock, mailboxes, mail.port, outgoing)
 
 
 def _ordinary(outgoing: int) -> dict[str, str]:

@@ -190,7 +190,9 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Host = Annotated[str, _matching(r"[A-Za-z0-9._:-]+", "a host name or an IP address, without a port")]
 ListenHost = Annotated[
     str,
-    _matching(r"(?!unix:)[A-Za-z0-9._:-]+|unix:/.+", 'a host name or an IP address, without a port, or "unix:/path/of/socket"'),
+    _matching(
+        r"(?!unix:)[A-Za-z0-9._:-]+|unix:/.+", 'a host name or an IP address, without a port, or "unix:/path/of/socket"'
+    ),
 ]
 AuthservId = Annotated[str, _matching(r"[A-Za-z0-9._-]+", "a host name, as it stands in Authentication-Results")]
 AccountName = Annotated[

@@ -81,6 +81,9 @@ class Arrival(Frozen):
     """False: only the subject says so, which counts for nothing where a file is attached (lesson L15)."""
     posted_by: str | None = None
     """Who posted it on the sender's behalf, where that was another address (lesson L6)."""
+    returned: bool = False
+    """It bears a sign of a report on the delivery of a notice of ours, and came to the address of one. That finds the
+    notice; who sent the report need not be proven, for nobody can guess that address (lesson L21)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0

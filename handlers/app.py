@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, outbox, receipts, telling
+from bot import announcing, bouncing, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
 from bot.clock import Clock
 from bot.counter import Counter
@@ -22,7 +22,7 @@ from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
-from bot.reception import OpenMessage, Reception
+from bot.reception import OpenMessage, ReadReturned, Reception
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
 from bot.retention import Shredder
@@ -69,6 +69,9 @@ class Channel(Protocol):
 
     def reader(self) -> OpenMessage:
         """How its raw messages are opened."""
+
+    def reports(self) -> ReadReturned | None:
+        """How what comes back to the address of a notice is read; None where nothing can."""
 
     def courier(self) -> Courier:
         """Its way out."""
@@ -202,7 +205,7 @@ class Office:
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
         reception = Reception(
             rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=receipt_keys(rooms),
-            introducers=introducers,
+            introducers=introducers, reports={name: read for name, one in self.channels.items() if (read := one.reports())},
         )  # fmt: skip
         self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
         self.workers = [
@@ -258,11 +261,13 @@ class Office:
         receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
         return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
 
-    def give_up(self, tx: Session, item: OutboxItem) -> None:
+    def give_up(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
         if item.channel != MAIL:
             announcing.by_mail(tx, item, self.rooms.occasion())
+        elif refused:
+            bouncing.refused(tx, item, self.rooms.occasion())
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())

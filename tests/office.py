@@ -113,7 +113,20 @@ class Mailboxes:
     def __init__(self) -> None:
         self.delivered: list[Answer] = []
         self.refusal: str | None = None
+        self.refused: dict[str, str] = {}
+        """What is said to mail for one address."""
         self.arrived = asyncio.Condition()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take it, unless this address is refused."""
+        del server, session
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the mail."""

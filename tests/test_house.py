@@ -36,7 +36,7 @@ ROWS: list[set[str]] = [
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
     {"bot.listing"},
-    {"bot.announcing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
+    {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},
     {"bot.notices"},

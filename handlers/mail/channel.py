@@ -8,12 +8,13 @@ from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.outbox import Courier
-from bot.reception import OpenMessage
+from bot.reception import OpenMessage, ReadReturned
 from bot.settings import Settings
 from bot.space import Space
 from bot.watching import Trouble
 from handlers import ports
 from handlers.mail import smtp
+from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
@@ -48,6 +49,10 @@ class MailChannel:
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
         return open_message
+
+    def reports(self) -> ReadReturned:
+        """How what comes back to the address of a notice is read."""
+        return read_returned
 
     def courier(self) -> Courier:
         """The way out."""

@@ -83,6 +83,9 @@ class SlackChannel:
             client, self._secrets.bot_token, self._clock, attachment_bytes_max=self._settings.files.attachment_bytes_max
         ).open_message
 
+    def reports(self) -> None:
+        """Nothing comes back in a chat."""
+
     def courier(self) -> Courier:
         """The way out."""
         return self._courier

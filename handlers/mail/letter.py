@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from handlers.mail.charset import decoded
-from handlers.mail.markup import lines_of
+from handlers.mail.markup import Page, read
 from handlers.mail.mime import Part
 from handlers.mail.text import new_text
 
@@ -30,10 +30,10 @@ class Piece:
     octets: bytearray = field(default_factory=bytearray)
     cut: bool = False
 
-    def words(self) -> str:
+    def read(self) -> Page:
         """Its lines as text."""
         said = decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
-        return lines_of(said) if self.is_page else said
+        return read(said) if self.is_page else Page(said, marked=False)
 
     @property
     def is_page(self) -> bool:
@@ -67,7 +67,7 @@ class Letter:
             self._room = max(0, self._room - len(octets))
 
     def new_text(self) -> str:
-        """What this person wrote: of each multipart/alternative the plain text, unless it is blank."""
+        """What this person wrote: of each multipart/alternative one part."""
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
         return new_text("\n".join(_said(pieces) for _, pieces in groups))
@@ -82,7 +82,15 @@ class Letter:
 
 
 def _said(pieces: Iterable[Piece]) -> str:
-    """What parts say that say the same in several ways; parts of no alternative come here one by one."""
+    """What parts say that say the same in several ways; parts of no alternative come here one by one.
+
+    The page counts where its program marked in it what is old, for plain text can tell less of that; else the plain text.
+    What is blank never counts.
+    """
     both = list(pieces)
-    plain = "\n".join(piece.words() for piece in both if not piece.is_page)
-    return plain if plain.strip() else "\n".join(piece.words() for piece in both if piece.is_page)
+    pages = [piece.read() for piece in both if piece.is_page]
+    page = "\n".join(each.lines for each in pages)
+    plain = "\n".join(piece.read().lines for piece in both if not piece.is_page)
+    if any(each.marked for each in pages) and new_text(page):
+        return page
+    return plain if plain.strip() else page

@@ -73,7 +73,7 @@ BETWEEN_DASHES = re.compile(r"[ \t]{0,3}-{4,}\s?[^\W\d_][^-\n]{3,60}\s?-{4,}$")
 QUOTED_LINE = re.compile(r"[ \t]{0,3}>")
 """A line that was written before, among new ones."""
 
-WRAPPED_COLUMNS = 76
+WRAPPED_COLUMNS = 71
 """A line that is longer once marked as quoted is broken by some programs, which do not mark what they break off."""
 
 RULE_LINE = re.compile(r"[ \t]*[-_*=]{5,}[ \t]*$")
@@ -97,7 +97,7 @@ DEVICE = (
 ADVERTISEMENT = re.compile(
     rf"[ \t(]*(?:sent (?:from|via|with|by|using) (?:my |an? |the )?{DEVICE}"
     r"|sent (?:from|via|with|using) (?:outlook|mail|yahoo mail|yahoo|windows mail|bt ?mail|bt email|aol|proton ?mail"
-    r"|gmail|airmail|spark)\b(?:<[^<>]*>| mobile| secure email| (?:for|on) \w+|\s){0,6}"
+    r"|gmail|airmail|spark)\b(?:<[^<>]*>| mobile| app| secure email| (?:for|on) \w+|\s){0,6}"
     r"|get outlook for (?:ios|android|mac)(?:\s?<[^<>]*>)?"
     rf"|{TELEPHONES.format(device=DEVICE)})[ \t.)]*$",
     re.IGNORECASE,

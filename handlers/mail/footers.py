@@ -5,7 +5,8 @@ of a known wording are taken away: what somebody says of the same things in thei
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 BANNER_LINES_MAX = 12
 """Lines over which a warning stretches; there may be several, one below the other."""
@@ -26,12 +27,19 @@ BANNER = re.compile(
     re.IGNORECASE,
 )
 """Its first sentence."""
+SUBJECTS = (
+    r"\b(?:click|clicking|open|opening|links?|attachments?|sender|content|safe|phishing|suspicious|passwords?|credentials"
+    r"|service ?desk|help ?desk|outside|external|important|trust|recogni[sz]e)\b"
+)
+STOCK = re.compile(SUBJECTS, re.IGNORECASE)
+ENDS = (".", "!", "*")
+WRAPPED_MIN = 50
+"""Characters of a line that may have been broken."""
 BANNER_GOES_ON = re.compile(
     r"(?:please )?(?:do not|don['’]t|never|only|always|be (?:careful|cautious|vigilant|wary)|take care|treat|think before"
     r"|exercise caution|use caution|verify|unless you|if you (?:are|do|did|have|think|suspect)|report|learn why this is important"
     r"|contact (?:the )?(?:it|ict)|the (?:sender|original sender)|this (?:e-?mail|message|sender) (?:originated|came|is|was))\b"
-    r"[^.!]{0,60}\b(?:click|clicking|open|opening|links?|attachments?|sender|content|safe|phishing|suspicious|passwords?|credentials"
-    r"|service ?desk|help ?desk|outside|external|important|trust|recogni[sz]e)\b[^.!]{0,200}(?:[.!]|$)\W{0,6}",
+    rf"[^.!]{{0,60}}{SUBJECTS}[^.!]{{0,200}}(?:[.!]|$)\W{{0,6}}",
     re.IGNORECASE,
 )
 """A further sentence of one."""
@@ -98,24 +106,34 @@ def _paragraph(lines: Sequence[str], at: int) -> list[str]:
 
 def _after_banner(paragraph: Sequence[str]) -> list[str] | None:
     """What of a paragraph's lines is below the warning that it begins with; None where it begins with none."""
-    if not paragraph:
+    if not paragraph or MARKING.match(paragraph[0]):
+        return list(paragraph[1:]) if paragraph else None
+    lines = _unwrapped(paragraph)
+    if not (found := BANNER.match(lines[0], 0, CLOSES_MAX)):
         return None
-    if MARKING.match(paragraph[0]):
-        return list(paragraph[1:])
-    said = "\n".join(paragraph)
-    spaced = said.replace("\n", " ")  # of the same length
-    if not (found := BANNER.match(spaced, 0, CLOSES_MAX)):
-        return None
-    ends = max(_sentences(spaced, found.end()))
-    return [line for line in said[ends:].split("\n") if line.strip()]
+    rest = [_after_warning(lines[0], found.end()), *lines[1:]]
+    while rest and not rest[0]:
+        rest = [_after_warning(line, 0) for line in rest[1:2]] + rest[2:]
+    return rest
 
 
-def _sentences(said: str, at: int) -> Iterator[int]:
-    """Where each sentence of the warning ends."""
-    yield at
-    while more := BANNER_GOES_ON.match(said, at, at + CLOSES_MAX):
+def _after_warning(line: str, at: int) -> str:
+    """The line from here on, without further sentences of the warning."""
+    while more := BANNER_GOES_ON.match(line, at, at + CLOSES_MAX):
         at = more.end()
-        yield at
+    return line[at:]
+
+
+def _unwrapped(paragraph: Sequence[str]) -> list[str]:
+    """The lines of a warning, joined where a program seems to have broken them."""
+    lines = [paragraph[0]]
+    for above, line in pairwise(paragraph):
+        goes_on = len(above) >= WRAPPED_MIN and not above.endswith(ENDS) and (STOCK.search(line) or line.endswith(ENDS))
+        if goes_on:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return lines
 
 
 def _closes(lines: Sequence[str], at: int) -> bool:

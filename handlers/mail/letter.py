@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
-from handlers.mail.charset import decoded
+from handlers.mail.charset import letter_decoded
 from handlers.mail.markup import Page, read
 from handlers.mail.mime import Part
 from handlers.mail.text import new_text
@@ -32,7 +32,7 @@ class Piece:
 
     def read(self) -> Page:
         """Its lines as text."""
-        said = decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
+        said = letter_decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
         return read(said) if self.is_page else Page(said, marked=False)
 
     @property

@@ -32,8 +32,8 @@ def new_text(text: str) -> str:
     A line that may be left over from a quotation stays behind a `>`, so that it is never read as a command.
     """
     lines = below_banner([line.rstrip() for line in _tidy(text).split("\n")])
-    kept = (line for stretch in _signed_once(list(_stretches(lines))) for line in above_footer(stretch))
-    return GAP.sub("\n\n", "\n".join(_without_frame(list(kept)))).strip()
+    stretches = (_without_frame(above_footer(stretch)) for stretch in _signed_once(list(_stretches(lines))))
+    return GAP.sub("\n\n", "\n\n".join("\n".join(lines) for lines in stretches)).strip()
 
 
 def _tidy(text: str) -> str:

@@ -15,11 +15,6 @@ NOTICES = {variant.name: variant.notice for variant in every()}
 WHO = "Northshire Returns"
 ADDRESS = "returns@council.example"
 MARKER = re.compile(r"<p class=\"above\"[^>]*>[^<]*</p>")
-DISCLAIMER = (
-    "This email and any attachments are confidential and intended solely for the use of the person\n"
-    "to whom they are addressed. If you have received this email in error please delete it.\n"
-    "Leys Junior School, recall Lane, Leys"
-)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
 
+from functools import partial
+
 from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
@@ -9,6 +11,7 @@ from bot.settings import Settings
 from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.door import Front
+from handlers.mail.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 
@@ -34,7 +37,8 @@ class MailChannel:
 
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
-        return open_message
+        email = self._settings.email
+        return partial(open_message, here=Wordings.of(email.warnings, email.disclaimers))
 
     def courier(self) -> Courier:
         """The way out."""

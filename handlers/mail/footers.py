@@ -5,8 +5,9 @@ of a known wording are taken away: what somebody says of the same things in thei
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple, Self
 
 BANNER_LINES_MAX = 12
 """Lines over which a warning stretches; there may be several, one below the other."""
@@ -76,7 +77,22 @@ CLOSE_BY_ITSELF = re.compile(
 """A heading that needs to say no more."""
 
 
-def below_banner(lines: Sequence[str]) -> list[str]:
+class Wordings(NamedTuple):
+    """What is put above and below letters in some place, besides what is known everywhere."""
+
+    warnings: tuple[re.Pattern[str], ...] = ()
+    disclaimers: tuple[re.Pattern[str], ...] = ()
+
+    @classmethod
+    def of(cls, warnings: Iterable[str], disclaimers: Iterable[str]) -> Self:
+        """Of a warning all words, of a disclaimer the first."""
+        return cls(tuple(map(_worded, warnings)), tuple(map(_worded, disclaimers)))
+
+
+NOWHERE = Wordings()
+
+
+def below_banner(lines: Sequence[str], here: Wordings = NOWHERE) -> list[str]:
     """The lines without the warnings above them."""
     left = list(lines)
     for _ in range(BANNERS_MAX):
@@ -84,15 +100,31 @@ def below_banner(lines: Sequence[str]) -> list[str]:
         paragraph = _paragraph(left, begins)
         rest = _after_banner(paragraph)
         if rest is None:
+            paragraph = left[begins : begins + BANNER_LINES_MAX]
+            rest = _after_wording(paragraph, here)
+        if rest is None:
             return left
         left = [*rest, *left[begins + len(paragraph) :]]
     return left
 
 
-def above_footer(lines: Sequence[str]) -> list[str]:
+def above_footer(lines: Sequence[str], here: Wordings = NOWHERE) -> list[str]:
     """The lines without the disclaimer below them: from where one begins, no more is somebody's own."""
-    ends = next((at for at in range(len(lines)) if _closes(lines, at)), len(lines))
+    ends = next((at for at in range(len(lines)) if _closes(lines, at, here)), len(lines))
     return list(lines[:ends])
+
+
+def _worded(words: str) -> re.Pattern[str]:
+    """These words however they are broken into lines, with marks around them."""
+    spaced = r"\s{1,5}".join(map(re.escape, words.split()))
+    return re.compile(rf"\W{{0,12}}{spaced}\W{{0,6}}", re.IGNORECASE)
+
+
+def _after_wording(paragraph: Sequence[str], here: Wordings) -> list[str] | None:
+    """What of these lines is below the warning that this place puts above; None where there is none."""
+    said = "\n".join(paragraph)
+    found = next(filter(None, (warning.match(said) for warning in here.warnings)), None)
+    return said[found.end() :].split("\n") if found else None
 
 
 def _paragraph(lines: Sequence[str], at: int) -> list[str]:
@@ -136,9 +168,11 @@ def _unwrapped(paragraph: Sequence[str]) -> list[str]:
     return lines
 
 
-def _closes(lines: Sequence[str], at: int) -> bool:
+def _closes(lines: Sequence[str], at: int, here: Wordings) -> bool:
     """Whether a disclaimer begins at this line."""
     line = lines[at]
+    if here.disclaimers and any(one.match("\n".join(_paragraph(lines, at))) for one in here.disclaimers):
+        return True
     if not CLOSE_BEGINS.match(line):
         return False
     if CLOSE_BY_ITSELF.match(line):

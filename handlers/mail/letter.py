@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from handlers.mail.charset import letter_decoded
+from handlers.mail.footers import NOWHERE, Wordings
 from handlers.mail.markup import Page, read
 from handlers.mail.mime import Part
 from handlers.mail.text import new_text
@@ -44,7 +45,8 @@ class Piece:
 class Letter:
     """All text parts of a mail."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: Wordings = NOWHERE) -> None:
+        self._here = here
         self.references: set[str] = set()
         """Content ids, in lower case, of what its pages show."""
         self._pieces: list[Piece] = []
@@ -70,7 +72,7 @@ class Letter:
         """What this person wrote: of each multipart/alternative one part."""
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
-        return new_text("\n".join(_said(pieces) for _, pieces in groups))
+        return new_text("\n".join(_said(pieces, self._here) for _, pieces in groups), self._here)
 
     def _refer(self, octets: bytes) -> None:
         """Remember what the page shows, also where that stands across two blocks."""
@@ -81,7 +83,7 @@ class Letter:
         self._seam = page[-REFERENCE_MAX:]
 
 
-def _said(pieces: Iterable[Piece]) -> str:
+def _said(pieces: Iterable[Piece], here: Wordings) -> str:
     """What parts say that say the same in several ways; parts of no alternative come here one by one.
 
     The page counts where its program marked in it what is old, for plain text can tell less of that; else the plain text.
@@ -91,6 +93,6 @@ def _said(pieces: Iterable[Piece]) -> str:
     pages = [piece.read() for piece in both if piece.is_page]
     page = "\n".join(each.lines for each in pages)
     plain = "\n".join(piece.read().lines for piece in both if not piece.is_page)
-    if any(each.marked for each in pages) and new_text(page):
+    if any(each.marked for each in pages) and new_text(page, here):
         return page
     return plain if plain.strip() else page

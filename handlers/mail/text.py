@@ -16,7 +16,7 @@ from handlers.mail.clients import (
     SIGNATURE_LINES,
     WRAPPED_COLUMNS,
 )
-from handlers.mail.footers import above_footer, below_banner
+from handlers.mail.footers import NOWHERE, Wordings, above_footer, below_banner
 from handlers.mail.languages import FORWARDED, LABELS, Labels
 
 NEVER_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -26,13 +26,13 @@ GAP = re.compile(r"\n{3,}")
 SENDERS = frozenset().union(*(labels.sender for labels in LABELS))
 
 
-def new_text(text: str) -> str:
+def new_text(text: str, here: Wordings = NOWHERE) -> str:
     """What is new in the text of a letter. Where it is not sure that something is old, it stays.
 
     A line that may be left over from a quotation stays behind a `>`, so that it is never read as a command.
     """
-    lines = below_banner([line.rstrip() for line in _tidy(text).split("\n")])
-    stretches = (_without_frame(above_footer(stretch)) for stretch in _signed_once(list(_stretches(lines))))
+    lines = below_banner([line.rstrip() for line in _tidy(text).split("\n")], here)
+    stretches = (_without_frame(above_footer(stretch, here)) for stretch in _signed_once(list(_stretches(lines))))
     return GAP.sub("\n\n", "\n\n".join("\n".join(lines) for lines in stretches)).strip()
 
 

@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from handlers.mail.footers import Wordings
 from handlers.mail.text import new_text
 from tests.channels.opening import text_of
 from tests.channels.quoting import PAGES, PLAIN, mail, older
@@ -84,6 +85,23 @@ def test_what_somebody_says_of_such_things_stays(own: str) -> None:
     assert new_text(own) == own
     assert new_text(f"{own}\nyes") == f"{own}\nyes"
     assert new_text(f"yes\n\n{own}\n\nThank you") == f"yes\n\n{own}\n\nThank you"
+
+
+HERE = Wordings.of(["Handle this letter (from the internet) with care"], ["Leys Valley Trust is a company"])
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Handle this letter\n(from the INTERNET) with care.",
+        "** Handle this letter (from the internet) with care **\n\nOFFICIAL",
+    ],
+)
+def test_what_a_place_says_of_its_own_is_no_comment(above: str) -> None:
+    footer = "Leys Valley Trust is a\ncompany limited by guarantee.\n\nIt has ten schools."
+    assert new_text(f"{above}\n\nyes\n\n{footer}", HERE) == "yes"
+    assert new_text(f"{above}\nyes\n{footer}", HERE) == "yes"
+    assert new_text(f"yes\n\nThe Leys Valley Trust is a company\n\n{above}", HERE) != "yes"
 
 
 @pytest.mark.parametrize("way", ["reply above: gmail", "outlook: english", "iphone", "forward: gmail"])

@@ -7,7 +7,7 @@ import pytest
 from bot.rules.lifecycle import Status
 from tests.channels.footers import BANNER, DISCLAIMER
 from tests.channels.quoting import PAGES, PLAIN, Older, mail
-from tests.office import RETURNS, Answer, TestOffice
+from tests.office import RETURNS, Answer, Opener, TestOffice
 from tests.people import JO, PLAN, SAM
 
 PROGRAMS = (
@@ -78,3 +78,16 @@ async def test_a_forwarded_word_is_nobodys(post: TestOffice) -> None:
             await post.post(head.encode() + raw, JO)
     (file,) = post.files()
     assert file.status is Status.SENT
+
+
+async def test_what_a_place_puts_around_letters_is_said_in_its_configuration(post_with: Opener) -> None:
+    wordings = {
+        "POSTROOM__EMAIL__WARNINGS": '["Handle this letter with care."]',
+        "POSTROOM__EMAIL__DISCLAIMERS": '["Leys Valley Trust is a company"]',
+    }
+    async with post_with(wordings) as post:
+        text = "Handle this letter with care.\n\nFor Sam.\n\nLeys Valley Trust is a company limited by guarantee."
+        await post.email(JO, attach=PLAN, text=text)
+        assert [file.comment for file in post.files()] == ["For Sam."]
+        await post.email(JO, text=f"Handle this letter\nwith care.\n\nrecall {PLAN}")
+        assert post.expect(JO, "recalled")

@@ -148,6 +148,10 @@ class Email(Table):
     """A mailbox for trying out: it judges, answers, and stores nothing."""
     replies_per_hour: Count = 30
     """Answers to one address within an hour, files aside, before a person is asked (lesson L18)."""
+    warnings: tuple[Line, ...] = ()
+    """What gateways put above letters, word for word, besides what is known already (lesson L40)."""
+    disclaimers: tuple[Line, ...] = ()
+    """How what is put below them begins."""
     smtp: Smtp = Smtp()
     imap: Mapping[AccountName, Imap] = Field(default_factory=dict)
     outgoing: Outgoing = Outgoing()

@@ -16,6 +16,7 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
+from handlers.mail.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
@@ -48,7 +49,8 @@ class MailChannel:
 
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
-        return open_message
+        email = self._settings.email
+        return partial(open_message, here=Wordings.of(email.warnings, email.disclaimers))
 
     def reports(self) -> ReadReturned:
         """How what comes back to the address of a notice is read."""

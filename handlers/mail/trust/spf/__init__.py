@@ -23,6 +23,8 @@ class Spf:
     """Who was asked, in lower case: the domain of MAIL FROM, or HELO where MAIL FROM is empty (section 2.4)."""
     why: str = ""
     """What was at fault, where something was, in words for the record."""
+    anybody: bool = False
+    """It passed, as nearly every host of the world would: `+all` and the like prove nothing."""
 
 
 async def check(dns: Dns, peer: str, *, helo: str, mail_from: str) -> Spf:
@@ -31,8 +33,9 @@ async def check(dns: Dns, peer: str, *, helo: str, mail_from: str) -> Spf:
     address = ipaddress.ip_address(peer)
     identity = Identity(getattr(address, "ipv4_mapped", None) or address, local or "postmaster", domain, helo)
     asked = domain.lower().removesuffix(".")
+    evaluation = Evaluation(dns, identity)
     try:
-        return Spf(await Evaluation(dns, identity).check_host(domain), asked)
+        return Spf(await evaluation.check_host(domain), asked, anybody=evaluation.anybody)
     except Malformed as fault:
         return Spf(Outcome.PERMERROR, asked, str(fault))
     except DnsTrouble as trouble:

@@ -24,6 +24,7 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
+    Sealer,
     Secret,
     Switch,
     Table,
@@ -126,6 +127,8 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
+    arc_sealers: tuple[Sealer, ...] = ()
+    """Domains whose seals (ARC) are believed of mail that they passed on."""
 
 
 class Email(Table):

@@ -59,8 +59,11 @@ class Dns(Protocol):
 class Resolver:
     """Asks the configured servers. One question is never asked twice at a time, however many wait for its answer."""
 
-    def __init__(self, nameservers: Sequence[str] = (), cache: Cache | None = None) -> None:
+    def __init__(
+        self, nameservers: Sequence[str] = (), cache: Cache | None = None, question_seconds: float = QUESTION_SECONDS
+    ) -> None:
         """`nameservers` as configured, such as "192.0.2.53", "[2001:db8::1]:53" or "127.0.0.1:5353"; none: the system's."""
+        self._seconds = question_seconds
         self._servers = [_server(text) for text in nameservers]
         self._cache = cache or Cache()
         self._asking: dict[tuple[dns.name.Name, RdataType], asyncio.Task[Answer]] = {}
@@ -108,7 +111,7 @@ class Resolver:
     async def _answer(self, name: dns.name.Name, kind: RdataType) -> Answer:
         try:
             answer = await self._asked().resolve(
-                name, kind, raise_on_no_answer=False, search=False, lifetime=QUESTION_SECONDS
+                name, kind, raise_on_no_answer=False, search=False, lifetime=self._seconds
             )
         except dns.resolver.NXDOMAIN as nothing:
             said: QueryMessage = nothing.response(name)  # type: ignore[no-untyped-call]  # dnspython has not typed it

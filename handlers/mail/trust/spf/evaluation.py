@@ -15,6 +15,9 @@ VOID_MAX = 2
 """Terms whose question has no answer (section 4.6.4)."""
 DOMAIN = re.compile(r"[^\s@\[\]\"]+\.[^\s@\[\]\"]+")
 
+NARROW = {4: 8, 6: 16}
+"""The least prefix, by version of IP, that can still be somebody's own hosts."""
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -52,6 +55,8 @@ class Evaluation:
         self._dns, self._of = dns, identity
         self._lookups = self._void = 0
         self._names: tuple[str, ...] | None = None
+        self.anybody = False
+        """What fitted last would fit nearly every host."""
 
     async def check_host(self, domain: str) -> Outcome:
         """What the record of this domain says. Raises Malformed for permerror, DnsTrouble for temperror."""
@@ -63,6 +68,7 @@ class Evaluation:
     async def _evaluate(self, record: Record, domain: str) -> Outcome:
         for directive in record.directives:
             if await self._fits(directive, domain):
+                self.anybody = self.anybody if directive.mechanism == "include" else is_wide(directive)
                 return FOLLOWS[directive.qualifier]
         if record.redirect is None:
             return Outcome.NEUTRAL
@@ -178,3 +184,13 @@ class Evaluation:
         if self._void > VOID_MAX:
             raise Malformed(f"more than {VOID_MAX} questions to which there is no answer")
         return answer
+
+
+def is_wide(directive: Directive) -> bool:
+    """Whether a directive fits nearly every host: it names no hosts, or half of the Internet with them."""
+    match directive.mechanism:
+        case "all":
+            return True
+        case "ip4" | "ip6":
+            return directive.network is not None and directive.network.prefixlen < NARROW[directive.network.version]
+    return directive.v4_prefix < NARROW[4] or directive.v6_prefix < NARROW[6]

@@ -120,10 +120,8 @@ class Rooms:
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     "[email.imap]": lambda settings: settings.email.imap,
-    "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
-    "[dns] nameservers": lambda settings: settings.dns.nameservers,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
     "[keys] mirror": lambda settings: settings.keys.mirror,
 }

@@ -26,6 +26,7 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
+    Sealer,
     Secret,
     Switch,
     Table,
@@ -132,6 +133,8 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
+    arc_sealers: tuple[Sealer, ...] = ()
+    """Domains whose seals (ARC) are believed of mail that they passed on."""
 
     def names(self, peer: str) -> bool:
         """Whether this IP address is that of a server named here."""

@@ -121,6 +121,9 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.relay_networks and not trust.authserv_ids:
         keys: tuple[Loc, ...] = (("email", "trust", "relay_networks"), ("email", "trust", "authserv_ids"))
         yield Clash(keys, "authserv_ids as well: the names that those servers write into Authentication-Results")
+    if trust.arc_sealers and not trust.authenticate:
+        keys = (("email", "trust", "arc_sealers"), ("email", "trust", "authenticate"))
+        yield Clash(keys, "authenticate = true as well: else nobody looks at seals")
 
 
 def chat_has_its_secrets(settings: Settings) -> Iterator[Clash]:

@@ -180,6 +180,7 @@ CLASHES = [
     ),
     ("email.imap.main.password_file", '[email.imap.main]\nhost = "h"\nuser = "u"\n', "must be set"),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
+    ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),
     ("slack.signing_secret_file", '[slack]\nmode = "http"\nbot_token_file = "b"\n', "mode http needs it"),
     (

@@ -6,7 +6,11 @@ from email import policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from bot.ledger import history
+from bot.ledger.tables import InboxItem
+from bot.rules.lifecycle import Act
 from handlers.mail.trust import proving
 from tests.channels import signing
 from tests.channels.test_arc import GATEWAY, OUTLOOK, sealed_by_peer
@@ -219,3 +223,26 @@ async def test_the_key_of_a_seal_that_cannot_be_looked_up_is_waited_for(tmp_path
         dns.fail(f"arc._domainkey.{GATEWAY}")
         mail = sealed_by_peer(octets(post), GATEWAY, "none")
         assert (await refusal(post, mail, "list@gateway.example")).startswith("451 4.7.0")
+
+
+# The record
+
+
+async def test_why_a_sender_was_believed_stays_with_the_file(facing: Facing) -> None:
+    post, dns = facing
+    await post.post(signed(post, dns, SCHOOL), "bounces@forwarder.example")
+    (file,) = post.files()
+    post.rooms.ledger.write_now(lambda tx: tx.execute(delete(InboxItem)))
+    first = post.rooms.ledger.read_now(lambda tx: history.of(tx, file)[0])
+    assert (first.act, first.why) == (Act.SENT, f"dkim=pass for {SCHOOL}")
+    assert not post.rooms.ledger.read_now(lambda tx: list(history.faults(tx)))
+
+
+async def test_and_is_not_what_its_school_is_shown(facing: Facing) -> None:
+    post, dns = facing
+    dns.txt(SCHOOL, HERE)
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, subject=f"history {post.files()[0].reference}")
+    answer = post.expect(JO, "history")
+    assert "Jo Sands" in answer.text
+    assert "spf" not in answer.text

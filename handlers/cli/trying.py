@@ -21,11 +21,12 @@ from handlers.app import Rooms, receipt_keys
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
+from handlers.mail.channel import reader_of
 from handlers.mail.door import Front
 from handlers.mail.head import HEAD_BYTES_MAX, Head
-from handlers.mail.receive import open_message
 from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
+from handlers.mail.trust import MAILBOX
 
 CHUNK = 1 << 18
 OUTCOMES = {
@@ -68,6 +69,14 @@ class NoticeLine(Line):
     """Of the sender's own answers; null for what others would be told."""
 
 
+class StepLine(Line):
+    """One thing that was looked at to find out who sent it."""
+
+    check: str
+    result: str
+    words: str
+
+
 class TrialLine(Line):
     """All that would happen."""
 
@@ -75,6 +84,7 @@ class TrialLine(Line):
     believed: str | None = None
     """Why it is believed who sent it; null where it is not."""
     unproven: str | None = None
+    steps: tuple[StepLine, ...] = ()
     automatic: str | None = None
     person: str | None = None
     """Who that is on the roster."""
@@ -131,12 +141,19 @@ def _line(opened: Rooms, file: Path, envelope: Envelope) -> TrialLine:
     for chunk in _crlf(file):
         letterbox.write(chunk)
     reply = asyncio.run(letterbox.accept())
+    steps = tuple(StepLine(check=one.check, result=one.result, words=one.words) for one in letterbox.steps)
     if trial.arrival is None:
-        return TrialLine(outcome="refused in the dialogue", why=reply)
+        return TrialLine(outcome="refused in the dialogue", why=reply, steps=steps)
     rehearsal = Rehearsal(
-        opened.ledger, opened.vault, opened.clock, opened.settings, {MAIL: open_message}, keys=receipt_keys(opened)
+        opened.ledger,
+        opened.vault,
+        opened.clock,
+        opened.settings,
+        {MAIL: reader_of(opened.settings)},
+        keys=receipt_keys(opened),
     )
-    return _told(trial.arrival, rehearsal.rehearse(trial.arrival, _crlf(file)), Wording.of(opened.settings))
+    told = _told(trial.arrival, rehearsal.rehearse(trial.arrival, _crlf(file)), Wording.of(opened.settings))
+    return told.model_copy(update={"steps": steps})
 
 
 def _told(arrival: Arrival, found: Rehearsed, wording: Wording) -> TrialLine:
@@ -175,10 +192,10 @@ def _notice(told: Told, wording: Wording, *, whole: bool) -> NoticeLine:
 
 
 def _usual_peer(settings: Settings) -> str:
-    """Where such mail would come from: a relay, else whoever may submit, else anybody."""
+    """Where such mail would come from: a relay, else a mailbox, else whoever may submit, else anybody."""
     trust = settings.email.trust
-    networks = (*trust.relay_networks, *trust.submission_networks)
-    return str(networks[0].network_address) if networks else NOBODY
+    networks = (*trust.relay_networks, *(() if settings.email.imap else trust.submission_networks))
+    return str(networks[0].network_address) if networks else MAILBOX if settings.email.imap else NOBODY
 
 
 def _mail_from(head: Head) -> str:
@@ -203,6 +220,8 @@ def _tell(line: TrialLine) -> None:
     """The same, for reading."""
     show.say(f"Sender: {line.sender}" + (f" ({line.person})" if line.person else ""))
     show.say(f"Believed: {line.believed}" if line.believed else f"Not believed: {line.unproven or line.why}")
+    for step in line.steps:
+        show.say(f"  {step.check}: {step.result}" + (f" ({step.words})" if step.words else ""))
     if line.automatic:
         show.say(f"Sent by a machine: {line.automatic}")
     show.say(f"What becomes of it: {line.outcome}" + (f" ({line.why})" if line.why else ""))

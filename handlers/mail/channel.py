@@ -49,8 +49,7 @@ class MailChannel:
 
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
-        email = self._settings.email
-        return partial(open_message, here=Wordings.of(email.warnings, email.disclaimers))
+        return reader_of(self._settings)
 
     def reports(self) -> ReadReturned:
         """How what comes back to the address of a notice is read."""
@@ -100,6 +99,11 @@ def certificate(settings: Settings) -> Renewed | None:
         return None
     load = partial(ports.certified, chain, key, "[email.smtp]")
     return Renewed((chain, key), load, time.monotonic)
+
+
+def reader_of(settings: Settings) -> OpenMessage:
+    """How a raw mail is opened, as configured."""
+    return partial(open_message, here=Wordings.of(settings.email.warnings, settings.email.disclaimers))
 
 
 def limits(settings: Settings) -> smtp.Limits:

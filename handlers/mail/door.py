@@ -18,6 +18,7 @@ from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
 from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.verdict import Step
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +74,8 @@ class Letterbox:
         self._raw = front.inbox.begin()
         self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from)
         self._signatures: Signatures | None = None
+        self.steps: tuple[Step, ...] = ()
+        """What was looked at to find out who sent it, once it was."""
 
     def write(self, chunk: bytes) -> None:
         """Seal the next piece; keep the head, and digest what follows it."""
@@ -126,6 +129,7 @@ class Letterbox:
     async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:
         front = self._front
         found = await examine(head, self._origin, front.settings.email.trust, front.dns, self._signatures)
+        self.steps = found.steps
         if not isinstance(found.verdict, Proven):
             checks = [f"{step.check}={step.result}" for step in found.steps]
             log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)

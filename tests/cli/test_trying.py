@@ -75,6 +75,10 @@ def test_mail_from_elsewhere_would_be_refused_with_the_words_that_its_sender_rea
     found = tried(office, mail(office, NAME), "--from-ip", "198.51.100.7")
     assert found["outcome"] == "refused in the dialogue"
     assert found["why"].startswith("550 5.7.1")
+    assert found["steps"][0] == {
+        "check": "peer", "result": "anybody", "words": "198.51.100.7: a host that we know nothing of",
+    }  # fmt: skip
+    assert found["steps"][-1]["result"] == "unproven"
 
 
 def test_nothing_of_it_stays(office: CommandLine) -> None:

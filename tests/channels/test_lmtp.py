@@ -36,10 +36,10 @@ async def test_each_recipient_that_was_let_in_has_a_reply_of_its_own() -> None:
 
 
 async def test_a_refusal_is_said_to_each_recipient_too() -> None:
-    async with listening(Box(), lmtp=True) as server, connected(server) as peer:
+    async with listening(Box(), lmtp=True, message_bytes_max=1_000) as server, connected(server) as peer:
         await begin(peer, HELLO[2], TAGGED)
-        await peer.send(b"a\nb\r\n.\r\nNOOP\r\n")
-        assert [(await peer.reply())[:9] for _ in range(3)] == ["550 5.6.0", "550 5.6.0", "250 2.0.0"]
+        await peer.send(b"x" * 2_000 + b"\r\n.\r\nNOOP\r\n")
+        assert [(await peer.reply())[:9] for _ in range(3)] == ["552 5.3.4", "552 5.3.4", "250 2.0.0"]
 
 
 async def test_without_a_recipient_no_text_is_asked_for() -> None:

@@ -181,7 +181,7 @@ class Session(SMTP):
         for _ in envelope.recipients if self._house.lmtp else "1":  # RFC 2033, section 4.2: one for each recipient
             await self.push(reply)
         self._begin_anew()
-        if receiving.rest is None:
+        if receiving.rest is None or receiving.is_suspect:
             return self._close()
         return self._await_command()
 

@@ -40,6 +40,9 @@ MAIL_OCTETS = 20_000
 CHUNK = 1 << 18
 """What the SMTP session reads at a time."""
 LINE = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3\r\n"
+TEXT = b"Please find the plan attached, as we said when we spoke on Tuesday afternoon.\r\n"
+SPACES = b"a  "
+"""What makes the relaxed way work hardest."""
 KEY_NAME = f"{SELECTOR}._domainkey.{DOMAIN}"
 WAYS = ("relaxed/relaxed", "simple/simple")
 ORIGIN = Origin("192.0.2.1", "mail.leysjunior.example", f"bounces@{DOMAIN}")
@@ -133,7 +136,8 @@ def timed(work: Callable[[], object]) -> float:
 def body_figures(megabytes: int) -> dict[str, object]:
     """One body, hashed in each way."""
     ways: dict[str, Callable[[int], None]] = {
-        "SHA-256 alone": alone, "simple": simple, "relaxed": relaxed, "both": both, "dkimpy relaxed": peer,
+        "SHA-256 alone": alone, "simple": simple, "relaxed": relaxed, "both": both,
+        "relaxed, plain text": relaxed_text, "relaxed, made to be slow": relaxed_spaces, "dkimpy relaxed": peer,
     }  # fmt: skip
     found = {name: in_its_own_process(way, megabytes) for name, way in ways.items()}
     fastest = found["SHA-256 alone"][0]
@@ -161,9 +165,9 @@ def measured(way: Callable[[int], None], megabytes: int) -> tuple[float, float]:
     return megabytes / seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
-def pieces(megabytes: int) -> Iterator[bytes]:
-    """So much base64, as it comes over the wire; every piece is the same memory, for making it is not measured."""
-    text = (LINE * (1 + CHUNK // len(LINE)))[:CHUNK]
+def pieces(megabytes: int, line: bytes = LINE) -> Iterator[bytes]:
+    """So much of it, as it comes over the wire; every piece is the same memory, for making it is not measured."""
+    text = (line * (1 + CHUNK // len(line)))[:CHUNK]
     for _ in range(megabytes * 1_000_000 // len(text)):
         yield text
 
@@ -190,11 +194,21 @@ def both(megabytes: int) -> None:
     read(megabytes, *WAYS)
 
 
-def read(megabytes: int, *ways: str) -> None:
+def relaxed_text(megabytes: int) -> None:
+    """The same for plain text."""
+    read(megabytes, "relaxed/relaxed", line=TEXT)
+
+
+def relaxed_spaces(megabytes: int) -> None:
+    """The same for a body that is made to be slow."""
+    read(megabytes, "relaxed/relaxed", line=SPACES)
+
+
+def read(megabytes: int, *ways: str, line: bytes = LINE) -> None:
     """A mail with signatures in these ways goes by."""
     claim = "DKIM-Signature: v=1; a=rsa-sha256; c={}; d=b.example; s=s; h=from; bh=AA==; b=AA==\r\n"
     signatures = Signatures("".join(claim.format(way) for way in ways).encode() + HEAD, datetime.now(UTC))
-    for piece in pieces(megabytes):
+    for piece in pieces(megabytes, line):
         signatures.write(piece)
     asyncio.run(signatures.verdicts(Resolver(["127.0.0.1:1"])))
 

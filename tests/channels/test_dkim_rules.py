@@ -121,6 +121,13 @@ async def test_rsa_sha1_proves_nothing() -> None:
     assert await why_not(sign(MAIL, a="rsa-sha1")) == "it is made in a way that proves nothing (RFC 8301)"
 
 
+@pytest.mark.parametrize("domain", ["a." * 130 + "example", "leys junior.example", "x\x00.example"])
+async def test_whoever_has_no_name_that_could_be_looked_up_is_not_named(domain: str) -> None:
+    found = await verdict(sign(MAIL, d=domain), zone(rsa()))
+
+    assert (found.passed, found.domain) == (False, "")
+
+
 async def test_a_signature_over_the_beginning_only_proves_nothing() -> None:
     whole = sign(MAIL, l=str(len(BODY) - 2))  # relaxed, its two spaces at the end of a line are gone
     added = whole + b"Kind regards, Eve\r\n"
@@ -218,6 +225,7 @@ async def test_a_signature_of_the_day_after_tomorrow_proves_nothing() -> None:
         ((b"v=DKIM1; p=",), "leysjunior.example has withdrawn its key"),
         ((b"p=",), "leysjunior.example has withdrawn its key"),
         ((b"v=DKIM1; p=foobar",), "the key of leysjunior.example cannot be read"),
+        ((record(rsa()).replace(b"p=", b"p=-"),), "the key of leysjunior.example cannot be read"),
         ((b"v=DKIM1; p=AAAA",), "the key of leysjunior.example cannot be read"),
         ((record(rsa()), record(rsa())), "leysjunior.example publishes more than one key for it under one name"),
         ((record(rsa(), "t=y; "),), "leysjunior.example is only trying out its key"),

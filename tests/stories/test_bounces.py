@@ -156,6 +156,27 @@ async def test_a_delay_is_counted_and_told_of_only_when_it_goes_on_for_days(post
     assert all(item.state is OutboxState.SENT for item in post.told())
 
 
+@pytest.mark.parametrize("days", [(0, 0, 0, 0), (0, 3)])
+async def test_many_delays_of_one_day_and_few_of_several_are_nothing_to_tell(
+    post: TestOffice, days: tuple[int, ...]
+) -> None:
+    """Lesson L21."""
+    for number, wait in enumerate(days, start=1):
+        post.clock.advance(days=wait, minutes=1)
+        await post.email(JO, attach=f"8302000_SENplan2026090{number}.docx")
+        await comes_back(post, post.expect(JO, "receipt"), DELAYED)
+    assert not alerts(post)
+
+
+async def test_a_mailbox_that_stays_marked_is_told_of_once(post: TestOffice) -> None:
+    for day in range(3):
+        await post.email(JO, attach=f"8302000_SENplan2026090{day + 1}.docx")
+        await comes_back(post, post.expect(SAM, "new-files"), UNKNOWN)
+        post.clock.advance(days=1, hours=1)
+    assert len(alerts(post)) == 1
+    assert [(mark.address, mark.times) for mark in marks(post)] == [(SAM, 3)]
+
+
 async def test_what_arrived_after_all_is_nothing(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     await comes_back(post, post.expect(JO, "receipt"), DELIVERED)

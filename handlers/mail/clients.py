@@ -35,6 +35,7 @@ SIGNATURE_ELEMENTS = frozenset({
     "signature",  # Outlook on the web
     "ms-outlook-mobile-signature",
     "ms-outlook-ios-signature",
+    "composer_signature",  # Samsung
     "protonmail_signature_block",
 })  # fmt: skip
 """Class or id of an element that holds a signature."""

@@ -46,7 +46,7 @@ BANNER_GOES_ON = re.compile(
 """A further sentence of one."""
 MARKING = re.compile(
     r"\W{0,4}(?:(?:security )?(?:classification|protective marking)\s?:\s?)?official(?:\W{1,3}sensitive)?(?:\W{1,3}personal)?\W{0,4}$"
-    r"|\W{0,4}\[?external\]?\W{0,4}$",
+    r"|\W{0,4}\[?external(?: e-?mail| sender| message)?\]?\W{0,4}$",
     re.IGNORECASE,
 )
 """A line of its own: how far the letter may be passed on, as public authorities mark it."""

@@ -51,6 +51,8 @@ QUOTATION = ">"
 """Stands for a quotation that was passed over."""
 SIGNATURE = "--"
 """Stands above a signature that has a beginning only."""
+OLD_BELOW = "-----Original Message-----"
+"""Stands where all that follows is old, also in later parts of the mail: Apple Mail divides a page around its files."""
 
 
 class Page(NamedTuple):
@@ -65,7 +67,8 @@ class Page(NamedTuple):
 def lines_of(page: str) -> str:
     """The words of an HTML letter, a line for each of its own, without what its program marks as old or as a signature.
 
-    In place of a quotation there is a line `>`, above a signature without an end a line `--`.
+    In place of a quotation there is a line `>`, above a signature without an end a line `--`, and at the end, if all that
+    follows would be old, a line that says so.
     """
     return read(page).lines
 
@@ -83,7 +86,7 @@ def read(page: str) -> Page:
             break
     else:
         reader.words(page[at:])
-    return Page("".join(reader.said), reader.marked)
+    return Page(reader.all_said(), reader.marked)
 
 
 class _Reader:
@@ -98,8 +101,16 @@ class _Reader:
         """The tag of the element that is passed over; "" while reading."""
         self._framed = False
         """What is passed over is a frame, which may be read from its first quotation on."""
+        self._quoted = False
+        """It is a quotation."""
         self._depth = 0
         self._preformatted = 0
+
+    def all_said(self) -> str:
+        """What was read, once the page is at its end."""
+        if self.over or (self._passing and self._quoted):
+            self._stand_in(OLD_BELOW)
+        return "".join(self.said)
 
     def words(self, raw: str) -> None:
         """Text between tags."""
@@ -144,7 +155,7 @@ class _Reader:
         if quoted:
             self._stand_in(QUOTATION)
         if (old or tag in UNSEEN) and tag not in VOID and not attributes.endswith("/"):
-            self._passing, self._depth, self._framed = tag, 1, framed
+            self._passing, self._depth, self._framed, self._quoted = tag, 1, framed, bool(quoted or framed)
         return self.over or bool(self._passing)
 
     def _is_quotation(self, marks: set[str]) -> bool:

@@ -294,6 +294,7 @@ PAGES: dict[str, Way] = {
     ),
     "outlook for mac": lambda typed, old: _outlook_desktop(typed, old, style="B5C4DF"),
     **{f"outlook for windows, {name}": _outlook_in(labels) for name, labels in LANGUAGES.items()},
+    "outlook for windows, ukrainian": _outlook_in("Від:|Надіслано:|Кому:|Тема:"),
     "outlook on the web": _outlook_web,
     "outlook, new": lambda typed, old: _outlook_web(typed, old, between=""),
     "outlook, new, signed": lambda typed, old: _outlook_web(

@@ -22,6 +22,7 @@ BANNERS = [
     "Some people who received this message don’t often get email from jo@leys.example. [Learn why this is important](https://aka.ms/LearnAboutSenderIdentification)",
     "You don't often get email from jo@leys.example. Learn why this is important",
     "[EXTERNAL]",
+    "** EXTERNAL EMAIL **",
     "OFFICIAL-SENSITIVE",
     "Classification: OFFICIAL",
     "RHYBUDD: daw'r e-bost hwn o'r tu allan i'r Cyngor.",

@@ -18,7 +18,7 @@ from handlers.mail import attribution, clients, footers, languages, markup, text
 from handlers.mail.letter import TEXT_BYTES_MAX
 from handlers.mail.markup import lines_of
 from handlers.mail.text import new_text
-from tests.channels.opening import crlf, text_of
+from tests.channels.opening import attached, crlf, mixed, text_of
 from tests.rules.asking import asked
 
 NEW = "Here it is."
@@ -183,7 +183,23 @@ def test_what_a_program_marks_as_old_in_a_page_is_passed_over(old: str) -> None:
     "mark", ['<div id="divRplyFwdMsg" dir="ltr">', '<div id="appendonsend">', "<span id=OLK_SRC_BODY_SECTION>"]
 )
 def test_all_that_follows_outlooks_mark_is_old(mark: str) -> None:  # lesson L40
-    assert lines_of(f"<p>new</p><hr>{mark}<b>From:</b></div><p>old</p>").strip() == "new"
+    assert new_text(lines_of(f"<p>new</p><hr>{mark}<b>From:</b></div><p>old</p>")) == "new"
+
+
+@pytest.mark.parametrize(
+    "quoting",
+    [
+        '<div id="divRplyFwdMsg">',
+        '<blockquote type="cite">old',
+        '<div class="gmail_quote"><div>old',
+        "<div class=moz-forward-container>",
+    ],
+)
+def test_a_quotation_that_a_page_leaves_open_goes_on_in_the_next(quoting: str) -> None:  # lesson L40: Apple Mail
+    first, then = f"Content-Type: text/html\n\n<p>yes</p>{quoting}", "Content-Type: text/html\n\nrecall"
+    assert text_of(mixed(first, attached("QUJD"), then)) == "yes"
+    closed = first.replace(quoting, "<div>as agreed</div>")
+    assert text_of(mixed(closed, attached("QUJD"), then)).split() == ["yes", "as", "agreed", "recall"]
 
 
 def test_an_indented_paragraph_is_not_a_quotation() -> None:

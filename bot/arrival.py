@@ -1,7 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -129,6 +129,19 @@ class Kept(Frozen):
     size: int
     sha256: str
     object_id: str
+
+
+class Sink(Protocol):
+    """Where the contents of one attachment go. What it raises passes through, after every sink has been abandoned."""
+
+    def write(self, data: bytes) -> None:
+        """More of the contents, decoded."""
+
+    def finish(self) -> Kept:
+        """That was all. It may still be abandoned: a letter's last part may show that this was only a logo."""
+
+    def abandon(self) -> None:
+        """It is no file, or the message cannot be read. Never raises; harmless when repeated."""
 
 
 class Unreadable(Exception):

@@ -46,6 +46,8 @@ class Asking(Occasion):
     person: Person
     address: str
     """Where this person is answered: the identity they spoke with."""
+    believed: str = ""
+    """Why it is known that it is they, in words for the record."""
     answered: OutboxItem | None = None
     """The notice of ours that they answer, where one was found. It finds, never authorises."""
     seen: Mapping[str, int] = field(default_factory=dict)

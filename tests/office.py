@@ -155,6 +155,8 @@ class TestOffice:
     clock: HandWoundClock
     mailboxes: Mailboxes
     port: int
+    outgoing: int
+    """The port of everybody's mailboxes."""
     read: int = 0
     _count: int = field(default=0)
 
@@ -282,7 +284,7 @@ async def open_office(
             await channel.start(office.inbox)
         mail = office.channels["email"]
         assert isinstance(mail, MailChannel)
-        yield TestOffice(directory, office, clock, mailboxes, mail.port)
+        yield TestOffice(directory, office, clock, mailboxes, mail.port, outgoing)
 
 
 def _ordinary(outgoing: int) -> dict[str, str]:
@@ -325,6 +327,7 @@ def places(directory: Path) -> dict[str, str]:
     return {
         "POSTROOM__LEDGER__URL": f"sqlite:///{directory}/ledger.db",
         "POSTROOM__VAULT__URL": f"{directory}/vault",
+        "POSTROOM__VAULT__FREE_BYTES_MIN": "1",  # whatever disk the tests run on
         "POSTROOM__KEYS__PATH": f"{directory}/keys.db",
         "POSTROOM__KEYS__MASTER_KEY_FILE": f"{directory}/master.key",
     }

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from bot import bouncing, proofs, roster
-from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Unreadable
+from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Sink, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
@@ -21,7 +21,7 @@ from bot.ledger.tables import InboxState, Person
 from bot.receipts import KeyRing
 from bot.reception import answering, proving, tracing
 from bot.reception.proving import Brought
-from bot.reception.sealing import Sealing, Sink
+from bot.reception.sealing import Sealing
 from bot.reception.wanting import Shut, look
 from bot.rules.bounce import Returned
 from bot.settings import Settings

@@ -51,7 +51,7 @@ def serve(
     answered = tracing.answered(tx, arrival, person)
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
-        channel=arrival.channel, address=arrival.sender, answered=answered,
+        channel=arrival.channel, address=arrival.sender, believed=arrival.believed, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
     if arrival.press:

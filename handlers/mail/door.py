@@ -16,7 +16,9 @@ from bot.settings import Settings
 from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
-from handlers.mail.trust import Proven, Unproven, judge
+from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
+from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.verdict import Step
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +55,7 @@ class Front:
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
+        self.dns = Resolver(settings.dns.nameservers)
 
     def __call__(self, envelope: Envelope) -> "Letterbox":
         """The next message begins."""
@@ -69,30 +72,52 @@ class Letterbox:
         self._body = hashlib.sha256()
         self._size = 0
         self._raw = front.inbox.begin()
+        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from)
+        self._signatures: Signatures | None = None
+        self.steps: tuple[Step, ...] = ()
+        """What was looked at to find out who sent it, once it was."""
 
     def write(self, chunk: bytes) -> None:
         """Seal the next piece; keep the head, and digest what follows it."""
         self._size += len(chunk)
         self._raw.write(chunk)
         if not self._in_head:
-            self._body.update(chunk)
+            self._write_body(chunk)
             return
         seen = max(0, len(self._head) - 3)
         self._head += chunk
         end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n", seen)
         if end >= 0 or len(self._head) > HEAD_BYTES_MAX:
             cut = end + 2 if end >= 0 else HEAD_BYTES_MAX
-            self._body.update(self._head[cut:])
+            body = bytes(self._head[cut:])
             del self._head[cut:]
-            self._in_head = False
+            self._end_head()
+            self._body.update(body[:2])
+            self._write_body(body[2:])
+
+    def _end_head(self) -> None:
+        """The head is whole: from now on the body is hashed as well, where that can prove something."""
+        self._in_head = False
+        if wants_proof(self._origin, self._front.settings.email.trust):
+            self._signatures = Signatures(bytes(self._head), self._front.clock.now())
+
+    def _write_body(self, octets: bytes) -> None:
+        """More of what follows the empty line after the head."""
+        self._body.update(octets)
+        if self._signatures:
+            self._signatures.write(octets)
 
     async def accept(self) -> str:
         """The reply, once the message is durable or was refused."""
+        if self._in_head:
+            self._end_head()
         head = Head.parse(bytes(self._head))
-        verdict = judge(head, self._envelope.peer, self._front.settings.email.trust)
+        verdict = await self._verdict(head)
+        if isinstance(verdict, Undecided):
+            self.abandon()
+            return verdict.reply()
         if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
             self.abandon()
-            log.info("mail refused: its sender is not proven", peer=self._envelope.peer)
             return verdict.reply(self._contact())
         try:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
@@ -100,6 +125,15 @@ class Letterbox:
             log.warning("mail could not be stored")
             return TRY_AGAIN
         return TAKEN
+
+    async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:
+        front = self._front
+        found = await examine(head, self._origin, front.settings.email.trust, front.dns, self._signatures)
+        self.steps = found.steps
+        if not isinstance(found.verdict, Proven):
+            checks = [f"{step.check}={step.result}" for step in found.steps]
+            log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
+        return found.verdict
 
     def abandon(self) -> None:
         """Nothing is kept."""

@@ -113,10 +113,13 @@ class Letterbox:
             self._end_head()
         head = Head.parse(bytes(self._head))
         verdict = await self._verdict(head)
+        expected = not isinstance(verdict, Proven) and await self._is_expected(head)
         if isinstance(verdict, Undecided):
-            self.abandon()
-            return verdict.reply()
-        if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
+            if not expected:
+                self.abandon()
+                return verdict.reply()
+            verdict = Unproven(verdict.why, relayed=False)  # a domain that is no more cannot be looked up, either
+        if isinstance(verdict, Unproven) and not verdict.relayed and not expected:
             self.abandon()
             return verdict.reply(self._contact())
         try:

@@ -12,7 +12,7 @@ import aiosmtplib
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from bot.ledger.tables import InboxState
+from bot.ledger.tables import InboxState, OutboxState
 from tests import postfix as real
 from tests.channels.conftest import new_certificate
 from tests.office import RETURNS, TestOffice, open_office
@@ -209,3 +209,18 @@ async def test_swaks_delivers_through_both(tmp_path: Path) -> None:
         )  # fmt: skip
         assert await process.wait() == 0
         await until(post, told(post, "receipt"))
+
+
+@WAYS
+async def test_what_postfix_cannot_deliver_comes_back_and_finds_its_notice(tmp_path: Path, by: str) -> None:
+    """Lesson L21: a report of a real mail server, whose sender nobody proves."""
+    async with behind(tmp_path, by=by) as (post, postfix):
+        post.mailboxes.refused = {JO: "550 5.1.1 User unknown"}
+        await hand_over(postfix, post.compose(JO, attach=PLAN))
+        await until(post, lambda: len(post.waiting()) > 1 and post.waiting()[1].state is InboxState.DONE)
+        report = post.waiting()[1]
+        assert report.arrival["unproven"]
+        assert "5.1.1" in report.why
+        (receipt,) = [item for item in post.told() if item.kind == "receipt"]
+        assert receipt.state is OutboxState.FAILED
+        assert "there is no such mailbox" in receipt.error

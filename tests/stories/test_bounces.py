@@ -1,5 +1,6 @@
 """What cannot be delivered: it is known of which notice, once, to a person who can do something; and nothing answers it."""
 
+from pathlib import Path
 from typing import Any
 
 import aiosmtplib
@@ -14,6 +15,7 @@ from bot.rules.lifecycle import Status
 from tests.bounces import DELAYED, DELIVERED, EXIM, EXPIRED, QMAIL, UNKNOWN, Section, bounce_of, dsn, worded
 from tests.office import RETURNS, Answer, Opener, TestOffice
 from tests.people import ALEX, JO, MOORVIEW_HEAD, PLAN, PRIYA, SAM
+from tests.proving import HERE, SCHOOL, facing_the_internet
 
 NO_SUBMISSION = {"POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]"}
 RELAY = {
@@ -300,26 +302,41 @@ async def test_a_report_comes_in_though_nobody_is_proven_if_only_it_knows_the_no
         assert [item.state for item in post.waiting()] == [InboxState.DONE] * 2 + [InboxState.QUARANTINED]
 
 
-async def test_a_direct_peer_is_let_in_for_a_report_alone(post_with: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with post_with() as post:
+async def test_a_direct_peer_is_let_in_for_a_report_alone(tmp_path: Path) -> None:
+    async with facing_the_internet(tmp_path) as (post, dns):
+        dns.txt(SCHOOL, HERE)
         await post.email(JO, attach=PLAN)
         receipt = post.expect(JO, "receipt")
-        trust = post.rooms.settings.email.trust
-        monkeypatch.setitem(trust.__dict__, "submission_networks", ())
         guessed = receipt.envelope_from.replace("+", "+a")
+        command = post.compose(PRIYA, text="recall", attach="8302000_SENother20260901.docx").as_bytes()
+        large = worded(QMAIL, JO) + (b"x" * 70 + b"\r\n") * 30_000
         for octets, sender, to in (
             (worded(QMAIL, JO), "", RETURNS),
             (worded(QMAIL, JO), "", guessed),
-            (post.compose(JO, text="recall", attach=PLAN).as_bytes(), JO, receipt.envelope_from),
+            (command, "somebody@elsewhere.example", receipt.envelope_from),
+            (large, "", receipt.envelope_from),
         ):
             with pytest.raises(aiosmtplib.SMTPDataError) as refusal:
                 await post.post(octets, sender, to)
             assert refusal.value.code == 550
         assert not marks(post)
-        large = worded(QMAIL, JO) + b"x" * 70 + b"\r\n" + (b"x" * 70 + b"\r\n") * 30_000
-        with pytest.raises(aiosmtplib.SMTPDataError):
-            await post.post(large, "", receipt.envelope_from)
         await post.post(worded(QMAIL, JO), "", receipt.envelope_from)
+        assert len(marks(post)) == 1
+
+
+async def test_a_report_comes_in_though_its_senders_domain_cannot_be_looked_up(tmp_path: Path) -> None:
+    async with facing_the_internet(tmp_path) as (post, dns):
+        dns.txt(SCHOOL, HERE)
+        await post.email(JO, attach=PLAN)
+        receipt = post.expect(JO, "receipt")
+        host = f"mail.{SCHOOL}"
+        dns.fail(host)
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=post.port, local_hostname=host) as server:
+            with pytest.raises(aiosmtplib.SMTPDataError) as refusal:
+                await server.sendmail("", [RETURNS], worded(QMAIL, JO))
+            assert refusal.value.code == 451
+            await server.sendmail("", [receipt.envelope_from], worded(QMAIL, JO))
+        await post.settle()
         assert len(marks(post)) == 1
 
 

@@ -111,7 +111,6 @@ class Rooms:
 
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
-    "[email.imap]": lambda settings: settings.email.imap,
     '[email.smtp] protocol = "lmtp"': lambda settings: settings.email.smtp.protocol == "lmtp",
     "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
@@ -170,7 +169,7 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
 def office(rooms: Rooms) -> "Office":
     """The office with every channel that is configured."""
     settings, clock = rooms.settings, rooms.clock
-    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock)}
+    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.ledger)}
     routes: list[BaseRoute] = []
     if settings.slack:
         slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True))

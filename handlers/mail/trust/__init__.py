@@ -21,9 +21,12 @@ from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.results import proof, topmost
 
-__all__ = ["Proven", "Trust", "Unproven", "author", "judge"]
+__all__ = ["MAILBOX", "Proven", "Trust", "Unproven", "author", "judge"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+MAILBOX = "a mailbox of ours"
+"""In the place of a peer: the mail was fetched, and the mailbox's server is a relay of ours."""
 
 WHAT_TO_DO = (
     "Please send it from your own work mailbox, in the ordinary way. If that is what you did, show this text to whoever "
@@ -74,8 +77,8 @@ class Unproven:
 
 
 def judge(head: Head, peer: str, trust: Trust) -> Proven | Unproven:
-    """Who sent the mail with this head, as far as the peer (an IP address) is to be believed. Never raises."""
-    relayed = _within(peer, trust.relay_networks)
+    """Who sent the mail with this head, as far as the peer (an IP address, or `MAILBOX`) is to be believed. Never raises."""
+    relayed = peer == MAILBOX or _within(peer, trust.relay_networks)
     try:
         address = author(head)
         on_behalf = sender(head)

@@ -1,0 +1,5 @@
+"""A certificate of this machine, and the office with a mailbox."""
+
+from tests.channels.conftest import certificate
+
+__all__ = ["certificate"]

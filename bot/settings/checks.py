@@ -147,6 +147,11 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.relay_networks and not trust.authserv_ids:
         keys: tuple[Loc, ...] = (("email", "trust", "relay_networks"), ("email", "trust", "authserv_ids"))
         yield Clash(keys, "authserv_ids as well: the names that those servers write into Authentication-Results")
+    for name in settings.email.imap if not trust.authserv_ids else ():
+        keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
+        yield Clash(
+            keys, f"the name that the server of email.imap.{name} writes into Authentication-Results must be set"
+        )
 
 
 def chat_has_its_secrets(settings: Settings) -> Iterator[Clash]:

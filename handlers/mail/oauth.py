@@ -5,6 +5,7 @@ from typing import Any
 
 import msal
 import requests
+from msal.exceptions import MsalError
 
 from bot.settings import SignIn, reveal
 
@@ -72,8 +73,10 @@ class Application:
             said = self._msal.acquire_token_for_client(scopes=[self._scope])
         except requests.RequestException as fault:
             raise NoToken(f"{self._authority} cannot be reached ({type(fault).__name__})") from fault
+        except MsalError as fault:
+            raise NoToken(f"{self._authority} is in trouble ({fault})") from fault
         except ValueError as fault:  # of msal: what the authority answers is no description of a tenant
-            raise _refused(0, _line(str(fault)), self._authority) from fault
+            raise _refused(90002, "it knows no such tenant", self._authority) from fault
         if isinstance(token := said.get("access_token"), str):
             return token
         raise _unanswered(said, self._authority)

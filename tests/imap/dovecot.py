@@ -34,6 +34,8 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{certificate}
 disable_plaintext_auth = no
+auth_failure_delay = 0 secs
+mailbox_idle_check_interval = 1 secs
 auth_mechanisms = {mechanisms}
 mail_location = maildir:{home}/mail/%u
 first_valid_uid = 1
@@ -50,6 +52,11 @@ userdb {{
 namespace inbox {{
   inbox = yes
   separator = /
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap-login {{
   inet_listener imap {{
@@ -117,6 +124,15 @@ class Dovecot:
         """A mail comes to lie in a folder."""
         with self.client(user) as client:
             client.append(folder, message, flags)
+
+    def spoil(self, message: bytes, user: str = "returns") -> None:
+        """A mail that Dovecot sees lying there, and may not read."""
+        maildir = self.home / "mail" / user
+        spoilt = maildir / "tmp" / "1788000000.M1P1.spoilt"
+        spoilt.write_bytes(message)
+        shutil.chown(spoilt, OWNER)
+        spoilt.chmod(0)
+        spoilt.rename(maildir / "new" / spoilt.name)
 
     def holds(self, folder: str, user: str = "returns") -> list[bytes]:
         """Every mail in a folder; none where there is no folder."""

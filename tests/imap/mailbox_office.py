@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.imap.dovecot import PASSWORD, Dovecot
+from tests.imap.pymap_peer import Pymap
 from tests.office import TestOffice, open_office
 from tests.people import JO
 
@@ -18,7 +19,7 @@ PATIENCE_SECONDS = 30.0
 DONE = "Postroom done"
 
 
-def environ(server: Dovecot, name: str = "main", user: str = "returns", **keys: str) -> dict[str, str]:
+def environ(server: Dovecot | Pymap, name: str = "main", user: str = "returns", **keys: str) -> dict[str, str]:
     """A mailbox, as the environment configures it."""
     values = {
         "host": "127.0.0.1", "port": str(server.port), "tls": "none", "user": user, "password": PASSWORD,

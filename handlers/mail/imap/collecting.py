@@ -166,7 +166,7 @@ class Collector:
     def _put_aside(self, session: Session, mail: Mail) -> None:
         folder = self._account.settings.failed_folder
         lines = [
-            f"It has {mail.size:,} octets, and its server failed to hand it out {self._tries[_place(mail)]} times.",
+            f"Its server failed to hand it out {self._tries[_place(mail)]} times.",
             f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now.",
         ]
         self._tell(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)

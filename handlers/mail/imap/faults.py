@@ -27,6 +27,11 @@ class Lost(Exception):
 class Refused(Exception):
     """The server will not do this one thing; the connection is sound."""
 
+    @property
+    def passes(self) -> bool:
+        """Whether it says that this is for now, and no fault of what it was asked."""
+        return FOR_NOW.search(str(self)) is not None
+
 
 class Vanished(Exception):
     """The mail lies in the folder no more: somebody else took it away."""
@@ -42,8 +47,7 @@ def speaking() -> Iterator[None]:
     except (IMAPClientAbortError, ProtocolError) as fault:
         raise Lost(words(fault)) from fault
     except IMAPClientError as fault:
-        said = words(fault)
-        raise (Lost(said) if FOR_NOW.search(said) else Refused(said)) from fault
+        raise Refused(words(fault)) from fault
     except OSError as fault:
         raise Lost(words(fault)) from fault
     except Exception as fault:

@@ -31,15 +31,16 @@ class Fetcher:
 
         Raises `Stopped`, `Vanished`, `Refused`, `Lost`, and what the door raises.
         """
-        if mail.size > self._octets_max:
-            return self._head(session, mail, mail.size)
+        size = session.size(mail)
+        if size > self._octets_max:
+            return self._head(session, mail, size)
         try:
-            return self._whole(session, mail)
+            return self._whole(session, mail, size)
         except _TooLarge:
-            return self._head(session, mail, max(mail.size, self._octets_max + 1))
+            return self._head(session, mail, self._octets_max + 1)
 
-    def _whole(self, session: Session, mail: Mail) -> Letterbox:
-        lines, pieces = Lines(), self._pieces(session, mail)
+    def _whole(self, session: Session, mail: Mail, size: int) -> Letterbox:
+        lines, pieces = Lines(), self._pieces(session, mail, size)
         first = lines.feed(next(pieces, b""))
         if not first:
             raise Refused("it hands out nothing of the mail")
@@ -54,7 +55,7 @@ class Fetcher:
             raise
         return letterbox
 
-    def _pieces(self, session: Session, mail: Mail) -> Iterator[bytes]:
+    def _pieces(self, session: Session, mail: Mail, size: int) -> Iterator[bytes]:
         """The end is where nothing more comes: a declared size may be wrong."""
         start = 0
         while piece := self._piece(session, mail, start):
@@ -62,7 +63,7 @@ class Fetcher:
             if start > self._octets_max:
                 raise _TooLarge
             yield piece
-            if len(piece) < PIECE and start >= mail.size:
+            if len(piece) < PIECE and start >= size:
                 return
 
     def _piece(self, session: Session, mail: Mail, start: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
@@ -11,12 +10,10 @@ from imapclient import IMAPClient
 
 from handlers.mail.head import HEAD_BYTES_MAX
 from handlers.mail.imap.faults import Lost, Refused, Vanished, speaking
-from handlers.mail.imap.signin import Account, connect, hang_up
+from handlers.mail.imap.signin import REPLY_SECONDS, Account, connect, hang_up
 
 PIECE = 1 << 20
 """Octets fetched at a time: a mail of any size needs no more memory than one of these."""
-ASKED_AT_ONCE = 200
-"""Mails whose sizes are asked for at a time."""
 IDLE_SECONDS = 540
 """How long we listen before we look by ourselves. Servers hang up after 29 minutes (RFC 2177), and networks before."""
 TICK_SECONDS = 0.5
@@ -31,8 +28,6 @@ class Mail:
     validity: int
     """UIDVALIDITY: the number says nothing under any other (RFC 3501, section 2.3.1.1)."""
     uid: int
-    size: int
-    """As declared; servers get it wrong."""
 
 
 class Session:
@@ -83,9 +78,21 @@ class Session:
 
     def mails(self) -> list[Mail]:
         """Every mail that nobody has marked as deleted, read or not, in the order they came."""
+        self._heard()  # what was told before this look, it finds
         with speaking():
             uids = sorted(int(uid) for uid in self._client.search("UNDELETED"))
-            return [mail for some in _batches(uids) for mail in self._sized(some)]
+        return [Mail(self._validity, uid) for uid in uids]
+
+    def size(self, mail: Mail) -> int:
+        """Its octets, as declared: servers get it wrong. Raises `Vanished`.
+
+        Asked of one mail at a time: Dovecot hangs up over one that it cannot read, and all others would suffer.
+        """
+        with speaking():
+            said = self._client.fetch([mail.uid], ["RFC822.SIZE"])
+            if mail.uid not in said:
+                raise Vanished
+            return int(said[mail.uid][b"RFC822.SIZE"])
 
     def piece(self, mail: Mail, start: int) -> bytes:
         """At most `PIECE` octets of the mail, from the octet `start` on; b"" behind its end. Raises `Vanished`."""
@@ -108,6 +115,8 @@ class Session:
 
     def await_news(self, stopping: threading.Event) -> None:
         """Return when there may be new mail, or we are to stop."""
+        if self._heard():
+            return
         with speaking():
             if not self._client.has_capability("IDLE"):
                 stopping.wait(self._account.settings.poll_seconds)
@@ -131,17 +140,28 @@ class Session:
         hang_up(self._client)
 
     def _listen(self, stopping: threading.Event) -> None:
+        if self._told_already():
+            return
         end = time.monotonic() + IDLE_SECONDS
         while not stopping.is_set() and (begun := time.monotonic()) < end:
             told = self._client.idle_check(timeout=TICK_SECONDS)
             if told or time.monotonic() - begun < TICK_SECONDS / 2:  # nothing, at once: it hung up
                 return
 
-    def _sized(self, uids: Sequence[int]) -> Iterator[Mail]:
-        said = self._client.fetch(uids, ["RFC822.SIZE"])
-        for uid in uids:
-            if uid in said:
-                yield Mail(self._validity, uid, int(said[uid].get(b"RFC822.SIZE", 0)))
+    def _heard(self) -> bool:
+        """Whether the server has told of new mail since this was last asked, with whatever answer: it tells once."""
+        return self._client._imap.untagged_responses.pop("EXISTS", None) is not None  # noqa: SLF001 - no other way to it
+
+    def _told_already(self) -> bool:
+        """Whether more came in one piece with the last answer: it lies in a buffer, into which idle_check does not look."""
+        connection = self._client.socket()
+        connection.settimeout(0)
+        try:
+            return bool(self._client._imap.file.peek(1))  # noqa: SLF001 - imapclient has no other way to it
+        except OSError:  # by which TLS says that nothing has come
+            return False
+        finally:
+            connection.settimeout(REPLY_SECONDS)
 
     def _part(self, mail: Mail, asked: str, answered: bytes, start: int, count: int) -> bytes:
         with speaking():
@@ -191,7 +211,3 @@ class Session:
             prefix = self._client.namespace()[0][0][0] if self._client.has_capability("NAMESPACE") else ""
             return f": names begin with {prefix}" if prefix else ""
         return ""
-
-
-def _batches(uids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (uids[start : start + ASKED_AT_ONCE] for start in range(0, len(uids), ASKED_AT_ONCE))

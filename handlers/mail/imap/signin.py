@@ -137,9 +137,10 @@ def _with_password(client: IMAPClient, account: Account) -> None:
             else:
                 client.login(account.settings.user, account.password)
     except Refused as fault:
-        raise account.bad(
-            "user", f"the server does not let it in ({fault})", f"Put user or {_secret(account)} right."
-        ) from fault
+        if fault.passes:
+            raise Lost(str(fault)) from fault
+        remedy = f"Put user or {_secret(account)} right."
+        raise account.bad("user", f"the server does not let it in ({fault})", remedy) from fault
 
 
 def _secret(account: Account) -> str:
@@ -158,6 +159,8 @@ def _with_token(client: IMAPClient, account: Account, application: Application) 
             application.renew()
             if isinstance(fault, Lost):
                 raise
+            if fault.passes:
+                raise Lost(str(fault)) from fault
             if not left:
                 raise account.bad(
                     "user",

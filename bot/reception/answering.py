@@ -54,7 +54,10 @@ def serve(
         channel=arrival.channel, address=arrival.sender, believed=arrival.believed, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
-    if arrival.press:
+    if arrival.oversize:
+        limit = asking.settings.email.smtp.message_bytes_max
+        telling.reply(tx, notices.TooLarge(subject=arrival.subject, size=arrival.oversize, limit=limit), asking)
+    elif arrival.press:
         _pressed(tx, arrival.press, asking)
     else:
         _written(tx, arrival, opened, asking, receipts)

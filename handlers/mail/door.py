@@ -50,29 +50,29 @@ class Mailbox:
 
 
 class Front:
-    """Where messages come in by SMTP. Call it for each one."""
+    """Where messages come in, by SMTP or out of a mailbox. Call it for each one."""
 
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
         self.dns = Resolver(settings.dns.nameservers)
 
-    def __call__(self, envelope: Envelope) -> "Letterbox":
-        """The next message begins."""
-        return Letterbox(self, envelope)
+    def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":
+        """The next message begins. `oversize`: it has so many octets that no more than its head is to come."""
+        return Letterbox(self, envelope, oversize)
 
 
 class Letterbox:
     """One message on its way in (`handlers.mail.smtp.Incoming`)."""
 
-    def __init__(self, front: Front, envelope: Envelope) -> None:
-        self._front, self._envelope = front, envelope
+    def __init__(self, front: Front, envelope: Envelope, oversize: int = 0) -> None:
+        self._front, self._envelope, self._oversize = front, envelope, oversize
         self._head = bytearray()
         self._in_head = True
         self._body = hashlib.sha256()
         self._size = 0
         self._raw = front.inbox.begin()
-        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from)
+        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from or "")
         self._signatures: Signatures | None = None
         self.steps: tuple[Step, ...] = ()
         """What was looked at to find out who sent it, once it was."""
@@ -167,6 +167,7 @@ class Letterbox:
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,
+            oversize=self._oversize,
             route=Route(
                 message_id=message_id,
                 references=references(head),
@@ -181,6 +182,7 @@ class Letterbox:
         """
         named = [message_id] if message_id else [head.first(name) or "" for name in ("From", "Date", "Subject")]
         named += [heard.address, heard.sender or ""] if heard else []
+        named += [str(self._oversize)] if self._oversize else []
         return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
 
     def _contact(self) -> str:

@@ -89,13 +89,16 @@ def _take(
     tx: Session, attachment: Attachment, letter: Letter, by: Convention, asking: Asking
 ) -> tuple[File | None, Outcome]:
     verdict = filename.judge(attachment.name, by, today(asking))
-    refusals = (*_contents_faults(attachment, asking), *(findings(verdict.faults) if verdict.refused else ()))
+    refusals = _contents_faults(attachment, asking)
+    if verdict.refused and not attachment.absent:  # its name is beside the point where there is no file
+        refusals += findings(verdict.faults)
     if not by.schools:  # no name would be right, so none is asked for
         refusals = (Finding(fault="sends-for-none"),)
     if refusals:
         _drop(tx, attachment, "refused", asking)
         model = filename.model_file(by, today(asking), attachment.name)
-        return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model)
+        whole = bool(attachment.absent) and not attachment.name
+        return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model, whole_mail=whole)
     known = _known(tx, attachment, verdict, asking)
     if known:
         _drop(tx, attachment, "duplicate", asking)

@@ -86,6 +86,8 @@ class Outcome(Frozen):
     """A file of the same name with other contents, sent before."""
     model: str = ""
     """A good name, as a model, where nothing could be guessed."""
+    whole_mail: bool = False
+    """It is no single file that is refused, but an email whose files are not to be had."""
 
 
 class Entry(Frozen):

@@ -18,6 +18,7 @@ from bot.notices import (
     Notice,
     Offer,
     Outcome,
+    odd_mail,
 )
 from bot.notices.examples import CODES, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
@@ -176,6 +177,7 @@ VARIANTS = (
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
+    *(Variant(*example) for example in odd_mail.examples()),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",

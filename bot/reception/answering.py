@@ -83,7 +83,8 @@ def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, rece
         reading = proving.without(reading)
     elif opened.attachments:
         letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
-        answers.append(intake.take_in(tx, opened.attachments, letter, asking))
+        taken = intake.take_in(tx, opened.attachments, letter, asking)
+        answers.append(taken.model_copy(update={"missing": advising.missing(opened)}))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         worth = [answer for answer in answers if tracing.is_worth_saying(answer, arrival, asking)]

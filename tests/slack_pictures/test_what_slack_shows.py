@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from bot.notices import odd_mail
 from bot.rules import commands
 from bot.rules.commands import Context
 from handlers.slack.values import Value
@@ -24,8 +25,8 @@ MESSAGES = {name: sheet for name, sheet in SHEETS.items() if sheet.surface == "m
 WRITTEN = files(list(SHEETS.values()))
 REMEDY = "`make messages` writes docs/messages anew"
 each_sheet = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
-OF_MAIL = ("prove-identity", "linked")
-"""They tell of a mail that was really sent."""
+OF_MAIL = ("prove-identity", "linked", *(name for name, _, _ in odd_mail.examples()))
+"""They tell of a mail that was really sent, or of one that came."""
 each_message = pytest.mark.parametrize("sheet", MESSAGES.values(), ids=MESSAGES)
 
 TYPED = {"help", "help-officer"}

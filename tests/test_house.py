@@ -34,7 +34,7 @@ ROWS: list[set[str]] = [
     },
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
-    {"bot.listing"},
+    {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.judging", "bot.finding", "bot.handing_out"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},

@@ -39,6 +39,9 @@ class FileFacts(Frozen):
     moved_from: str = ""
     moved_by: str = ""
     moved_at: datetime | None = None
+    frozen_by: str = ""
+    frozen_at: datetime | None = None
+    """Its school says that it is the wrong file: nobody gets the contents. None: it is not frozen."""
     discarded_by: str = ""
     discarded_at: datetime | None = None
     contents: Literal["kept", "destroyed"] = "kept"

@@ -19,7 +19,7 @@ from bot.notices import (
     Offer,
     Outcome,
 )
-from bot.notices.examples import CODES, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
+from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
 
@@ -364,5 +364,40 @@ VARIANTS = (
     Variant(
         "lost-race-moved", "Another service has it now.",
         notices.LostRace(file=FILE.model_copy(update=FROM_INFO), act="receive"),
+    ),
+    Variant(
+        "lost-race-frozen", "Its school says that it is the wrong file.",
+        notices.LostRace(file=FILE.model_copy(update=COLD), act="receive"),
+    ),
+    Variant(
+        "too-late-frozen", "A copy is asked for of a file that is frozen.",
+        notices.TooLate(file=FILE.model_copy(update=COLD), act="copy"),
+    ),
+    Variant(
+        "frozen-had", "An officer has had one of two files.",
+        notices.Frozen(
+            files=(RECEIVED.model_copy(update=COLD | {"recallable": False}), RETURN.model_copy(update=COLD)), had={RECEIVED.reference: ("Sam Hale",)},
+        ),
+    ),
+    Variant(
+        "frozen-before", "It was frozen before.",
+        notices.Frozen(files=(FILE.model_copy(update=COLD),), already=(FILE.reference,)),
+    ),
+    Variant(
+        "wrong-file-unread", "To the headteacher, and nobody has had the contents.",
+        notices.WrongFile(
+            files=(FILE.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong child, sorry.", reader="headteacher",
+        ),
+    ),
+    Variant(
+        "wrong-file-released", "The freeze was lifted.",
+        notices.WrongFile(files=(FILE,), what="released", by="Jo Sands", reader="officer"),
+    ),
+    Variant(
+        "wrong-file-recalled", "The frozen file was taken back.",
+        notices.WrongFile(
+            files=(FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),),
+            what="recalled", by="Jo Sands", reader="administrators",
+        ),
     ),
 )  # fmt: skip

@@ -68,6 +68,7 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
     reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    reading = proving.aimed(reading, receipts, asking)
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
@@ -120,7 +121,9 @@ def _is_done(answer: Notice) -> bool:
     """Whether something was done that its doer must hear of. No loop lives on it: every act is done to a file once."""
     if isinstance(answer, notices.Outcomes):
         return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
-    return isinstance(answer, notices.Recalled | notices.Decided)
+    if isinstance(answer, notices.Frozen):
+        return len(answer.already) < len(answer.files)
+    return isinstance(answer, notices.Recalled | notices.Decided | notices.Released)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:

@@ -10,7 +10,7 @@ from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving, rethinking, tracing, understanding
+from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -29,6 +29,8 @@ HOUR = timedelta(hours=1)
 def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
     """How a message ends that no person sent: never answered, and kept aside if it carries a file (lessons L13, L15)."""
     if arrival.automatic is None or (opened.attachments and not arrival.automatic_sure):
+        return None
+    if taking_back.is_outlooks(arrival, opened):
         return None
     state = InboxState.QUARANTINED if opened.attachments else InboxState.DONE
     return Shut(state, f"sent by a machine: {arrival.automatic}")
@@ -67,6 +69,8 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
+    if taking_back.is_outlooks(arrival, opened):
+        opened = taking_back.without_wrapping(tx, opened, asking)
     reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
     reading = proving.aimed(reading, receipts, asking)
     answers: list[Notice] = []

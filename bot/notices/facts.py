@@ -85,6 +85,8 @@ class Outcome(Frozen):
     advice: tuple[Finding, ...] = ()
     """What is worth a second look although nothing is at fault."""
     offers: tuple[Offer, ...] = ()
+    from_subject: bool = False
+    """The names that are offered were made from the subject of its mail."""
     earlier: FileFacts | None = None
     """A file of the same name with other contents, sent before."""
     model: str = ""

@@ -94,6 +94,13 @@ NAMELESS = _held(
     (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
     Offer(number=1, name="", sure=False),
 ).model_copy(update={"model": MODEL.replace(".docx", ".doc")})  # fmt: skip
+SUGGESTED = _held(
+    "PR-PZGS-Z3GQ",
+    "scan0001.pdf",
+    (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
+    Offer(number=1, name="8302000_SENehcpreview20260901.pdf", sure=False),
+    Offer(number=2, name="8302000_SENehcpreviewV01.pdf", sure=False),
+).model_copy(update={"from_subject": True})
 ASKED = KINDS["prove-identity"].example
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
 DECLINED_FILE = FILE.model_copy(update={
@@ -142,6 +149,10 @@ VARIANTS = (
     ),
     Variant("advice-choices", "Several names are possible.", notices.Advice(outcomes=(CHOICES,))),
     Variant("advice-choice", "One name is possible, but not sure.", notices.Advice(outcomes=(CHOICE,))),
+    Variant(
+        "advice-subject", "The file's own name says nothing, but the subject of its email does.",
+        notices.Advice(outcomes=(SUGGESTED,)),
+    ),
     Variant("advice-nameless", "Nothing can be guessed.", notices.Advice(outcomes=(NAMELESS,))),
     Variant(
         "advice-several", "Several files wait for their names.",

@@ -78,7 +78,9 @@ def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, rece
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
         reading = proving.without(reading)
     elif opened.attachments:
-        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
+        speaks = asking.channel == MAIL and not asking.answered and not reading.commands
+        subject = arrival.subject if speaks else ""
+        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "", subject=subject)
         answers.append(intake.take_in(tx, opened.attachments, letter, asking))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:

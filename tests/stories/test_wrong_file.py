@@ -5,8 +5,9 @@ import pytest
 from bot.ledger import history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
-from tests.office import Answer, Opener, TestOffice
+from tests.office import DOCX, Answer, Opener, TestOffice
 from tests.people import ALEX, BETH, JO, MINA, NADIA, PLAN, PRIYA, SAM, TOM
+from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
 ALARM = "Wrong file!"
@@ -222,6 +223,51 @@ async def test_the_status_and_the_history_show_it(post: TestOffice) -> None:
     assert "frozen by Jo Sands at 09:00 on 1 September 2026" in one_line(post.expect(JO, "status"))
     await post.email(PRIYA, text=f"history {post.files()[0].reference}")
     assert "Frozen as the wrong file by Jo Sands (by email): Wrong file!" in one_line(post.expect(PRIYA, "history"))
+
+
+async def test_a_running_download_stops_at_the_next_request(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    (link,) = links_in(post.expect(SAM, "new-files"))
+    async with visitor(post) as sam:
+        await (await sam.open(link)).press("receive")
+        first = await sam.download({"Range": "bytes=0-3"})
+        await post.settle()
+        await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+        second = await sam.download({"Range": "bytes=4-"})
+        page = await sam.open(link)
+    assert (first.status_code, first.content) == (206, DOCX[:4])
+    assert second.status_code != 206
+    assert DOCX[4:] not in second.content
+    assert "is frozen" in page.text
+    assert page.buttons == {"reject", "move"} - {"move"}
+
+
+@pytest.mark.parametrize("press", ["receive", "download", "move"])
+async def test_what_a_page_offered_before_is_refused_with_the_reason(post: TestOffice, press: str) -> None:
+    await post.email(JO, attach=PLAN)
+    (link,) = links_in(post.expect(SAM, "new-files"))
+    async with visitor(post) as sam:
+        await sam.open(link)
+        await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+        await sam.press(press, service="EP")
+        assert "This file is frozen" in sam.text
+        assert "Jo Sands froze it at 09:00" in sam.text
+        await post.email(JO, text="release", reply_to=post.expect(JO, "frozen"))
+        await (await sam.open(link)).press("receive")
+        assert "You have received" in sam.text, "the link was not used up"
+
+
+async def test_a_schools_copy_link_gives_nothing_while_it_is_frozen(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(TOM, text=f"copy {post.files()[0].reference}")
+    (link,) = links_in(post.expect(TOM, "copy"))
+    async with visitor(post) as tom:
+        await tom.open(link)
+        await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+        await tom.press("copy")
+        assert (await tom.download()).content != DOCX
+        assert "frozen" in (await tom.open(link)).text
+        assert not tom.buttons
 
 
 async def test_alarms_without_end_are_not_answered_without_end(post_with: Opener) -> None:

@@ -53,7 +53,7 @@ def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
     about = list(finding.answered_files(tx, asking.person, asking.answered).values())
     if not about and not nearest:
         return school_desk.help_for(tx, asking)
-    return _words_for(tx, about, said, asking, nearest)
+    return words_for(tx, about, said, asking, nearest)
 
 
 def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
@@ -63,7 +63,7 @@ def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
     if not theirs and _is_anothers(tx, asking):
         return notices.NotAuthorised(act="settle", senders_alone=True)
     if not theirs:
-        return _words_for(tx, about, said, asking) if about else notices.Which(asked=said)
+        return words_for(tx, about, said, asking) if about else notices.Which(asked=said)
     still = any(roster.can(tx, asking.person, Act.RECALLED, file) for file in theirs)
     return notices.Settled(files=tuple(facts(file, asking.settings) for file in theirs), said=said, recallable=still)
 
@@ -76,7 +76,8 @@ def _is_anothers(tx: Session, asking: Asking) -> bool:
     return tx.scalar(waits.where(File.status == Status.HELD, File.sent_by != asking.person.id).limit(1)) is not None
 
 
-def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:
+def words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:
+    """Nothing has been done, and by which words this reader can change these files."""
     return notices.UnknownCommand(
         said=said,
         nearest=nearest,

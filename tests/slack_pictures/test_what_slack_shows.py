@@ -132,7 +132,9 @@ COMPARED = {"verified-compared": ["PR-7K3Q-M2XW"]}
 @pytest.mark.parametrize("name", [one.name for one in LATER if one.name.startswith("new-files")])
 def test_a_card_says_who_did_what_when_and_no_word_of_theirs_in_a_channel(name: str) -> None:
     sheet = MESSAGES[name]
-    assert re.match(r"(Received|Rejected|Recalled) by [\w ]+ at 13:00 on 1 September 2026|Moved to EP", sheet.text)
+    assert re.match(
+        r"(Received|Rejected|Recalled|Frozen) by [\w ]+ at 13:00 on 1 September 2026|Moved to EP", sheet.text
+    )
     assert "another child" not in sheet.text
     assert "agreed with Sam" not in sheet.text
     assert "Receive" not in [button["text"]["text"] for button in buttons(sheet)]

@@ -217,7 +217,7 @@ async def test_a_signature_of_the_day_after_tomorrow_proves_nothing() -> None:
         ((b"v=DKIM1; p=AAAA; p=AAAA",), "leysjunior.example publishes no key for it"),
         ((b"v=DKIM1; p=",), "leysjunior.example has withdrawn its key"),
         ((b"p=",), "leysjunior.example has withdrawn its key"),
-        ((b"v=DKIM1; p=foobar",), "its p= cannot be read"),
+        ((b"v=DKIM1; p=foobar",), "the key of leysjunior.example cannot be read"),
         ((b"v=DKIM1; p=AAAA",), "the key of leysjunior.example cannot be read"),
         ((record(rsa()), record(rsa())), "leysjunior.example publishes more than one key for it under one name"),
         ((record(rsa(), "t=y; "),), "leysjunior.example is only trying out its key"),
@@ -323,3 +323,9 @@ async def test_a_head_that_programs_read_in_different_ways_proves_nothing(line: 
 
     assert [one.passed for one in found] == [False]
     assert "its head" in found[0].why
+
+
+async def test_a_mail_without_a_from_line_is_signed_in_vain() -> None:
+    mail = sign(b"To: returns@derbyshire.example\r\n\r\nHello\r\n", h="from:to")
+
+    assert await why_not(mail) == "the mail has no From line"

@@ -24,8 +24,15 @@ class Simple:
 
     def write(self, chunk: bytes) -> None:
         """More of the body, in pieces of any size."""
-        for at in range(0, len(chunk), PIECE):
-            self._write(chunk[at : at + PIECE])
+        text = self._reduced(self._held + chunk if self._held else chunk)
+        self._held = self._undecided(text)
+        text = text[: len(text) - len(self._held)]
+        line_ends = _line_ends(text)
+        contents = len(text) - 2 * line_ends
+        if contents:
+            self._count_line_ends()
+            self._count(memoryview(text)[:contents])
+        self._line_ends += line_ends
 
     @cached_property
     def result(self) -> tuple[bytes, int]:
@@ -35,17 +42,6 @@ class Simple:
             self._count(last)
         self._count(CRLF if self._length else self.EMPTY)
         return self._hash.digest(), self._length
-
-    def _write(self, piece: bytes) -> None:
-        text = self._reduced(self._held + piece if self._held else piece)
-        self._held = self._undecided(text)
-        text = text[: len(text) - len(self._held)]
-        line_ends = _line_ends(text)
-        contents = len(text) - 2 * line_ends
-        if contents:
-            self._count_line_ends()
-            self._count(memoryview(text)[:contents])
-        self._line_ends += line_ends
 
     def _reduced(self, text: bytes) -> bytes:
         return text
@@ -77,6 +73,14 @@ class Relaxed(Simple):
 
     EMPTY = b""
 
+    def write(self, chunk: bytes) -> None:
+        """More of the body, in pieces of any size."""
+        if b" " not in chunk and b"\t" not in chunk:
+            super().write(chunk)
+            return
+        for at in range(0, len(chunk), PIECE):
+            super().write(chunk[at : at + PIECE])
+
     def _reduced(self, text: bytes) -> bytes:
         if b"\t" in text:
             text = text.replace(b"\t", b" ")
@@ -95,8 +99,8 @@ class Relaxed(Simple):
 
 def _line_ends(text: bytes) -> int:
     """How many CRLF the text ends with."""
-    if not text.endswith(CRLF):
-        return 0
+    if not text.endswith(CRLF + CRLF):
+        return int(text.endswith(CRLF))
     tail = text[len(text.rstrip(CRLF)) :]
     feeds, returns = tail[::-2], tail[-2::-2]
     return min(len(feeds) - len(feeds.lstrip(b"\n")), len(returns) - len(returns.lstrip(b"\r")))

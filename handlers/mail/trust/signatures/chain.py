@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from handlers.mail.charset import decoded
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.claim import Claim
-from handlers.mail.trust.signatures.fields import Field, relaxed
+from handlers.mail.trust.signatures.fields import CRLF, Field, without_signature
 from handlers.mail.trust.signatures.key import Dns, published
 from handlers.mail.trust.signatures.mark import Mark
-from handlers.mail.trust.signatures.tags import required, tags, without_signature
+from handlers.mail.trust.signatures.tags import required, tags
 
 SETS_MAX = 50
 """RFC 8617, section 5.2, step 1."""
@@ -49,7 +49,7 @@ class Sealed:
     @property
     def results(self) -> str:
         """What its sealer found out, as in Authentication-Results."""
-        return decoded(RESULTS_INSTANCE.sub(b"", self.fields[0].value.replace(b"\r\n", b""), count=1), "utf-8").strip()
+        return decoded(RESULTS_INSTANCE.sub(b"", self.fields[0].value.replace(CRLF, b""), count=1), "utf-8").strip()
 
 
 def sets(present: Sequence[Field]) -> tuple[Sealed, ...]:
@@ -63,14 +63,10 @@ def sets(present: Sequence[Field]) -> tuple[Sealed, ...]:
             fields[field.name] = field
     if not found:
         raise Doubtful("nobody has sealed it")
-    numbers = range(1, len(found) + 1)
-    if (
-        len(found) > SETS_MAX
-        or set(found) != set(numbers)
-        or any(len(fields) < len(KINDS) for fields in found.values())
-    ):
+    whole = all(len(fields) == len(KINDS) for fields in found.values())
+    if not whole or sorted(found) != list(range(1, len(found) + 1)) or len(found) > SETS_MAX:
         raise Doubtful("it is not whole")
-    chain = tuple(Sealed.read((one[RESULTS], one[MESSAGE], one[SEAL])) for one in (found[number] for number in numbers))
+    chain = tuple(Sealed.read((one[RESULTS], one[MESSAGE], one[SEAL])) for _, one in sorted(found.items()))
     if any(one.status != (b"pass" if at else b"none") for at, one in enumerate(chain)):
         raise Doubtful("one of those who sealed it found it broken")
     return chain
@@ -92,11 +88,11 @@ async def check_seals(chain: Sequence[Sealed], dns: Dns) -> None:
     digests = []
     for one in chain:
         for field in one.fields[:2]:
-            before.update(relaxed(field.raw) + b"\r\n")
+            before.update(field.relaxed + CRLF)
         here = before.copy()
-        here.update(relaxed(without_signature(one.fields[2].raw)))
+        here.update(without_signature(one.fields[2]).relaxed)
         digests.append(here.digest())
-        before.update(relaxed(one.fields[2].raw) + b"\r\n")
+        before.update(one.fields[2].relaxed + CRLF)
     for one, digest in zip(reversed(chain), reversed(digests), strict=True):
         if not (await published(dns, one.mark)).made(one.mark.signature, digest):
             raise Doubtful(f"the seal of {one.mark.domain} is not genuine")

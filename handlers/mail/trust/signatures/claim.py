@@ -8,7 +8,7 @@ from typing import Self
 
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.body import Relaxed, Simple
-from handlers.mail.trust.signatures.fields import Field, chosen, relaxed, simple
+from handlers.mail.trust.signatures.fields import CRLF, Field, chosen, without_signature
 from handlers.mail.trust.signatures.key import Key
 from handlers.mail.trust.signatures.mark import Mark
 from handlers.mail.trust.signatures.tags import (
@@ -18,10 +18,12 @@ from handlers.mail.trust.signatures.tags import (
     number,
     octets,
     required,
-    without_signature,
 )
 
-HEAD_WAYS: dict[bytes, Callable[[bytes], bytes]] = {b"simple": simple, b"relaxed": relaxed}
+HEAD_WAYS: dict[bytes, Callable[[Field], bytes]] = {
+    b"simple": lambda field: field.simple,
+    b"relaxed": lambda field: field.relaxed,
+}
 BODY_WAYS: dict[bytes, type[Simple]] = {b"simple": Simple, b"relaxed": Relaxed}
 AHEAD_SECONDS_MAX = 24 * 3600
 """How far a signer's clock may run ahead of ours: as much as a wrong time zone makes it."""
@@ -38,7 +40,7 @@ class Claim:
     mark: Mark
     identity: str
     """The domain of the person or part that signs (i=): the signer's own, or one below it."""
-    head_way: Callable[[bytes], bytes]
+    head_way: Callable[[Field], bytes]
     body_way: type[Simple]
     names: tuple[bytes, ...]
     """The fields that are signed (h=), in lower case."""
@@ -55,8 +57,9 @@ class Claim:
     def read(cls, field: Field, found: dict[str, bytes]) -> Self:
         """What the field with these tags says. Raises Doubtful where it cannot be understood in exactly one way."""
         mark = Mark.read(found)
-        head_way, _, body_way = found.get("c", b"simple").partition(b"/")
-        if head_way not in HEAD_WAYS or (body_way or b"simple") not in BODY_WAYS:
+        head_way, slash, body_way = found.get("c", b"simple/simple").partition(b"/")
+        body_way = body_way if slash else b"simple"
+        if head_way not in HEAD_WAYS or body_way not in BODY_WAYS:
             raise Doubtful("its c= is none that is known")
         if b"dns/txt" not in listed(found.get("q", b"dns/txt")):
             raise Doubtful("its key cannot be looked up (q=)")
@@ -64,7 +67,7 @@ class Claim:
             mark=mark,
             identity=_identity(found, mark.domain),
             head_way=HEAD_WAYS[head_way],
-            body_way=BODY_WAYS[body_way or b"simple"],
+            body_way=BODY_WAYS[body_way],
             names=tuple(listed(required(found, "h"))),
             body_digest=octets(found, "bh"),
             length=number(found, "l"),
@@ -78,7 +81,10 @@ class Claim:
         if b"from" not in self.names:
             raise Doubtful("it does not cover the From line")
         signed = Counter(self.names)
-        for name, count in Counter(field.name for field in present if field.name in ONCE).items():
+        there = Counter(field.name for field in present if field.name in ONCE)
+        if not there[b"from"]:
+            raise Doubtful("the mail has no From line")
+        for name, count in there.items():
             if count > 1 and (name == b"from" or signed[name] < count):
                 raise Doubtful(f"the mail has more than one {name.decode().title()} line")
         if self.expires_at is not None and self.expires_at <= max(now, self.signed_at or 0):
@@ -100,8 +106,8 @@ class Claim:
         others = [field for field in present if field is not self.field]
         hashed = hashlib.sha256()
         for field in chosen(others, self.names):
-            hashed.update(self.head_way(field.raw) + b"\r\n")
-        hashed.update(self.head_way(without_signature(self.field.raw)))
+            hashed.update(self.head_way(field) + CRLF)
+        hashed.update(self.head_way(without_signature(self.field)))
         if not key.made(self.mark.signature, hashed.digest()):
             raise Doubtful("the head of the mail is not the one that was signed")
 
@@ -109,11 +115,7 @@ class Claim:
 def _identity(found: dict[str, bytes], domain: str) -> str:
     """The domain in i=, which has to be the signer's own or below it."""
     agent = found.get("i", b"@" + domain.encode())
-    identity = agent.rpartition(b"@")[2].strip(WHITE).lower()
-    if (
-        b"@" not in agent
-        or len(identity) > NAME_OCTETS_MAX
-        or not f".{identity.decode('latin-1')}".endswith(f".{domain}")
-    ):
+    identity = agent.rpartition(b"@")[2].strip(WHITE).lower().decode("latin-1")
+    if b"@" not in agent or len(identity) > NAME_OCTETS_MAX or not f".{identity}".endswith(f".{domain}"):
         raise Doubtful("it speaks for somebody who is not the signer's (i=)")
-    return identity.decode("latin-1")
+    return identity

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from handlers.mail.trust.lexical import Doubtful
 
@@ -27,6 +28,17 @@ class Field:
         """What follows the colon."""
         return self.raw.partition(b":")[2]
 
+    @cached_property
+    def relaxed(self) -> bytes:
+        """In the «relaxed» way (section 3.4.2): unfolded, white space made one space, none round the colon and at the end."""
+        name, _, value = self.raw.partition(b":")
+        return name.rstrip(b" \t").lower() + b":" + RUN.sub(b" ", value.replace(CRLF, b"")).strip(b" ")
+
+    @property
+    def simple(self) -> bytes:
+        """In the «simple» way (section 3.4.1): as it is."""
+        return self.raw
+
 
 def fields(head: bytes) -> tuple[Field, ...]:
     """The fields of a header section, from top to bottom.
@@ -48,20 +60,17 @@ def fields(head: bytes) -> tuple[Field, ...]:
     return tuple(Field(name, CRLF.join(folded)) for name, folded in found)
 
 
-def relaxed(raw: bytes) -> bytes:
-    """A field in the «relaxed» way: unfolded, white space made one space, none round the colon and at the end."""
-    name, _, value = raw.partition(b":")
-    return name.rstrip(b" \t").lower() + b":" + RUN.sub(b" ", value.replace(CRLF, b"")).strip(b" ")
-
-
-def simple(raw: bytes) -> bytes:
-    """A field in the «simple» way: as it is."""
-    return raw
-
-
 def chosen(present: Sequence[Field], names: Sequence[bytes]) -> Iterator[Field]:
     """The fields of these names. Of several of one name the lowest comes first; a name too many stands for nothing."""
     left: dict[bytes, list[Field]] = defaultdict(list)
     for field in present:
         left[field.name].append(field)
     return (left[name].pop() for name in names if left.get(name))
+
+
+def without_signature(field: Field) -> Field:
+    """The field of a signature without the value of its tag `b` and all white space round that (RFC 6376, section 3.7)."""
+    name, colon, value = field.raw.partition(b":")
+    specs = (spec.partition(b"=") for spec in value.split(b";"))
+    kept = (tag + equals + (b"" if tag.strip() == b"b" else text) for tag, equals, text in specs)
+    return Field(field.name, name + colon + b";".join(kept))

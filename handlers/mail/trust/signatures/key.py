@@ -77,13 +77,14 @@ def _key(found: dict[str, bytes], mark: Mark) -> Key:
         raise Doubtful(f"the key of {mark.domain} is not for mail")
     if b"sha256" not in listed(found.get("h", b"sha256")) or found.get("k", b"rsa").decode("latin-1") != mark.kind:
         raise Doubtful(f"the key of {mark.domain} is of another kind")
-    return Key(_public(octets(found, "p"), mark), strict=b"s" in flags)
+    return Key(_public(found, mark), strict=b"s" in flags)
 
 
-def _public(encoded: bytes, mark: Mark) -> RSAPublicKey | Ed25519PublicKey:
+def _public(found: dict[str, bytes], mark: Mark) -> RSAPublicKey | Ed25519PublicKey:
     try:
+        encoded = octets(found, "p")
         public = Ed25519PublicKey.from_public_bytes(encoded) if mark.kind == "ed25519" else load_der_public_key(encoded)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (Doubtful, ValueError, UnsupportedAlgorithm) as error:
         raise Doubtful(f"the key of {mark.domain} cannot be read") from error
     if isinstance(public, RSAPublicKey) and public.key_size not in BITS:
         raise Doubtful(f"the key of {mark.domain} has {public.key_size} bits, and must have {BITS[0]} to {BITS[-1]}")

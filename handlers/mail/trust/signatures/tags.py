@@ -27,14 +27,6 @@ def tags(value: bytes) -> dict[str, bytes]:
     return found
 
 
-def without_signature(field: bytes) -> bytes:
-    """A field with the value of its tag `b` taken out, and all white space round that (RFC 6376, section 3.7)."""
-    name, colon, value = field.partition(b":")
-    specs = (spec.partition(b"=") for spec in value.split(b";"))
-    kept = (tag + equals + (b"" if tag.strip(WHITE) == b"b" else text) for tag, equals, text in specs)
-    return name + colon + b";".join(kept)
-
-
 def required(found: dict[str, bytes], name: str) -> bytes:
     """The value of a tag that must be there and must not be empty. Raises Doubtful."""
     if not (value := found.get(name)):

@@ -17,6 +17,7 @@ from handlers.mail.automatic import marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
+from handlers.mail.trust.dmarc import suffixes
 from handlers.mail.trust.dns import Resolver
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,8 @@ class Front:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
         self.dns = Resolver(settings.dns.nameservers)
+        if settings.email.trust.authenticate:
+            suffixes()
 
     def __call__(self, envelope: Envelope) -> "Letterbox":
         """The next message begins."""

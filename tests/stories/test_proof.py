@@ -1,5 +1,6 @@
 """Mail straight from the Internet: who proves to have sent it is answered, and nobody else (docs/mail.md, «Who sent it»)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import policy
@@ -178,7 +179,8 @@ async def test_no_sender_waits_for_a_name_server_without_end(facing: Facing, mon
     monkeypatch.setattr(proving, "SECONDS_MAX", 0.2)
     post, dns = facing
     dns.say_nothing(SCHOOL)
-    assert (await refusal(post, octets(post), JO)).startswith("451 4.7.0")
+    async with asyncio.timeout(5):
+        assert (await refusal(post, octets(post), JO)).startswith("451 4.7.0")
 
 
 # Mail that others handed on, sealed (ARC)

@@ -13,17 +13,20 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
-from handlers.mail.automatic import marker
+from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
 from handlers.mail.trust.dmarc import suffixes
 from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.verdict import Step
 
 log = structlog.get_logger(__name__)
 
 SUBJECT_CHARACTERS_MAX = 500
 REFERENCES_MAX = 50
+RETURNED_BYTES_MAX = 2_000_000
+"""Octets of a report on delivery that is let in unproven: many times what any notice of ours has, were it quoted whole."""
 
 TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
 TRY_AGAIN = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
@@ -74,6 +77,8 @@ class Letterbox:
         self._raw = front.inbox.begin()
         self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from)
         self._signatures: Signatures | None = None
+        self.steps: tuple[Step, ...] = ()
+        """What was looked at to find out who sent it, once it was."""
 
     def write(self, chunk: bytes) -> None:
         """Seal the next piece; keep the head, and digest what follows it."""
@@ -114,7 +119,7 @@ class Letterbox:
         if isinstance(verdict, Undecided):
             self.abandon()
             return verdict.reply()
-        if isinstance(verdict, Unproven) and not verdict.relayed:
+        if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
             self.abandon()
             return verdict.reply(self._contact())
         try:
@@ -127,6 +132,7 @@ class Letterbox:
     async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:
         front = self._front
         found = await examine(head, self._origin, front.settings.email.trust, front.dns, self._signatures)
+        self.steps = found.steps
         if not isinstance(found.verdict, Proven):
             checks = [f"{step.check}={step.result}" for step in found.steps]
             log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
@@ -135,6 +141,18 @@ class Letterbox:
     def abandon(self) -> None:
         """Nothing is kept."""
         self._raw.abandon()
+
+    def _is_returned(self, head: Head) -> bool:
+        """Whether it seems to report on the delivery of a notice, to whose own address it came."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        return token is not None and is_returned(head, self._envelope.mail_from)
+
+    async def _is_expected(self, head: Head) -> bool:
+        """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        if token is None or self._size > RETURNED_BYTES_MAX or not self._is_returned(head):
+            return False
+        return await self._front.inbox.has_sent(token)
 
     def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
@@ -148,6 +166,7 @@ class Letterbox:
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
             automatic=machine.why if machine else None,
             automatic_sure=machine.sure if machine else True,
+            returned=self._is_returned(head),
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,

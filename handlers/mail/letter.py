@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
-from handlers.mail.charset import decoded
-from handlers.mail.markup import lines_of
+from handlers.mail.charset import letter_decoded
+from handlers.mail.footers import NOWHERE, Wordings
+from handlers.mail.markup import Page, read
 from handlers.mail.mime import Part
 from handlers.mail.text import new_text
 
@@ -30,10 +31,10 @@ class Piece:
     octets: bytearray = field(default_factory=bytearray)
     cut: bool = False
 
-    def words(self) -> str:
+    def read(self) -> Page:
         """Its lines as text."""
-        said = decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
-        return lines_of(said) if self.is_page else said
+        said = letter_decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
+        return read(said) if self.is_page else Page(said, marked=False)
 
     @property
     def is_page(self) -> bool:
@@ -44,7 +45,8 @@ class Piece:
 class Letter:
     """All text parts of a mail."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: Wordings = NOWHERE) -> None:
+        self._here = here
         self.references: set[str] = set()
         """Content ids, in lower case, of what its pages show."""
         self._pieces: list[Piece] = []
@@ -67,10 +69,10 @@ class Letter:
             self._room = max(0, self._room - len(octets))
 
     def new_text(self) -> str:
-        """What this person wrote: of each multipart/alternative the plain text, unless it is blank."""
+        """What this person wrote: of each multipart/alternative one part."""
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
-        return new_text("\n".join(_said(pieces) for _, pieces in groups))
+        return new_text("\n".join(_said(pieces, self._here) for _, pieces in groups), self._here)
 
     def _refer(self, octets: bytes) -> None:
         """Remember what the page shows, also where that stands across two blocks."""
@@ -81,8 +83,16 @@ class Letter:
         self._seam = page[-REFERENCE_MAX:]
 
 
-def _said(pieces: Iterable[Piece]) -> str:
-    """What parts say that say the same in several ways; parts of no alternative come here one by one."""
+def _said(pieces: Iterable[Piece], here: Wordings) -> str:
+    """What parts say that say the same in several ways; parts of no alternative come here one by one.
+
+    The page counts where its program marked in it what is old, for plain text can tell less of that; else the plain text.
+    What is blank never counts.
+    """
     both = list(pieces)
-    plain = "\n".join(piece.words() for piece in both if not piece.is_page)
-    return plain if plain.strip() else "\n".join(piece.words() for piece in both if piece.is_page)
+    pages = [piece.read() for piece in both if piece.is_page]
+    page = "\n".join(each.lines for each in pages)
+    plain = "\n".join(piece.read().lines for piece in both if not piece.is_page)
+    if any(each.marked for each in pages) and new_text(page, here):
+        return page
+    return plain if plain.strip() else page

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.arrival import Attachment, Kept, Opened
+from handlers.mail.footers import NOWHERE, Wordings
 from handlers.mail.letter import Letter
 from handlers.mail.mime import Part, parts
 from handlers.mail.sorting import Sort, in_letter, sort
@@ -27,12 +28,13 @@ class Sink(Protocol):
         """It is no file, or the mail cannot be read. Never raises; harmless when repeated."""
 
 
-def open_message(chunks: Iterable[bytes], sink_for: Callable[[str], Sink]) -> Opened:
-    """Read a whole mail. `sink_for` is given the number of a part, counted from 1 and the same at every reading.
+def open_message(chunks: Iterable[bytes], sink_for: Callable[[str], Sink], *, here: Wordings = NOWHERE) -> Opened:
+    """Read a whole mail. `sink_for` is given the number of a part, counted from 1 and the same at every reading;
+    `here` says what is put above and below letters.
 
     Unreadable: it is hostile; every sink has been abandoned.
     """
-    opening = _Opening(sink_for)
+    opening = _Opening(sink_for, here)
     try:
         for event in parts(chunks):
             if isinstance(event, Part):
@@ -60,10 +62,10 @@ class Candidate:
 class _Opening:
     """What is known while the mail streams past."""
 
-    def __init__(self, sink_for: Callable[[str], Sink]) -> None:
+    def __init__(self, sink_for: Callable[[str], Sink], here: Wordings) -> None:
         self.decoder: Decoder = decoder("")
         self._sink_for = sink_for
-        self._letter = Letter()
+        self._letter = Letter(here)
         self._candidates: list[Candidate] = []
         self._pictures = False
         self._write: Callable[[bytes], None] | None = None

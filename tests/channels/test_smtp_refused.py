@@ -142,12 +142,10 @@ async def test_the_refusal_of_the_door_is_handed_on_whole() -> None:
 
 
 async def test_a_mistake_in_our_own_house_does_not_leak_into_the_dialogue() -> None:
-    async with listening(Box()) as server:
-        server.ours = lambda address: bool(broken(address))
-        async with connected(server) as peer:
-            await peer.greet()
-            await peer.say(HELLO[1])
-            with capture_logs() as logs:
-                reply = await peer.say(HELLO[2])
+    async with listening(Box(), is_ours=lambda address: bool(broken(address))) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say(HELLO[1])
+        with capture_logs() as logs:
+            reply = await peer.say(HELLO[2])
     assert reply.startswith("451 4.3.0 ")
     assert "head@" not in reply + str(logs)

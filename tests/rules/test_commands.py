@@ -51,6 +51,7 @@ SCHOOL = [
     ("yes all", Yes("")),
     ("Yes please send it", Yes("")),
     ("yes, that’s right", Yes("")),
+    ("Yes – please", Yes("")),  # lesson L51
     ("no", No("")),
     ("no all", No("", meaning="all")),
     ("no to all", No("", meaning="all")),

@@ -116,12 +116,10 @@ class Letterbox:
             self._end_head()
         head = Head.parse(bytes(self._head))
         verdict = await self._verdict(head)
-        if isinstance(verdict, Undecided):
+        refusal = self._refusal(verdict)
+        if refusal and not await self._is_expected(head):
             self.abandon()
-            return verdict.reply()
-        if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
-            self.abandon()
-            return verdict.reply(self._contact())
+            return refusal
         try:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
         except Later:
@@ -137,6 +135,12 @@ class Letterbox:
             checks = [f"{step.check}={step.result}" for step in found.steps]
             log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
         return found.verdict
+
+    def _refusal(self, verdict: Proven | Unproven | Undecided) -> str | None:
+        """What the peer is told where the mail is not to come in, for good or for now; None where it is."""
+        if isinstance(verdict, Undecided):
+            return verdict.reply()
+        return verdict.reply(self._contact()) if isinstance(verdict, Unproven) and not verdict.relayed else None
 
     def abandon(self) -> None:
         """Nothing is kept."""
@@ -154,7 +158,7 @@ class Letterbox:
             return False
         return await self._front.inbox.has_sent(token)
 
-    def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
+    def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)

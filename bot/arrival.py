@@ -88,6 +88,8 @@ class Arrival(Frozen):
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0
     """Octets of the raw message."""
+    oversize: int = 0
+    """So many octets it has where that is more than are taken in: it was left where it lay, and only its head is here."""
     press: Press | None = None
     """What was pressed, where nothing was written."""
     change: Change | None = None
@@ -176,3 +178,6 @@ class Opened(Frozen):
     attachments: tuple[Attachment, ...] = ()
     only_pictures: bool = False
     """Nothing was attached but pictures that belong to the letter itself, such as a logo (lesson L38)."""
+    missing: tuple[str, ...] = ()
+    """Why something that was meant to come may not be among the attachments, such as a link in its place: names of
+    faults, each once (lessons L35, L42)."""

@@ -119,7 +119,6 @@ class Rooms:
 
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
-    "[email.imap]": lambda settings: settings.email.imap,
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
@@ -175,7 +174,7 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
 def office(rooms: Rooms) -> "Office":
     """The office with every channel that is configured."""
     settings, clock = rooms.settings, rooms.clock
-    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock)}
+    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.ledger)}
     routes: list[BaseRoute] = []
     if settings.slack:
         slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True))

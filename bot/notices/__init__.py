@@ -8,6 +8,7 @@ from bot.notices.answers import (
     NotAuthorised,
     Recalled,
     SharedMailbox,
+    TooLarge,
     TooLate,
     Trouble,
     UnknownCommand,
@@ -34,6 +35,7 @@ from bot.notices.facts import (
     Verdict,
     Wait,
 )
+from bot.notices.freezing import Frozen, Released, WrongFile
 from bot.notices.listing import Choice, Health, Home, Lists, Menu, Queue, Status
 from bot.notices.outcomes import (
     Advice,
@@ -50,11 +52,11 @@ from bot.notices.outcomes import (
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
     "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLate",
-    "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SharedMailbox", "Status", "TooLarge",
+    "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {
@@ -62,8 +64,8 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
-        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked,
+        TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
+        Linked, Frozen, Released, WrongFile,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

@@ -82,7 +82,36 @@ class Smtp(Table):
     """Octets a second below which a transfer is cut; whoever is faster never is."""
 
 
-class Imap(Table):
+class SignIn(Table):
+    """How we log in to a mail server: with a password, or as an application that Microsoft 365 knows."""
+
+    tls: Encryption = "none"
+    """How the connection is encrypted."""
+    tls_ca_file: OptionalPath = None
+    """PEM file of the authorities that may vouch for the server; none: the system's."""
+    auth: Literal["password", "xoauth2"] = "password"
+    """Whether we log in with a password, or with a token of Microsoft 365 (SASL XOAUTH2)."""
+    user: OptionalLine = ""
+    """The name to log in with; empty: no login."""
+    password_file: OptionalPath = None
+    """The file that holds the password."""
+    password: Secret = None
+    """The password, from the environment alone."""
+    tenant_id: OptionalLine = ""
+    """The authority's tenant id in Entra."""
+    client_id: OptionalLine = ""
+    """The application (client) id in Entra."""
+    client_secret_file: OptionalPath = None
+    """The file that holds the client secret."""
+    client_secret: Secret = None
+    """The client secret, from the environment alone."""
+    authority: Url = "https://login.microsoftonline.com"
+    """Where tokens are given out."""
+    scope: Line = "https://outlook.office365.com/.default"
+    """What a token is asked for."""
+
+
+class Imap(SignIn):
     """One of `[email.imap.<name>]`: a mailbox that mail is fetched from."""
 
     host: Host
@@ -92,32 +121,24 @@ class Imap(Table):
     tls: Encryption = "implicit"
     """How the connection is encrypted."""
     user: Line
-    """The name to log in with."""
-    password_file: OptionalPath = None
-    """The file that holds the password."""
-    password: Secret = None
-    """The password, from the environment alone."""
+    """The mailbox to log in to."""
     folder: Line = "INBOX"
     """The folder that mail is fetched from."""
-    done_folder: Line = "Postroom done"
-    """The folder that mail is moved to once it is taken in."""
+    done_folder: OptionalLine = "Postroom done"
+    """The folder that mail is moved to once it is taken in; empty: it is deleted."""
+    failed_folder: Line = "Postroom failed"
+    """The folder that mail is moved to which the server cannot hand out."""
+    poll_seconds: Count = 60
+    """Seconds between two looks, where the server cannot tell us of new mail."""
 
 
-class Outgoing(Table):
+class Outgoing(SignIn):
     """`[email.outgoing]`: the server that answers are handed to."""
 
     host: Host = "127.0.0.1"
     """The authority's outgoing mail server."""
     port: PeerPort = 25
     """Its port."""
-    tls: Encryption = "none"
-    """How the connection is encrypted."""
-    user: OptionalLine = ""
-    """The name to log in with; empty: no login."""
-    password_file: OptionalPath = None
-    """The file that holds the password."""
-    password: Secret = None
-    """The password, from the environment alone."""
     from_name: Line = "School returns"
     """The name beside the address in From."""
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.settings.channels import Imap, Outgoing, Smtp, Web
+from bot.settings.channels import Imap, Outgoing, SignIn, Smtp, Web
 from bot.settings.kinds import is_loopback
 from bot.settings.tables import Loc, Settings
 
@@ -97,22 +97,59 @@ def lmtp_stays_near(settings: Settings) -> Iterator[Clash]:
         yield Clash((host, protocol), 'an address to listen on: at a Unix socket only "lmtp" is spoken')
 
 
-def passwords_travel_encrypted(settings: Settings) -> Iterator[Clash]:
-    """A login has a name and a password, and neither is ever sent in the clear to another machine."""
-    outgoing = settings.email.outgoing
-    has_password = bool(outgoing.password or outgoing.password_file)
-    user, password = (*OUTGOING, "user"), (*OUTGOING, "password_file")
-    if outgoing.user and not has_password:
-        yield Clash((user, password), "password_file as well, or no user where no login is wanted")
-    if has_password and not outgoing.user:
-        yield Clash((_password_at(OUTGOING, outgoing), user), "user as well, or no password where no login is wanted")
-    if has_password:
-        yield from _in_the_clear(OUTGOING, outgoing)
+def logins_are_whole(settings: Settings) -> Iterator[Clash]:
+    """A login has a name and its secrets, and none of them is ever sent in the clear to another machine."""
+    yield from _outgoing_login(settings.email.outgoing)
     for name, imap in settings.email.imap.items():
         at: Loc = ("email", "imap", name)
         yield from _in_the_clear(at, imap)
-        if not (imap.password or imap.password_file):
-            yield Clash(((*at, "password_file"), (*at, "user")), "the file that holds the password must be set")
+        yield from _secrets(at, imap)
+
+
+def _outgoing_login(outgoing: Outgoing) -> Iterator[Clash]:
+    has_password = bool(outgoing.password or outgoing.password_file)
+    user, password = (*OUTGOING, "user"), (*OUTGOING, "password_file")
+    if outgoing.auth == "xoauth2":
+        yield from _secrets(OUTGOING, outgoing)
+        if not outgoing.user:
+            yield Clash((user, (*OUTGOING, "auth")), "the mailbox in whose name mail is sent must be set")
+    elif outgoing.user and not has_password:
+        yield Clash((user, password), "password_file as well, or no user where no login is wanted")
+    elif has_password and not outgoing.user:
+        at = (*OUTGOING, "password_file" if outgoing.password_file else "password")
+        yield Clash((at, user), "user as well, or no password where no login is wanted")
+    if has_password or outgoing.auth == "xoauth2":
+        yield from _in_the_clear(OUTGOING, outgoing)
+
+
+def _secrets(at: Loc, table: SignIn) -> Iterator[Clash]:
+    """What each way of logging in cannot do without."""
+    if table.auth == "password":
+        if not (table.password or table.password_file):
+            keys: tuple[Loc, ...] = ((*at, "password_file"), (*at, "user"))
+            yield Clash(keys, "the file that holds the password must be set")
+        return
+    for key in ("tenant_id", "client_id", "client_secret"):
+        if not (getattr(table, key) or getattr(table, f"{key}_file", None)):
+            named = f"{key}_file" if key == "client_secret" else key
+            yield Clash(((*at, named), (*at, "auth")), 'must be set: auth = "xoauth2" needs it')
+
+
+def taken_mail_is_out_of_the_way(settings: Settings) -> Iterator[Clash]:
+    """Only the folder says which mail is new: what was taken in must not lie in it."""
+    for name, imap in settings.email.imap.items():
+        at: Loc = ("email", "imap", name)
+        for key in ("done_folder", "failed_folder"):
+            if getattr(imap, key).casefold() == imap.folder.casefold():
+                yield Clash(((*at, key), (*at, "folder")), "another folder than folder, from which mail is fetched")
+        if imap.done_folder.casefold() == imap.failed_folder.casefold():
+            keys: tuple[Loc, ...] = ((*at, "failed_folder"), (*at, "done_folder"))
+            yield Clash(keys, "another folder than done_folder: what lies in it was never taken in")
+    boxes = (
+        (("email", "imap", name, "user"), f"{imap.user} at {imap.host}:{imap.port}, {imap.folder}")
+        for name, imap in settings.email.imap.items()
+    )
+    yield from _twice(boxes, "another mailbox: this one is fetched from by {} already")
 
 
 def relays_have_names(settings: Settings) -> Iterator[Clash]:
@@ -124,6 +161,11 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.arc_sealers and not trust.authenticate:
         keys = (("email", "trust", "arc_sealers"), ("email", "trust", "authenticate"))
         yield Clash(keys, "authenticate = true as well: else nobody looks at seals")
+    for name in () if trust.authserv_ids or trust.authenticate else settings.email.imap:
+        keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
+        yield Clash(
+            keys, f"the name that the server of email.imap.{name} writes into Authentication-Results must be set"
+        )
 
 
 def chat_has_its_secrets(settings: Settings) -> Iterator[Clash]:
@@ -170,7 +212,8 @@ CHECKS: tuple[Callable[[Settings], Iterable[Clash]], ...] = (
     nobody_writes_to_us_for_us,
     certificates_are_whole,
     lmtp_stays_near,
-    passwords_travel_encrypted,
+    logins_are_whole,
+    taken_mail_is_out_of_the_way,
     relays_have_names,
     chat_has_its_secrets,
     files_are_apart,
@@ -198,10 +241,6 @@ def _at(loc: Loc) -> str:
 def _without_tag(address: str) -> str:
     mailbox, _, domain = address.rpartition("@")
     return f"{mailbox.partition('+')[0]}@{domain}"
-
-
-def _password_at(at: Loc, table: Outgoing) -> Loc:
-    return (*at, "password_file" if table.password_file else "password")
 
 
 def _in_the_clear(at: Loc, table: Outgoing | Imap) -> Iterator[Clash]:

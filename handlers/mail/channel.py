@@ -1,22 +1,28 @@
-"""The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
+"""The email channel: SMTP and mailboxes in, mail opened by `receive`, answers out through the smarthost."""
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from bot import telling
 from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
+from bot.ledger import Ledger
 from bot.outbox import Courier
 from bot.reception import OpenMessage, ReadReturned
 from bot.settings import Settings
 from bot.space import Space
+from bot.telling import Occasion
 from bot.watching import Trouble
 from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
 from handlers.mail.footers import Wordings
+from handlers.mail.imap import BadMailbox, Collector
+from handlers.mail.imap.signin import Account
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
@@ -29,9 +35,10 @@ class MailChannel:
     introduce = None
     painter = None
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
+    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger) -> None:
+        self._settings, self._clock, self._ledger = settings, clock, ledger
         self._server: smtp.SmtpServer | None = None
+        self._collectors: list[Collector] = []
         self._smarthost = Smarthost.of(settings)
         self._certificate: Renewed | None = None
 
@@ -60,11 +67,14 @@ class MailChannel:
         return self._smarthost
 
     async def start(self, inbox: Inbox) -> None:
-        """Listen. Raises `handlers.ports.CannotListen`."""
-        configured = self._settings.email.smtp
-        if not configured.enabled:
-            return
+        """Listen, and fetch. Raises `handlers.ports.CannotListen`, `BadMailbox`."""
         front = Front(self._settings, self._clock, inbox)
+        if self._settings.email.smtp.enabled:
+            await self._listen(front)
+        await self._collect(front)
+
+    async def _listen(self, front: Front) -> None:
+        configured = self._settings.email.smtp
         self._certificate = certificate(self._settings)
         house = smtp.House(
             front, front.mailbox.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
@@ -76,8 +86,25 @@ class MailChannel:
         except OSError as fault:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
 
+    async def _collect(self, front: Front) -> None:
+        """Sign in to every mailbox at once, and say of all that cannot be right."""
+        accounts = [Account.of(name, mailbox) for name, mailbox in self._settings.email.imap.items()]
+        self._collectors = [Collector(account, front, self._clock, self._alert) for account in accounts]
+        begun = await asyncio.gather(*(one.start() for one in self._collectors), return_exceptions=True)
+        if bad := [fault for fault in begun if isinstance(fault, BadMailbox)]:
+            raise BadMailbox("\n".join(map(str, bad)))
+        for fault in begun:
+            if fault:
+                raise fault
+
+    def _alert(self, what: str, lines: Sequence[str]) -> None:
+        """Tell the administrators, from any thread."""
+        occasion = Occasion(settings=self._settings, clock=self._clock, now=self._clock.now())
+        self._ledger.write_now(lambda tx: telling.alert(tx, what, lines, occasion))
+
     async def stop(self) -> None:
-        """Listen no more, and let what is being taken in finish."""
+        """Listen and fetch no more, and let what is being taken in finish."""
+        await asyncio.gather(*(one.stop() for one in self._collectors))
         if self._server:
             await self._server.close()
 

@@ -17,6 +17,7 @@ from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
+from handlers.mail.trust.dmarc import suffixes
 from handlers.mail.trust.dns import Resolver
 from handlers.mail.trust.verdict import Step
 
@@ -50,29 +51,31 @@ class Mailbox:
 
 
 class Front:
-    """Where messages come in by SMTP. Call it for each one."""
+    """Where messages come in, by SMTP or out of a mailbox. Call it for each one."""
 
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
         self.dns = Resolver(settings.dns.nameservers)
+        if settings.email.trust.authenticate:
+            suffixes()
 
-    def __call__(self, envelope: Envelope) -> "Letterbox":
-        """The next message begins."""
-        return Letterbox(self, envelope)
+    def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":
+        """The next message begins. `oversize`: it has so many octets that no more than its head is to come."""
+        return Letterbox(self, envelope, oversize)
 
 
 class Letterbox:
     """One message on its way in (`handlers.mail.smtp.Incoming`)."""
 
-    def __init__(self, front: Front, envelope: Envelope) -> None:
-        self._front, self._envelope = front, envelope
+    def __init__(self, front: Front, envelope: Envelope, oversize: int = 0) -> None:
+        self._front, self._envelope, self._oversize = front, envelope, oversize
         self._head = bytearray()
         self._in_head = True
         self._body = hashlib.sha256()
         self._size = 0
         self._raw = front.inbox.begin()
-        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from)
+        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from or "")
         self._signatures: Signatures | None = None
         self.steps: tuple[Step, ...] = ()
         """What was looked at to find out who sent it, once it was."""
@@ -113,15 +116,10 @@ class Letterbox:
             self._end_head()
         head = Head.parse(bytes(self._head))
         verdict = await self._verdict(head)
-        expected = not isinstance(verdict, Proven) and await self._is_expected(head)
-        if isinstance(verdict, Undecided):
-            if not expected:
-                self.abandon()
-                return verdict.reply()
-            verdict = Unproven(verdict.why, relayed=False)  # a domain that is no more cannot be looked up, either
-        if isinstance(verdict, Unproven) and not verdict.relayed and not expected:
+        refusal = self._refusal(verdict)
+        if refusal and not await self._is_expected(head):
             self.abandon()
-            return verdict.reply(self._contact())
+            return refusal
         try:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
         except Later:
@@ -137,6 +135,12 @@ class Letterbox:
             checks = [f"{step.check}={step.result}" for step in found.steps]
             log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
         return found.verdict
+
+    def _refusal(self, verdict: Proven | Unproven | Undecided) -> str | None:
+        """What the peer is told where the mail is not to come in, for good or for now; None where it is."""
+        if isinstance(verdict, Undecided):
+            return verdict.reply()
+        return verdict.reply(self._contact()) if isinstance(verdict, Unproven) and not verdict.relayed else None
 
     def abandon(self) -> None:
         """Nothing is kept."""
@@ -154,7 +158,7 @@ class Letterbox:
             return False
         return await self._front.inbox.has_sent(token)
 
-    def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
+    def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
@@ -170,6 +174,7 @@ class Letterbox:
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,
+            oversize=self._oversize,
             route=Route(
                 message_id=message_id,
                 references=references(head),
@@ -184,6 +189,7 @@ class Letterbox:
         """
         named = [message_id] if message_id else [head.first(name) or "" for name in ("From", "Date", "Subject")]
         named += [heard.address, heard.sender or ""] if heard else []
+        named += [str(self._oversize)] if self._oversize else []
         return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
 
     def _contact(self) -> str:

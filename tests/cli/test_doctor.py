@@ -1,5 +1,6 @@
 """`postroom doctor`: what is wrong on this machine, and what to do."""
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from bot import space
 from bot.vault import MasterKey
 from tests.cli.conftest import JO, CommandLine
+from tests.dns_peer import name_server
 
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
@@ -110,6 +112,16 @@ def test_a_vault_that_cannot_be_written_is_said_to_be_so(office: CommandLine) ->
     found = examined(office, status=1)["vault"]
     assert str(folder) in found["detail"]
     assert "right to write" in found["remedy"]
+
+
+async def test_name_servers_are_asked_where_senders_are_proven_by_them(office: CommandLine) -> None:
+    more = office.config / "more.toml"
+    async with name_server() as dns:
+        more.write_text(f"[email.trust]\nauthenticate = true\n[dns]\nnameservers = {dns.nameservers}\n")
+        assert (await asyncio.to_thread(examined, office))["name servers"]["ok"]
+        dns.fail("derbyshire.example")
+        found = await asyncio.to_thread(examined, office, status=1)
+        assert "UDP and TCP" in found["name servers"]["remedy"]
 
 
 def test_mailboxes_that_mail_comes_back_from_are_named(office: CommandLine) -> None:

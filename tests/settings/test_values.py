@@ -152,6 +152,8 @@ def test_addresses_are_kept_in_lower_case(tmp_path: Path) -> None:
     )
 
 
+ENTRA = 'auth = "xoauth2"\ntenant_id = "t"\nclient_id = "c"\nclient_secret_file = "s"\n'
+IMAP = '[email.trust]\nauthserv_ids = ["mx.council.example"]\n[email.imap.main]\nhost = "h"\nuser = "u"\n'
 CLASHES = [
     ("retention.warn_days", "[retention]\nwarn_days = 90\n", "less than contents_days, which is 90"),
     ("retention.warn_days", "[retention]\ncontents_days = 60\n", "less than contents_days, which is 60"),
@@ -173,12 +175,32 @@ CLASHES = [
         '[email.outgoing]\nhost = "smtp.council.example"\nuser = "u"\npassword_file = "f"\n',
         "for everybody to read",
     ),
+    ("email.outgoing.user", f"[email.outgoing]\n{ENTRA}", "in whose name mail is sent must be set"),
+    ("email.outgoing.client_id", f'[email.outgoing]\nuser = "u"\n{ENTRA}'.replace('"c"', '""'), "must be set"),
     (
-        "email.imap.main.tls",
-        '[email.imap.main]\nhost = "h"\nuser = "u"\npassword_file = "f"\ntls = "none"\n',
+        "email.outgoing.tls",
+        f'[email.outgoing]\nhost = "smtp.council.example"\nuser = "u"\n{ENTRA}',
         "for everybody to read",
     ),
-    ("email.imap.main.password_file", '[email.imap.main]\nhost = "h"\nuser = "u"\n', "must be set"),
+    ("email.imap.main.tls", f'{IMAP}password_file = "f"\ntls = "none"\n', "for everybody to read"),
+    ("email.imap.main.password_file", IMAP, "must be set"),
+    ("email.imap.main.client_secret_file", f"{IMAP}{ENTRA}".replace('"s"', '""'), "must be set"),
+    ("email.imap.main.done_folder", f'{IMAP}password_file = "f"\ndone_folder = "inbox"\n', "another folder"),
+    (
+        "email.imap.main.failed_folder",
+        f'{IMAP}password_file = "f"\ndone_folder = "postroom Failed"\n',
+        "never taken in",
+    ),
+    (
+        "email.imap.more.user",
+        f'{IMAP}password_file = "f"\n[email.imap.more]\nhost = "h"\nuser = "U"\npassword_file = "g"\n',
+        "fetched from by email imap main user already",
+    ),
+    (
+        "email.trust.authserv_ids",
+        '[email.imap.main]\nhost = "h"\nuser = "u"\npassword_file = "f"\n',
+        "the server of email.imap.main writes",
+    ),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
     ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),

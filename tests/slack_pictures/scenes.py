@@ -8,7 +8,7 @@ from tests.slack_pictures.sheets import Sheet
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "returns": ("receipt", "advice", "mixed", "duplicate", "discarded", "settled"),
-    "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified"),
+    "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified", "frozen", "released"),
     "not-done": (
         "nothing-attached",
         "unchanged",
@@ -16,12 +16,13 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "unknown-command",
         "not-authorised",
         "shared-mailbox",
+        "too-large",
         "trouble",
         "alert",
         "prove-identity",
         "linked",
     ),
-    "officers": ("new-files", "waiting", "decided", "lost-race"),
+    "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file"),
     "homes": ("home",),
     "told": ("received", "rejected", "moved", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),

@@ -30,8 +30,8 @@ class Envelope:
     peer: str
     """IP address; an IPv4 address that came mapped into IPv6 is IPv4 here."""
     helo: str
-    mail_from: str
-    """"" for the null sender."""
+    mail_from: str | None
+    """"" for the null sender; None where nobody knows it any more, in a mailbox."""
     recipients: tuple[str, ...]
     """As they were written, each one of ours."""
     secure: bool

@@ -1,0 +1,74 @@
+"""Where public messages are to be had, and under what licence; they are only fetched to be read, never stored with ours."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from tests.channels.opening import RECORDED
+
+MESSAGE_BYTES_MAX = 5_000_000
+GIT = which("git") or "git"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A public repository with messages in it."""
+
+    repository: str
+    """Its owner and name at GitHub."""
+    licence: str
+    folder: str
+    endings: tuple[str, ...] = (".eml", ".txt", ".msg")
+
+
+SOURCES = (
+    Source("mikel/mail", "MIT", "spec/fixtures/emails"),
+    Source("zbateson/mail-mime-parser", "BSD-2-Clause", "tests/_data/emails"),
+    Source("stalwartlabs/mail-parser", "Apache-2.0 or MIT", "resources/eml"),
+    Source("Webklex/php-imap", "MIT", "tests/messages"),
+    Source("jstedfast/MimeKit", "MIT", "UnitTests/TestData"),
+    Source("SpamScope/mail-parser", "Apache-2.0", "tests/mails", ("",)),
+)
+
+
+def fetched(source: Source, folder: Path) -> Path:
+    """The repository, cloned where it is not there yet."""
+    place = folder / source.repository.replace("/", "+")
+    if not place.exists():
+        address = f"https://github.com/{source.repository}.git"
+        subprocess.run([GIT, "clone", "--quiet", "--bare", "--depth=1", address, str(place)], check=True)
+    return place / "repo" if (place / "repo").is_dir() else place
+
+
+def messages(source: Source, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Path and octets of each message."""
+    place = fetched(source, folder)
+    listing = _git(place, "ls-tree", "-r", "--name-only", "HEAD", source.folder).decode()
+    for path in listing.splitlines():
+        if path.lower().endswith(source.endings):
+            octets = _git(place, "show", f"HEAD:{path}", check=False)  # a mirror may lack one
+            if looks_like_a_message(octets):
+                yield path, octets
+
+
+def at_hand() -> Iterator[tuple[str, bytes]]:
+    """Messages that are on this machine already: our own, and those of Python's own tests (PSF-2.0), where installed."""
+    folders = [RECORDED]
+    if python := find_spec("test.test_email"):
+        folders += [Path(place) / "data" for place in python.submodule_search_locations or ()]
+    for folder in folders:
+        for path in sorted([*folder.glob("*.eml"), *folder.glob("*.txt")]):
+            if looks_like_a_message(octets := path.read_bytes()):
+                yield path.name, octets
+
+
+def looks_like_a_message(octets: bytes) -> bool:
+    """Lists of expected results lie beside the messages."""
+    return len(octets) <= MESSAGE_BYTES_MAX and b":" in octets.partition(b"\n")[0]
+
+
+def _git(place: Path, *words: str, check: bool = True) -> bytes:
+    return subprocess.run([GIT, "-C", str(place), *words], capture_output=True, check=check).stdout

@@ -1,6 +1,8 @@
 """What stands in the place of a file, and what is no file although it looks like one (lessons L36, L37, L42)."""
 
 import subprocess
+import time
+from collections.abc import Callable, Iterator
 from shutil import which
 
 import pytest
@@ -16,29 +18,46 @@ def absent(raw: bytes) -> list[tuple[str, str]]:
     return [(one.name, one.absent) for one in Vault().open(raw).attachments]
 
 
+Gpg = Callable[..., str]
+
+
 @pytest.fixture(scope="module")
-def armoured(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What real gpg makes of a file, with a pass phrase."""
-    gpg, home = which("gpg"), tmp_path_factory.mktemp("gpg")
-    assert gpg
+def gpg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gpg]:
+    """What real gpg makes of words, with a key of its own."""
+    program, stop, home = which("gpg"), which("gpgconf"), tmp_path_factory.mktemp("gpg")
+    assert program
+    assert stop
     home.chmod(0o700)
-    options = [
-        "--homedir",
-        str(home),
-        "--batch",
-        "--passphrase",
-        "x",
-        "--pinentry-mode",
-        "loopback",
-        "--symmetric",
-        "--armor",
-    ]
-    try:
-        return subprocess.run([gpg, *options], input=b"plan", capture_output=True, check=True).stdout.decode()
-    finally:
-        stop = which("gpgconf")
-        assert stop
-        subprocess.run([stop, "--homedir", str(home), "--kill", "all"], check=False)
+
+    def made(*options: str, given: str = "") -> str:
+        words = [
+            program,
+            "--homedir",
+            str(home),
+            "--batch",
+            "--passphrase",
+            "x",
+            "--pinentry-mode",
+            "loopback",
+            *options,
+        ]
+        return subprocess.run(words, input=given.encode(), capture_output=True, check=True).stdout.decode()
+
+    made("--quick-gen-key", "jo@leys.example", "ed25519")
+    yield made
+    subprocess.run([stop, "--homedir", str(home), "--kill", "all"], check=False)
+
+
+@pytest.fixture(scope="module")
+def armoured(gpg: Gpg) -> str:
+    """A secret that only its sender can read."""
+    return gpg("--symmetric", "--armor", given="plan")
+
+
+def test_words_that_pgp_signed_are_read_as_if_they_were_not(gpg: Gpg) -> None:  # lesson L36
+    signed = gpg("--clearsign", given="yes\n\n- it is\n")
+    assert "- - it is" in signed
+    assert text_of(crlf(f"Content-Type: text/plain\n\n{signed}\n")) == "yes\n\n- it is"
 
 
 def test_a_pgp_signed_mail_is_read_through_and_its_signature_is_no_file() -> None:  # lesson L36
@@ -175,3 +194,16 @@ def test_a_document_in_the_midst_of_the_letter_is_a_file() -> None:  # lesson L3
     page = 'Content-Type: text/html\n\n<p>See</p><object data="cid:1@x"></object>'
     inline = 'Content-Type: application/pdf; name="a.pdf"\nContent-Disposition: inline; filename="a.pdf"\nContent-ID: <1@x>\n\nPDF'
     assert files_of(mixed(page, inline)) == [("a.pdf", b"PDF")]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "begin 644 a\n", "=ybegin ", "=ybegin name=a\nx\n", "-----BEGIN PGP MESSAGE-----\n", "-----BEGIN PGP SIGNATURE-----\n\nx\n",
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: x\n", "attachment ", "removed attachment ", "attachment was ", '[attachment "', "a.",
+    ],
+)  # fmt: skip
+def test_a_letter_made_on_purpose_takes_no_time(unit: str) -> None:
+    begun = time.process_time()
+    Vault().open(crlf(f"Content-Type: text/plain\n\n{unit * (250_000 // len(unit))}"))
+    assert time.process_time() - begun < 3

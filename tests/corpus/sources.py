@@ -1,5 +1,6 @@
 """Where public messages are to be had, and under what licence; they are only fetched to be read, never stored with ours."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from shutil import which
 from tests.channels.opening import RECORDED
 
 MESSAGE_BYTES_MAX = 5_000_000
+MAILBOX = re.compile(rb"^From [^\r\n]*[0-9]{4}\r?\n", re.MULTILINE)
+"""Between the messages of a mailbox (RFC 4155)."""
 GIT = which("git") or "git"
 
 
@@ -31,6 +34,10 @@ SOURCES = (
     Source("Webklex/php-imap", "MIT", "tests/messages"),
     Source("jstedfast/MimeKit", "MIT", "UnitTests/TestData"),
     Source("SpamScope/mail-parser", "Apache-2.0", "tests/mails", ("",)),
+    Source("mailgun/flanker", "Apache-2.0", "tests/fixtures/messages", (".eml", ".txt", "")),
+    Source("mailgun/talon", "Apache-2.0", "tests/fixtures/standard_replies"),
+    Source("rspamd/rspamd", "Apache-2.0", "test/functional/messages"),
+    Source("php-mime-mail-parser/php-mime-mail-parser", "MIT", "tests/mails", ("",)),
 )
 
 
@@ -51,7 +58,15 @@ def messages(source: Source, folder: Path) -> Iterator[tuple[str, bytes]]:
         if path.lower().endswith(source.endings):
             octets = _git(place, "show", f"HEAD:{path}", check=False)  # a mirror may lack one
             if looks_like_a_message(octets):
-                yield path, octets
+                yield from _each(path, octets)
+
+
+def _each(path: str, octets: bytes) -> Iterator[tuple[str, bytes]]:
+    """A message, or those of a whole mailbox."""
+    if octets.startswith(b"From "):
+        yield from ((f"{path} {number}", one) for number, one in enumerate(MAILBOX.split(octets)[1:], 1))
+    else:
+        yield path, octets
 
 
 def at_hand() -> Iterator[tuple[str, bytes]]:
@@ -67,7 +82,8 @@ def at_hand() -> Iterator[tuple[str, bytes]]:
 
 def looks_like_a_message(octets: bytes) -> bool:
     """Lists of expected results lie beside the messages."""
-    return len(octets) <= MESSAGE_BYTES_MAX and b":" in octets.partition(b"\n")[0]
+    first = octets.lstrip(b"\r\n").partition(b"\n")[0]
+    return len(octets) <= MESSAGE_BYTES_MAX and (b":" in first or first.startswith(b"From "))
 
 
 def _git(place: Path, *words: str, check: bool = True) -> bytes:

@@ -1,5 +1,6 @@
 """Where public messages are to be had, and under what licence; they are only fetched to be read, never stored with ours."""
 
+import base64
 import re
 import subprocess
 from collections.abc import Iterator
@@ -8,9 +9,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 
-from tests.channels.opening import RECORDED
+from tests.channels.opening import RECORDED, attached, mixed
 
 MESSAGE_BYTES_MAX = 5_000_000
+NO_MESSAGES = ("-summary.txt", "-expected.txt", ".cs", ".json")
+"""Expected results, which lie beside the messages."""
 MAILBOX = re.compile(rb"^From [^\r\n]*[0-9]{4}\r?\n", re.MULTILINE)
 """Between the messages of a mailbox (RFC 4155)."""
 GIT = which("git") or "git"
@@ -34,6 +37,7 @@ SOURCES = (
     Source("Webklex/php-imap", "MIT", "tests/messages"),
     Source("jstedfast/MimeKit", "MIT", "UnitTests/TestData"),
     Source("SpamScope/mail-parser", "Apache-2.0", "tests/mails", ("",)),
+    Source("koodaamo/tnefparse", "LGPL-3.0", "tests/examples", (".tnef",)),
     Source("mailgun/flanker", "Apache-2.0", "tests/fixtures/messages", (".eml", ".txt", "")),
     Source("mailgun/talon", "Apache-2.0", "tests/fixtures/standard_replies"),
     Source("rspamd/rspamd", "Apache-2.0", "test/functional/messages"),
@@ -55,10 +59,18 @@ def messages(source: Source, folder: Path) -> Iterator[tuple[str, bytes]]:
     place = fetched(source, folder)
     listing = _git(place, "ls-tree", "-r", "--name-only", "HEAD", source.folder).decode()
     for path in listing.splitlines():
-        if path.lower().endswith(source.endings):
+        if path.lower().endswith(source.endings) and not path.endswith(NO_MESSAGES):
             octets = _git(place, "show", f"HEAD:{path}", check=False)  # a mirror may lack one
-            if looks_like_a_message(octets):
+            if path.endswith(".tnef"):
+                yield path, outlook_mail(octets)
+            elif looks_like_a_message(octets):
                 yield from _each(path, octets)
+
+
+def outlook_mail(packed: bytes) -> bytes:
+    """A mail that brings one of Outlook's parcels."""
+    letters = base64.encodebytes(packed).decode()
+    return mixed("Content-Type: text/plain\n\nHello", attached(letters, kind="application/ms-tnef", name="winmail.dat"))
 
 
 def _each(path: str, octets: bytes) -> Iterator[tuple[str, bytes]]:

@@ -137,7 +137,7 @@ async def installed() -> AsyncIterator[Postfix]:
         yield postfix
     finally:
         if (home / "queue" / "pid" / "master.pid").exists():
-            await asyncio.to_thread(postfix.run, "postfix", "stop")
+            await asyncio.to_thread(postfix.run, "postfix", "abort")
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
 
 

@@ -60,6 +60,7 @@ smtp_host_lookup = native
 relayhost = [127.0.0.1]:{relayhost}
 smtpd_peername_lookup = no
 notify_classes =
+smtpd_forbid_bare_newline_exclusions =
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from bot.ledger.tables import InboxState, OutboxState
 from tests import postfix as real
 from tests.channels.conftest import new_certificate
+from tests.channels.smtp_peer import Peer
 from tests.office import RETURNS, TestOffice, open_office
 from tests.people import JO, PLAN
 from tests.postfix import Postfix
@@ -176,6 +177,24 @@ async def test_a_result_that_failed_is_not_undone_by_a_forged_one_below_it(tmp_p
         await until(post, lambda: [item for item in post.waiting() if item.state is InboxState.QUARANTINED])
         assert not post.inbox_of(JO)
         assert not post.files()
+
+
+@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r\r\n.\r\r\n"])
+async def test_nothing_is_smuggled_through_both(tmp_path: Path, end: bytes) -> None:
+    """CVE-2023-51764: a forged mail hidden in an honest one, at a server that proves each that it is handed."""
+    forged = b"MAIL FROM:<x@x.example>\r\nRCPT TO:<" + RETURNS.encode() + b">\r\nDATA\r\nFrom: " + JO.encode()
+    async with behind(tmp_path) as (post, postfix):
+        first = post.compose("stranger@x.example", text="first").as_bytes(policy=policy.SMTP)
+        async with await Peer.connect(postfix.port) as peer:
+            await peer.greet()
+            for command in ("MAIL FROM:<stranger@x.example>", f"RCPT TO:<{RETURNS}>", "DATA"):
+                await peer.say(command)
+            await peer.send(first + end + forged + b"\r\nSubject: recall\r\n\r\nforged\r\n.\r\n")
+            await peer.reply()
+        await hand_over(postfix, post.compose(JO, attach=PLAN))
+        await until(post, told(post, "receipt"))
+        assert [item.sender for item in post.waiting() if item.subject == "recall"] == []
+        assert len(post.waiting()) <= 2
 
 
 async def test_postfix_hands_over_by_tls_where_nothing_else_is_taken(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
     """What to tell them; nothing to a mere «thanks»."""
     if reading.nearest or (asking.answered and not _is_thanks(reading.comment, asking)):
         return _not_understood(tx, reading, asking)
+    if asking.answered and not opened.text and _may_be_a_plea(tx, asking):
+        return _not_understood(tx, reading, asking)
     if asking.answered:
         return None
     if not roster.schools_of(tx, asking.person):
@@ -72,6 +74,16 @@ def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, ne
         can=tuple(
             word for act, word in ASKED_BY.items() if any(roster.can(tx, asking.person, act, file) for file in about)
         ),
+    )
+
+
+def _may_be_a_plea(tx: Session, asking: Asking) -> bool:
+    """Whether a mail in which nothing is new answers what spoke of files: below what it quotes anything may stand, for many
+    programs do not mark that (lesson L18)."""
+    return (
+        asking.answered is not None
+        and asking.answered.channel == MAIL
+        and bool(finding.answered_files(tx, asking.person, asking.answered))
     )
 
 

@@ -270,6 +270,15 @@ def test_the_plain_text_speaks_for_the_page_unless_it_is_blank() -> None:
     assert text_of(crlf(both.format(" \n"))) == "page"
 
 
+def test_the_plain_text_speaks_where_a_page_seems_to_say_nothing_new() -> None:
+    """Somebody typed within what their program marks as the signature."""
+    both = (
+        "Content-Type: multipart/alternative; boundary=a\n\n--a\n\nrecall\n--a\nContent-Type: text/html\n\n{}\n--a--\n"
+    )
+    assert text_of(crlf(both.format("<div id=Signature>recall</div>"))) == "recall"
+    assert text_of(crlf(both.format("yes<div id=Signature>recall</div>"))) == "yes"
+
+
 def test_text_parts_that_are_not_alternatives_follow_each_other() -> None:
     said = "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/html\n\n<p>one\n--a\n\ntwo\n--a--\n"
     assert text_of(crlf(said)) == "one\ntwo"

@@ -1,7 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,10 +81,15 @@ class Arrival(Frozen):
     """False: only the subject says so, which counts for nothing where a file is attached (lesson L15)."""
     posted_by: str | None = None
     """Who posted it on the sender's behalf, where that was another address (lesson L6)."""
+    returned: bool = False
+    """It bears a sign of a report on the delivery of a notice of ours, and came to the address of one. That finds the
+    notice; who sent the report need not be proven, for nobody can guess that address (lesson L21)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0
     """Octets of the raw message."""
+    oversize: int = 0
+    """So many octets it has where that is more than are taken in: it was left where it lay, and only its head is here."""
     press: Press | None = None
     """What was pressed, where nothing was written."""
     change: Change | None = None
@@ -126,6 +131,19 @@ class Kept(Frozen):
     size: int
     sha256: str
     object_id: str
+
+
+class Sink(Protocol):
+    """Where the contents of one attachment go. What it raises passes through, after every sink has been abandoned."""
+
+    def write(self, data: bytes) -> None:
+        """More of the contents, decoded."""
+
+    def finish(self) -> Kept:
+        """That was all. It may still be abandoned: a letter's last part may show that this was only a logo."""
+
+    def abandon(self) -> None:
+        """It is no file, or the message cannot be read. Never raises; harmless when repeated."""
 
 
 class Unreadable(Exception):

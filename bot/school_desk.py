@@ -11,7 +11,7 @@ from bot.ledger import files, history
 from bot.ledger.tables import File, Purpose
 from bot.listing import Page
 from bot.notices import Candidate, Choice, Notice
-from bot.rules import filename
+from bot.rules import filename, lifecycle
 from bot.rules.authority import OWN_ONLY, Sight
 from bot.rules.commands import Filters
 from bot.rules.lifecycle import Act, Status
@@ -74,11 +74,14 @@ def show_history(tx: Session, chosen: Sequence[File], said: str, asking: Asking)
 
 
 def entries(tx: Session, file: File) -> tuple[notices.Entry, ...]:
-    """All that befell a file, as it may be told to those who may see the file."""
+    """All that befell a file, as it may be told to those who may see the file.
+
+    Why its sender was believed, with which it begins, is for the administrators (`postroom files history`).
+    """
     return tuple(
         notices.Entry(
-            at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act, why=entry.why,
-            channel=entry.channel,
+            at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act,
+            why="" if entry.act in lifecycle.BEGINS else entry.why, channel=entry.channel,
         )
         for entry in history.of(tx, file)
     )  # fmt: skip

@@ -46,6 +46,8 @@ class Asking(Occasion):
     person: Person
     address: str
     """Where this person is answered: the identity they spoke with."""
+    believed: str = ""
+    """Why it is known that it is they, in words for the record."""
     answered: OutboxItem | None = None
     """The notice of ours that they answer, where one was found. It finds, never authorises."""
     seen: Mapping[str, int] = field(default_factory=dict)
@@ -160,9 +162,9 @@ def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     return newest + timedelta(microseconds=1) if newest else now
 
 
-def reply(tx: Session, notice: Notice, asking: Asking) -> OutboxItem:
+def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> OutboxItem:
     """Answer whoever asked, in the thread of what they sent."""
-    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True)
+    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
 def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
@@ -213,10 +215,13 @@ def own_mailbox(person: Person, settings: Settings) -> str:
     return next((one for one in (person.email, *written_from) if not address.is_shared(one, shared)), "")
 
 
-def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion) -> None:
-    """Tell the administrators that something needs a person."""
-    for one in roster.administrators(tx):
-        post(tx, notices.Alert(what=what, lines=tuple(lines)), occasion, to=one.email, person=one)
+def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, but: str = "") -> bool:
+    """Tell the administrators that something needs a person. `but`: not at this address. False: there is nobody to tell."""
+    notice = notices.Alert(what=what, lines=tuple(lines))
+    told = [one for one in roster.administrators(tx) if one.email != but]
+    for one in told:
+        post(tx, notice, occasion, to=one.email, person=one)
+    return bool(told)
 
 
 def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str]) -> int:

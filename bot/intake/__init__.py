@@ -102,7 +102,7 @@ def _take(
         return known, _again(known, by, asking)
     file = _row(tx, attachment, letter, verdict, asking)
     act = Act.SENT if verdict.name else Act.HELD
-    files.begin(tx, file, act, now=asking.now, channel=asking.channel)
+    files.begin(tx, file, act, now=asking.now, channel=asking.channel, why=asking.believed)
     tx.refresh(file)
     if verdict.name:
         return file, enter(tx, file, verdict, asking)

@@ -12,13 +12,13 @@ from bot.rules import lifecycle
 from bot.rules.lifecycle import Act, Status
 
 
-def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str) -> File:
-    """Enter a new file, whose life begins with this act of its sender."""
+def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str, why: str = "") -> File:
+    """Enter a new file, whose life begins with this act of its sender. `why`: they were believed to be who they are."""
     file.status, file.version, file.sent_at = lifecycle.BEGINS[act], 1, now
     file.contents, file.ever_received = Contents.KEPT, False
     tx.add(file)
     tx.flush()
-    history.record(tx, file, act, by=file.sent_by, now=now, channel=channel)
+    history.record(tx, file, act, by=file.sent_by, now=now, why=why, channel=channel)
     surfaces.outdate(tx, file, now)
     return file
 

@@ -290,6 +290,23 @@ class OutboxItem(Table):
     Of a notice of kind `waiting`: which of the two it is (`bot.reminding`)."""
 
 
+class Unreachable(Table):
+    """A mailbox to which mail of ours could not be delivered (`bot.bouncing`): one row for hard failures, one for soft."""
+
+    __tablename__ = "unreachable"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    hard: Mapped[bool] = mapped_column(primary_key=True)
+    """Nor would the next mail be; False: for reasons that may pass (lesson L21)."""
+    since: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int]
+    why: Mapped[str]
+    """The last time, in words; partly a stranger's."""
+    told_at: Mapped[datetime | None]
+    """When the administrators were told."""
+
+
 class Surface(Table):
     """Something of ours that stands in a chat and shows how files are: it is drawn anew whenever that changes."""
 

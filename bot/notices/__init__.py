@@ -8,6 +8,7 @@ from bot.notices.answers import (
     NotAuthorised,
     Recalled,
     SharedMailbox,
+    TooLarge,
     TooLate,
     Trouble,
     UnknownCommand,
@@ -53,7 +54,7 @@ __all__ = [
     "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
     "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLate",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLarge", "TooLate",
     "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
 ]  # fmt: skip
 
@@ -62,7 +63,7 @@ KINDS: dict[str, type[Notice]] = {
     for kind in (
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
-        Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
+        TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
         Linked,
     )
 }  # fmt: skip

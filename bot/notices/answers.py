@@ -126,6 +126,17 @@ class SharedMailbox(Notice):
     personal: bool = False
 
 
+class TooLarge(Notice):
+    """To the sender of a message that is larger than is taken in: it was left where it lay."""
+
+    kind = "too-large"
+    subject: str
+    size: int
+    """Octets of the message, encoded as it came."""
+    limit: int
+    """Octets of the largest message that is taken in."""
+
+
 class Trouble(Notice):
     """To the sender: our own fault; what was and what was not stored."""
 
@@ -147,4 +158,5 @@ Help.example = Help(schools=("8302000 Leys Junior School",), codes=CODES, model=
 UnknownCommand.example = UnknownCommand(said="staus", nearest="status")
 NotAuthorised.example = NotAuthorised()
 SharedMailbox.example = SharedMailbox(address="office@leys.example")
+TooLarge.example = TooLarge(subject="Autumn return", size=310_000_000, limit=220_000_000)
 Trouble.example = Trouble(subject="Autumn return", item=17)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import intake, notices, telling
+from bot import inbox, intake, notices, telling
 from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
@@ -22,8 +22,14 @@ PLEAS_MAX = 3
 """The same words about the same files, and mails without a file, are answered so often a day: who repeats them further is a machine, unmarked."""
 SETTLED = {"sent", "duplicate", "discarded"}
 """What becomes of a held file at its sender's word."""
+OWED_A_DAY = 4
+"""So many times what one address may have within an hour, it has within a day before a file that answers a notice of ours
+is answered ever later: no person returns a file upon each of our answers."""
+QUARANTINED_AN_HOUR_MAX = 3
+"""Messages of one machine that the administrators are told of within an hour: it may be their own that answers alerts."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
@@ -45,10 +51,13 @@ def serve(
     answered = tracing.answered(tx, arrival, person)
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
-        channel=arrival.channel, address=arrival.sender, answered=answered,
+        channel=arrival.channel, address=arrival.sender, believed=arrival.believed, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
-    if arrival.press:
+    if arrival.oversize:
+        limit = asking.settings.email.smtp.message_bytes_max
+        telling.reply(tx, notices.TooLarge(subject=arrival.subject, size=arrival.oversize, limit=limit), asking)
+    elif arrival.press:
         _pressed(tx, arrival.press, asking)
     else:
         _written(tx, arrival, opened, asking, receipts)
@@ -109,9 +118,10 @@ def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool
     limit = asking.settings.email.replies_per_hour
     may_be_silent = asking.channel == MAIL and not owed  # in a chat no machine is heard, so no loop begins
     silent = may_be_silent and telling.answered_since(tx, asking.address, asking.now - HOUR) >= limit
+    wait = _pace(tx, asking, limit) if owed and asking.answered and asking.channel == MAIL else timedelta(0)
     for answer in answers:
         if not silent or _is_done(answer):
-            telling.reply(tx, answer, asking)
+            telling.reply(tx, answer, asking, wait=wait)
     if silent and not all(map(_is_done, answers)):
         _silenced(tx, asking, limit)
 
@@ -121,6 +131,19 @@ def _is_done(answer: Notice) -> bool:
     if isinstance(answer, notices.Outcomes):
         return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
     return isinstance(answer, notices.Recalled | notices.Decided)
+
+
+def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:
+    """How long an answer waits that is owed to a file sent in answer to us (lesson L18): a circle that nobody may break by
+    silence must grow slow."""
+    over = telling.answered_since(tx, asking.address, asking.now - DAY) - OWED_A_DAY * limit
+    if over < 0:
+        return timedelta(0)
+    what = f"{asking.address} sends a file upon each of our answers"
+    if what not in telling.recent_alerts(tx, asking.now - DAY):
+        line = f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
+        telling.alert(tx, what, [line], asking)
+    return min(over * MINUTE, HOUR)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
@@ -145,5 +168,12 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
     if arrival.automatic is None and arrival.unproven is None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
-    line = f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"
-    telling.alert(tx, "A message lies in quarantine", [line], occasion)
+    lines = [f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"]
+    if arrival.automatic:
+        since = occasion.now - HOUR
+        count = inbox.quarantined_since(tx, arrival.sender, since)
+        if count > QUARANTINED_AN_HOUR_MAX:
+            return
+        if count == QUARANTINED_AN_HOUR_MAX:
+            lines.append("What else it sends within this hour is kept as well; of that there is no further alert.")
+    telling.alert(tx, "A message lies in quarantine", lines, occasion)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.settings.authority import Access, Authority, Files, Help, Retention
-from bot.settings.channels import Dns, Email, Imap, Outgoing, Slack, Smtp, Teams, Trust, Web
+from bot.settings.channels import Dns, Email, Imap, Outgoing, SignIn, Slack, Smtp, Teams, Trust, Web
 from bot.settings.judging import judge
 from bot.settings.mistakes import Misconfigured, Problem
 from bot.settings.reading import read
@@ -32,6 +32,7 @@ __all__ = [
     "Scanner",
     "Service",
     "Settings",
+    "SignIn",
     "Slack",
     "Smtp",
     "Teams",

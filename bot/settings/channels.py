@@ -1,6 +1,7 @@
 """The tables of `channels.toml`: the ways in and out."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -15,6 +16,7 @@ from bot.settings.kinds import (
     Host,
     Hours,
     Line,
+    ListenHost,
     Nameserver,
     Network,
     Octets,
@@ -24,6 +26,7 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
+    Sealer,
     Secret,
     Switch,
     Table,
@@ -53,10 +56,10 @@ class Smtp(Table):
 
     enabled: Switch = True
     """Whether it listens at all."""
-    host: Host = "127.0.0.1"
-    """The address to listen on."""
+    host: ListenHost = "127.0.0.1"
+    """The address to listen on; for LMTP perhaps a Unix socket, `unix:/…`."""
     port: Port = 2525
-    """The port to listen on; 0 takes any that is free."""
+    """The port to listen on; 0 takes any that is free. It says nothing at a Unix socket."""
     protocol: Literal["smtp", "lmtp"] = "smtp"
     """What is spoken: LMTP only to a mail server that hands its mail on."""
     message_bytes_max: Octets = 220_000_000
@@ -71,11 +74,44 @@ class Smtp(Table):
     """Connections at a time."""
     per_address_max: Count = 50
     """Connections at a time from one IPv4 address or one IPv6 /64."""
+    connections_per_minute: Count = 60
+    """Connections that one such address may begin within a minute; those named in `[email.trust]` as many as they like."""
+    messages_per_hour: Count = 600
+    """Messages that one such address may begin within an hour; those named in `[email.trust]` as many as they like."""
     rate_bytes_per_second_min: Count = 1_000
     """Octets a second below which a transfer is cut; whoever is faster never is."""
 
 
-class Imap(Table):
+class SignIn(Table):
+    """How we log in to a mail server: with a password, or as an application that Microsoft 365 knows."""
+
+    tls: Encryption = "none"
+    """How the connection is encrypted."""
+    tls_ca_file: OptionalPath = None
+    """PEM file of the authorities that may vouch for the server; none: the system's."""
+    auth: Literal["password", "xoauth2"] = "password"
+    """Whether we log in with a password, or with a token of Microsoft 365 (SASL XOAUTH2)."""
+    user: OptionalLine = ""
+    """The name to log in with; empty: no login."""
+    password_file: OptionalPath = None
+    """The file that holds the password."""
+    password: Secret = None
+    """The password, from the environment alone."""
+    tenant_id: OptionalLine = ""
+    """The authority's tenant id in Entra."""
+    client_id: OptionalLine = ""
+    """The application (client) id in Entra."""
+    client_secret_file: OptionalPath = None
+    """The file that holds the client secret."""
+    client_secret: Secret = None
+    """The client secret, from the environment alone."""
+    authority: Url = "https://login.microsoftonline.com"
+    """Where tokens are given out."""
+    scope: Line = "https://outlook.office365.com/.default"
+    """What a token is asked for."""
+
+
+class Imap(SignIn):
     """One of `[email.imap.<name>]`: a mailbox that mail is fetched from."""
 
     host: Host
@@ -85,32 +121,24 @@ class Imap(Table):
     tls: Encryption = "implicit"
     """How the connection is encrypted."""
     user: Line
-    """The name to log in with."""
-    password_file: OptionalPath = None
-    """The file that holds the password."""
-    password: Secret = None
-    """The password, from the environment alone."""
+    """The mailbox to log in to."""
     folder: Line = "INBOX"
     """The folder that mail is fetched from."""
-    done_folder: Line = "Postroom done"
-    """The folder that mail is moved to once it is taken in."""
+    done_folder: OptionalLine = "Postroom done"
+    """The folder that mail is moved to once it is taken in; empty: it is deleted."""
+    failed_folder: Line = "Postroom failed"
+    """The folder that mail is moved to which the server cannot hand out."""
+    poll_seconds: Count = 60
+    """Seconds between two looks, where the server cannot tell us of new mail."""
 
 
-class Outgoing(Table):
+class Outgoing(SignIn):
     """`[email.outgoing]`: the server that answers are handed to."""
 
     host: Host = "127.0.0.1"
     """The authority's outgoing mail server."""
     port: PeerPort = 25
     """Its port."""
-    tls: Encryption = "none"
-    """How the connection is encrypted."""
-    user: OptionalLine = ""
-    """The name to log in with; empty: no login."""
-    password_file: OptionalPath = None
-    """The file that holds the password."""
-    password: Secret = None
-    """The password, from the environment alone."""
     from_name: Line = "School returns"
     """The name beside the address in From."""
 
@@ -126,6 +154,13 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
+    arc_sealers: tuple[Sealer, ...] = ()
+    """Domains whose seals (ARC) are believed of mail that they passed on."""
+
+    def names(self, peer: str) -> bool:
+        """Whether this IP address is that of a server named here."""
+        address = ip_address(peer)
+        return any(address in network for network in (*self.relay_networks, *self.submission_networks))
 
 
 class Email(Table):

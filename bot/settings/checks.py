@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from bot.settings.channels import Imap, Outgoing, Smtp, Web
+from bot.settings.channels import Imap, Outgoing, SignIn, Smtp, Web
 from bot.settings.kinds import is_loopback
 from bot.settings.tables import Loc, Settings
 
 MAIL_GROWTH = 1.37
 """How much base64, with a line break after each 76 characters, adds to a file (RFC 2045, section 6.8)."""
+SMTP_PORT = 25
 OUTGOING: Loc = ("email", "outgoing")
 
 
@@ -86,22 +87,69 @@ def certificates_are_whole(settings: Settings) -> Iterator[Clash]:
         yield Clash(keys, "false, as long as there is no tls_certificate")
 
 
-def passwords_travel_encrypted(settings: Settings) -> Iterator[Clash]:
-    """A login has a name and a password, and neither is ever sent in the clear to another machine."""
-    outgoing = settings.email.outgoing
-    has_password = bool(outgoing.password or outgoing.password_file)
-    user, password = (*OUTGOING, "user"), (*OUTGOING, "password_file")
-    if outgoing.user and not has_password:
-        yield Clash((user, password), "password_file as well, or no user where no login is wanted")
-    if has_password and not outgoing.user:
-        yield Clash((_password_at(OUTGOING, outgoing), user), "user as well, or no password where no login is wanted")
-    if has_password:
-        yield from _in_the_clear(OUTGOING, outgoing)
+def lmtp_stays_near(settings: Settings) -> Iterator[Clash]:
+    """LMTP is for a mail server beside us: never on the port of SMTP (RFC 2033, section 5); at a socket nothing else is."""
+    smtp = settings.email.smtp
+    host, port, protocol = (("email", "smtp", key) for key in ("host", "port", "protocol"))
+    if smtp.protocol == "lmtp" and smtp.port == SMTP_PORT:
+        yield Clash((port, protocol), "another port than 25, which is that of SMTP: LMTP is spoken")
+    if smtp.protocol == "smtp" and smtp.host.startswith("unix:"):
+        yield Clash((host, protocol), 'an address to listen on: at a Unix socket only "lmtp" is spoken')
+
+
+def logins_are_whole(settings: Settings) -> Iterator[Clash]:
+    """A login has a name and its secrets, and none of them is ever sent in the clear to another machine."""
+    yield from _outgoing_login(settings.email.outgoing)
     for name, imap in settings.email.imap.items():
         at: Loc = ("email", "imap", name)
         yield from _in_the_clear(at, imap)
-        if not (imap.password or imap.password_file):
-            yield Clash(((*at, "password_file"), (*at, "user")), "the file that holds the password must be set")
+        yield from _secrets(at, imap)
+
+
+def _outgoing_login(outgoing: Outgoing) -> Iterator[Clash]:
+    has_password = bool(outgoing.password or outgoing.password_file)
+    user, password = (*OUTGOING, "user"), (*OUTGOING, "password_file")
+    if outgoing.auth == "xoauth2":
+        yield from _secrets(OUTGOING, outgoing)
+        if not outgoing.user:
+            yield Clash((user, (*OUTGOING, "auth")), "the mailbox in whose name mail is sent must be set")
+    elif outgoing.user and not has_password:
+        yield Clash((user, password), "password_file as well, or no user where no login is wanted")
+    elif has_password and not outgoing.user:
+        at = (*OUTGOING, "password_file" if outgoing.password_file else "password")
+        yield Clash((at, user), "user as well, or no password where no login is wanted")
+    if has_password or outgoing.auth == "xoauth2":
+        yield from _in_the_clear(OUTGOING, outgoing)
+
+
+def _secrets(at: Loc, table: SignIn) -> Iterator[Clash]:
+    """What each way of logging in cannot do without."""
+    if table.auth == "password":
+        if not (table.password or table.password_file):
+            keys: tuple[Loc, ...] = ((*at, "password_file"), (*at, "user"))
+            yield Clash(keys, "the file that holds the password must be set")
+        return
+    for key in ("tenant_id", "client_id", "client_secret"):
+        if not (getattr(table, key) or getattr(table, f"{key}_file", None)):
+            named = f"{key}_file" if key == "client_secret" else key
+            yield Clash(((*at, named), (*at, "auth")), 'must be set: auth = "xoauth2" needs it')
+
+
+def taken_mail_is_out_of_the_way(settings: Settings) -> Iterator[Clash]:
+    """Only the folder says which mail is new: what was taken in must not lie in it."""
+    for name, imap in settings.email.imap.items():
+        at: Loc = ("email", "imap", name)
+        for key in ("done_folder", "failed_folder"):
+            if getattr(imap, key).casefold() == imap.folder.casefold():
+                yield Clash(((*at, key), (*at, "folder")), "another folder than folder, from which mail is fetched")
+        if imap.done_folder.casefold() == imap.failed_folder.casefold():
+            keys: tuple[Loc, ...] = ((*at, "failed_folder"), (*at, "done_folder"))
+            yield Clash(keys, "another folder than done_folder: what lies in it was never taken in")
+    boxes = (
+        (("email", "imap", name, "user"), f"{imap.user} at {imap.host}:{imap.port}, {imap.folder}")
+        for name, imap in settings.email.imap.items()
+    )
+    yield from _twice(boxes, "another mailbox: this one is fetched from by {} already")
 
 
 def relays_have_names(settings: Settings) -> Iterator[Clash]:
@@ -110,6 +158,14 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.relay_networks and not trust.authserv_ids:
         keys: tuple[Loc, ...] = (("email", "trust", "relay_networks"), ("email", "trust", "authserv_ids"))
         yield Clash(keys, "authserv_ids as well: the names that those servers write into Authentication-Results")
+    if trust.arc_sealers and not trust.authenticate:
+        keys = (("email", "trust", "arc_sealers"), ("email", "trust", "authenticate"))
+        yield Clash(keys, "authenticate = true as well: else nobody looks at seals")
+    for name in () if trust.authserv_ids or trust.authenticate else settings.email.imap:
+        keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
+        yield Clash(
+            keys, f"the name that the server of email.imap.{name} writes into Authentication-Results must be set"
+        )
 
 
 def chat_has_its_secrets(settings: Settings) -> Iterator[Clash]:
@@ -155,7 +211,9 @@ CHECKS: tuple[Callable[[Settings], Iterable[Clash]], ...] = (
     the_largest_file_fits_a_mail,
     nobody_writes_to_us_for_us,
     certificates_are_whole,
-    passwords_travel_encrypted,
+    lmtp_stays_near,
+    logins_are_whole,
+    taken_mail_is_out_of_the_way,
     relays_have_names,
     chat_has_its_secrets,
     files_are_apart,
@@ -183,10 +241,6 @@ def _at(loc: Loc) -> str:
 def _without_tag(address: str) -> str:
     mailbox, _, domain = address.rpartition("@")
     return f"{mailbox.partition('+')[0]}@{domain}"
-
-
-def _password_at(at: Loc, table: Outgoing) -> Loc:
-    return (*at, "password_file" if table.password_file else "password")
 
 
 def _in_the_clear(at: Loc, table: Outgoing | Imap) -> Iterator[Clash]:

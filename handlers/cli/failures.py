@@ -13,6 +13,7 @@ from bot.settings import Misconfigured
 from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable
 from handlers.app import NotReady
 from handlers.cli import show
+from handlers.mail.imap import BadMailbox
 from handlers.slack.secrets import BadSecrets
 
 
@@ -31,6 +32,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     NotReady: _as_it_says,
     BadMasterKey: _as_it_says,
     BadPublicKey: _as_it_says,
+    BadMailbox: _as_it_says,
     BadSecrets: _as_it_says,
     Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
     TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",

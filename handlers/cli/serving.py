@@ -39,7 +39,8 @@ def check_parts(only: str, settings: Settings) -> None:
 
 def configured_parts(settings: Settings) -> set[str]:
     """What there is to do under this configuration."""
-    has = {"smtp": settings.email.smtp.enabled, "slack": settings.slack is not None}
+    email = settings.email
+    has = {"smtp": email.smtp.enabled, "imap": bool(email.imap), "slack": settings.slack is not None}
     return {"web", "worker", *(part for part, wanted in has.items() if wanted)}
 
 

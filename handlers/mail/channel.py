@@ -1,19 +1,31 @@
-"""The email channel: SMTP in, mail opened by `receive`, answers out through the smarthost."""
+"""The email channel: SMTP and mailboxes in, mail opened by `receive`, answers out through the smarthost."""
 
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from bot import telling
 from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
+from bot.ledger import Ledger
 from bot.outbox import Courier
-from bot.reception import OpenMessage
+from bot.reception import OpenMessage, ReadReturned
 from bot.settings import Settings
+from bot.space import Space
+from bot.telling import Occasion
+from bot.watching import Trouble
 from handlers import ports
 from handlers.mail import smtp
+from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
 from handlers.mail.footers import Wordings
+from handlers.mail.imap import BadMailbox, Collector
+from handlers.mail.imap.signin import Account
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
+from handlers.mail.smtp.renewing import Renewed
 
 
 class MailChannel:
@@ -23,10 +35,12 @@ class MailChannel:
     introduce = None
     painter = None
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._settings, self._clock = settings, clock
+    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger) -> None:
+        self._settings, self._clock, self._ledger = settings, clock, ledger
         self._server: smtp.SmtpServer | None = None
+        self._collectors: list[Collector] = []
         self._smarthost = Smarthost.of(settings)
+        self._certificate: Renewed | None = None
 
     @property
     def port(self) -> int:
@@ -35,39 +49,88 @@ class MailChannel:
             raise RuntimeError("not listening")
         return self._server.port
 
+    def troubles(self) -> Iterator[Trouble]:
+        """A renewed certificate that is of no use."""
+        if self._certificate and (why := self._certificate.fault()):
+            yield Trouble("The renewed certificate for mail cannot be used", (why, KEPT))
+
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
-        email = self._settings.email
-        return partial(open_message, here=Wordings.of(email.warnings, email.disclaimers))
+        return reader_of(self._settings)
+
+    def reports(self) -> ReadReturned:
+        """How what comes back to the address of a notice is read."""
+        return read_returned
 
     def courier(self) -> Courier:
         """The way out."""
         return self._smarthost
 
     async def start(self, inbox: Inbox) -> None:
-        """Listen. Raises `handlers.ports.CannotListen`."""
-        configured = self._settings.email.smtp
-        if not configured.enabled:
-            return
+        """Listen, and fetch. Raises `handlers.ports.CannotListen`, `BadMailbox`."""
         front = Front(self._settings, self._clock, inbox)
-        tls = ports.certified(configured.tls_certificate, configured.tls_key, "[email.smtp]")
+        if self._settings.email.smtp.enabled:
+            await self._listen(front)
+        await self._collect(front)
+
+    async def _listen(self, front: Front) -> None:
+        configured = self._settings.email.smtp
+        self._certificate = certificate(self._settings)
+        house = smtp.House(
+            front, front.mailbox.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
+            tls=self._certificate, require_tls=configured.require_tls, lmtp=configured.protocol == "lmtp",
+            known=self._settings.email.trust.names, has_room=Space.of(self._settings).has_room,
+        )  # fmt: skip
         try:
-            self._server = await smtp.start(
-                front, front.mailbox.is_ours, host=configured.host, port=configured.port,
-                hostname=self._settings.email.address.rpartition("@")[2], limits=limits(self._settings),
-                tls=tls, require_tls=configured.require_tls,
-            )  # fmt: skip
+            self._server = await smtp.start(house, host=configured.host, port=configured.port)
         except OSError as fault:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
 
+    async def _collect(self, front: Front) -> None:
+        """Sign in to every mailbox at once, and say of all that cannot be right."""
+        accounts = [Account.of(name, mailbox) for name, mailbox in self._settings.email.imap.items()]
+        self._collectors = [Collector(account, front, self._clock, self._alert) for account in accounts]
+        begun = await asyncio.gather(*(one.start() for one in self._collectors), return_exceptions=True)
+        if bad := [fault for fault in begun if isinstance(fault, BadMailbox)]:
+            raise BadMailbox("\n".join(map(str, bad)))
+        for fault in begun:
+            if fault:
+                raise fault
+
+    def _alert(self, what: str, lines: Sequence[str]) -> None:
+        """Tell the administrators, from any thread."""
+        occasion = Occasion(settings=self._settings, clock=self._clock, now=self._clock.now())
+        self._ledger.write_now(lambda tx: telling.alert(tx, what, lines, occasion))
+
     async def stop(self) -> None:
-        """Listen no more, and let what is being taken in finish."""
+        """Listen and fetch no more, and let what is being taken in finish."""
+        await asyncio.gather(*(one.stop() for one in self._collectors))
         if self._server:
             await self._server.close()
 
     async def close(self) -> None:
         """Hang up on the smarthost."""
         await self._smarthost.close()
+
+
+KEPT = (
+    "The one before is shown for as long as Postroom runs, and would be missed after a restart. Put files there that fit "
+    "together; they are taken up by themselves."
+)
+
+
+def certificate(settings: Settings) -> Renewed | None:
+    """The configured certificate and what renews it; None where there is none. Raises `handlers.ports.BadCertificate`."""
+    chain, key = settings.email.smtp.tls_certificate, settings.email.smtp.tls_key
+    if chain is None or key is None:
+        return None
+    load = partial(ports.certified, chain, key, "[email.smtp]")
+    return Renewed((chain, key), load, time.monotonic)
+
+
+def reader_of(settings: Settings) -> OpenMessage:
+    """How a raw mail is opened, as configured."""
+    return partial(open_message, here=Wordings.of(settings.email.warnings, settings.email.disclaimers))
 
 
 def limits(settings: Settings) -> smtp.Limits:
@@ -77,5 +140,7 @@ def limits(settings: Settings) -> smtp.Limits:
         message_bytes_max=configured.message_bytes_max,
         connections_max=configured.connections_max,
         per_address_max=configured.per_address_max,
+        connections_per_minute=configured.connections_per_minute,
+        messages_per_hour=configured.messages_per_hour,
         octets_per_second_min=configured.rate_bytes_per_second_min,
     )

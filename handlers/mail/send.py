@@ -4,13 +4,22 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Literal, Self
 
-from aiosmtplib import SMTP, SMTPDataError, SMTPException, SMTPNotSupported, SMTPRecipientsRefused
+from aiosmtplib import (
+    SMTP,
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPRecipientsRefused,
+)
 
 from bot import data
 from bot.outbox import LEASE, Parcel, Undeliverable
 from bot.settings import Settings, reveal
+from handlers.mail.oauth import Application
 from handlers.mail.render import From, MailRenderer
 from handlers.mail.render.head import ascii_domain
 
@@ -33,12 +42,14 @@ class Smarthost:
 
     def __init__(
         self, renderer: MailRenderer, *, host: str, port: int, tls: Encryption = "none", user: str = "",
-        password: str | None = None,
+        password: str | None = None, application: Application | None = None, ca_file: Path | None = None,
     ) -> None:  # fmt: skip
-        """`tls`: certificates are verified, against the system's authorities. `user`: empty for no login."""
+        """`tls`: certificates are verified, against the authorities in `ca_file`, else the system's. `user`: empty for no
+        login; with an `application` it is the mailbox in whose name that sends (SASL XOAUTH2)."""
         self._renderer = renderer
         self._host, self._port, self._tls = host, port, tls
-        self._user, self._password = user, password
+        self._user, self._password, self._application = user, password, application
+        self._ca_file = ca_file
         self._slots = asyncio.Semaphore(CONNECTIONS_MAX)
         self._idle: dict[SMTP, asyncio.TimerHandle] = {}
 
@@ -46,10 +57,12 @@ class Smarthost:
     def of(cls, settings: Settings) -> Self:
         """As configured. Raises OSError where the file with the password cannot be read."""
         outgoing = settings.email.outgoing
-        sender = From(settings.email.address, outgoing.from_name)
+        sender, by_token = From(settings.email.address, outgoing.from_name), outgoing.auth == "xoauth2"
         return cls(
             MailRenderer(data.folder("mail_templates"), sender), host=outgoing.host, port=outgoing.port,
-            tls=outgoing.tls, user=outgoing.user, password=reveal(outgoing.password, outgoing.password_file),
+            tls=outgoing.tls, user=outgoing.user, ca_file=outgoing.tls_ca_file,
+            password=None if by_token else reveal(outgoing.password, outgoing.password_file),
+            application=Application.of(outgoing) if by_token else None,
         )  # fmt: skip
 
     async def deliver(self, parcel: Parcel) -> None:
@@ -80,14 +93,28 @@ class Smarthost:
             self._keep(client)
 
     async def _new(self) -> SMTP:
-        client = SMTP(
+        """Signed in. A token that is refused may have been withdrawn: the next try has a new one."""
+        client = self._client()
+        try:
+            await client.connect()
+        except SMTPAuthenticationError:
+            if self._application:
+                self._application.renew()
+            raise
+        return client
+
+    def _client(self) -> SMTP:
+        return SMTP(
             hostname=self._host, port=self._port, timeout=REPLY_SECONDS, use_tls=self._tls == "implicit",
             start_tls=self._tls == "starttls", username=self._user or None, password=self._password,
-            tls_context=None if self._tls == "none" else ssl.create_default_context(),
+            tls_context=None if self._tls == "none" else ssl.create_default_context(cafile=self._ca_file),
+            oauth_token_generator=self._token if self._application else None,
             local_hostname=ascii_domain(self._renderer.sender.address).rpartition("@")[2],
         )  # fmt: skip
-        await client.connect()
-        return client
+
+    async def _token(self) -> str:
+        assert self._application is not None  # noqa: S101 - else nobody asks
+        return await asyncio.to_thread(self._application.token)
 
     async def _kept(self) -> SMTP | None:
         while self._idle:

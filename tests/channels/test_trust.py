@@ -1,12 +1,14 @@
 """Whom to believe: each lesson about who is speaking, as forgers and careless programs really write."""
 
+import asyncio
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
 
 from handlers.mail.head import Head
-from handlers.mail.trust import Proven, Unproven, judge
+from handlers.mail.trust import Origin, Proven, Trust, Undecided, Unproven, examine
+from handlers.mail.trust.dns import Resolver
 
 RELAY, SUBMISSION, STRANGER = "192.0.2.10", "198.51.100.7", "203.0.113.5"
 PASS = "mx.council.example; dmarc=pass header.from=school.example"
@@ -18,8 +20,16 @@ class Configured:
     authserv_ids: frozenset[str] = frozenset({"mx.council.example", "MX2.council.example"})
     submission_networks: tuple[IPv4Network | IPv6Network, ...] = (ip_network("198.51.100.0/24"),)
 
+    authenticate: bool = False
+    arc_sealers: tuple[str, ...] = ()
+
 
 TRUST = Configured()
+
+
+def judge(head: Head, peer: str, trust: Trust) -> Proven | Unproven | Undecided:
+    """What is made of it where nobody is asked."""
+    return asyncio.run(examine(head, Origin(peer), trust, Resolver())).verdict
 
 
 def head(*lines: str) -> Head:
@@ -34,7 +44,7 @@ def mail(results: str | list[str], sent_by: str = "Jo Head <head@school.example>
     )
 
 
-def doubt(verdict: Proven | Unproven) -> str:
+def doubt(verdict: Proven | Unproven | Undecided) -> str:
     assert isinstance(verdict, Unproven), verdict
     return verdict.why
 
@@ -126,6 +136,9 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: <head@school.example >"],
         ["From: h\u0435ad@school.example"],
         ["From: head@school\u3002example"],
+        ["From: head@xn--shool-r5d.example"],  # a Cyrillic letter, as sсhool.example has it
+        ["From: head@xn--a.example"],
+        ["From: head@xn--99999999.example"],
         ["From: head@school..example"],
         ["From: .head@school.example"],
         ["From: head%school.example"],
@@ -163,6 +176,13 @@ def test_a_plain_address_is_read_and_a_display_name_is_not(value: str) -> None:
     verdict = judge(head(f"From: {value}"), SUBMISSION, TRUST)
     assert isinstance(verdict, Proven)
     assert verdict.address == "head@school.example"
+
+
+def test_a_welsh_domain_is_legible() -> None:
+    address = f"head@{'ysgol-dŵr.cymru'.encode('idna').decode()}"
+    verdict = judge(head(f"From: {address}"), SUBMISSION, TRUST)
+    assert isinstance(verdict, Proven)
+    assert verdict.address == address
 
 
 def test_a_tag_keeps_two_people_apart() -> None:

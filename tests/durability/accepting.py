@@ -18,7 +18,7 @@ from handlers.mail.channel import MailChannel
 async def main() -> None:
     """Serve until told to stop."""
     with open_rooms(configuration.load(Path(sys.argv[1]), os.environ), Clock()) as rooms:
-        channel = MailChannel(rooms.settings, rooms.clock)
+        channel = MailChannel(rooms.settings, rooms.clock, rooms.ledger)
         await channel.start(Inbox(rooms.ledger, rooms.vault, rooms.clock))
         sys.stdout.write(f"{channel.port}\n")
         sys.stdout.flush()

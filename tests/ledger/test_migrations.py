@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import roster
 from bot.ledger import Ledger, file_of, history, schema
-from bot.ledger.tables import Proof, Table
+from bot.ledger.tables import Proof, Table, Unreachable
 from tests.ledger.conftest import NOW
 
 
@@ -71,7 +71,7 @@ def test_upgrading_a_filled_database_keeps_every_row_and_its_seals(recorded: Led
     assert recorded.read_now(lambda tx: list(history.faults(tx))) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0005"])
 def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: str, revision: str) -> None:
     schema.upgrade(url, to=revision)
     tables = set(Table.metadata.tables) & {str(name) for (name,) in query(url, NAMES)}
@@ -89,7 +89,10 @@ def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: s
         jo = ledger.read_now(lambda tx: roster.who(tx, "email", "jo@leys.example"))
         assert jo
         ledger.write_now(lambda tx: tx.add(proof_of(jo.id)))
+        ledger.write_now(lambda tx: tx.add(mark_of(jo.email)))
+        assert ledger.read_now(lambda tx: [mark.since for mark in tx.query(Unreachable)]) == [NOW]
     assert len(rows(url, "proofs")) == 1
+    assert rows(url, "unreachable")[0][:2] == ("jo@leys.example", 1)
 
 
 @pytest.mark.parametrize("revision", [None, "0001", "0003"])
@@ -118,6 +121,10 @@ def fill(url: str) -> None:
         "INSERT INTO people (id, name, email) VALUES (1, 'Jo Sands', 'jo@leys.example')",
         "INSERT INTO identities VALUES ('email', 'jo@leys.example', 1)",
     )
+
+
+def mark_of(address: str) -> Unreachable:
+    return Unreachable(address=address, hard=True, since=NOW, last_at=NOW, times=1, why="there is no such mailbox")
 
 
 def proof_of(person_id: int) -> Proof:

@@ -113,6 +113,7 @@ def test_the_environment_can_set_what_no_file_has(tmp_path: Path) -> None:
         "POSTROOM__EMAIL__IMAP__MAIN__HOST": "imap.council.example",
         "POSTROOM__EMAIL__IMAP__MAIN__USER": "returns",
         "POSTROOM__EMAIL__IMAP__MAIN__PASSWORD": "secret",
+        "POSTROOM__EMAIL__TRUST__AUTHSERV_IDS": '["mx.council.example"]',
     }
     read = load(written(tmp_path), environ)
 

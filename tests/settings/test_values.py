@@ -92,6 +92,8 @@ REFUSED = [
     ("email.smtp.port", "-1", "0 or more"),
     ("email.smtp.host", "", "a host name"),
     ("email.smtp.host", "127.0.0.1 ", "a host name"),
+    ("email.smtp.host", "unix:lmtp", "unix:/path"),
+    ("email.smtp.host", "/run/lmtp", "unix:/path"),
     ("email.smtp.protocol", "esmtp", "'smtp' or 'lmtp'"),
     ("email.outgoing.port", "0", "1 or more"),
     ("email.trust.relay_networks", '["192.0.2.1/24"]', '"192.0.2.0/24", or the one address "192.0.2.1"'),
@@ -150,6 +152,8 @@ def test_addresses_are_kept_in_lower_case(tmp_path: Path) -> None:
     )
 
 
+ENTRA = 'auth = "xoauth2"\ntenant_id = "t"\nclient_id = "c"\nclient_secret_file = "s"\n'
+IMAP = '[email.trust]\nauthserv_ids = ["mx.council.example"]\n[email.imap.main]\nhost = "h"\nuser = "u"\n'
 CLASHES = [
     ("retention.warn_days", "[retention]\nwarn_days = 90\n", "less than contents_days, which is 90"),
     ("retention.warn_days", "[retention]\ncontents_days = 60\n", "less than contents_days, which is 60"),
@@ -162,6 +166,8 @@ CLASHES = [
     ("web.tls_certificate", '[web]\ntls_certificate = "c"\n', "tls_key as well"),
     ("web.tls_key", '[web]\ntls_key = "k"\n', "tls_certificate as well"),
     ("email.smtp.require_tls", "[email.smtp]\nrequire_tls = true\n", "no tls_certificate"),
+    ("email.smtp.port", '[email.smtp]\nprotocol = "lmtp"\nport = 25\n', "another port than 25"),
+    ("email.smtp.host", '[email.smtp]\nhost = "unix:/run/lmtp"\n', 'only "lmtp" is spoken'),
     ("email.outgoing.user", '[email.outgoing]\nuser = "u"\n', "password_file as well"),
     ("email.outgoing.password_file", '[email.outgoing]\npassword_file = "f"\n', "user as well"),
     (
@@ -169,13 +175,34 @@ CLASHES = [
         '[email.outgoing]\nhost = "smtp.council.example"\nuser = "u"\npassword_file = "f"\n',
         "for everybody to read",
     ),
+    ("email.outgoing.user", f"[email.outgoing]\n{ENTRA}", "in whose name mail is sent must be set"),
+    ("email.outgoing.client_id", f'[email.outgoing]\nuser = "u"\n{ENTRA}'.replace('"c"', '""'), "must be set"),
     (
-        "email.imap.main.tls",
-        '[email.imap.main]\nhost = "h"\nuser = "u"\npassword_file = "f"\ntls = "none"\n',
+        "email.outgoing.tls",
+        f'[email.outgoing]\nhost = "smtp.council.example"\nuser = "u"\n{ENTRA}',
         "for everybody to read",
     ),
-    ("email.imap.main.password_file", '[email.imap.main]\nhost = "h"\nuser = "u"\n', "must be set"),
+    ("email.imap.main.tls", f'{IMAP}password_file = "f"\ntls = "none"\n', "for everybody to read"),
+    ("email.imap.main.password_file", IMAP, "must be set"),
+    ("email.imap.main.client_secret_file", f"{IMAP}{ENTRA}".replace('"s"', '""'), "must be set"),
+    ("email.imap.main.done_folder", f'{IMAP}password_file = "f"\ndone_folder = "inbox"\n', "another folder"),
+    (
+        "email.imap.main.failed_folder",
+        f'{IMAP}password_file = "f"\ndone_folder = "postroom Failed"\n',
+        "never taken in",
+    ),
+    (
+        "email.imap.more.user",
+        f'{IMAP}password_file = "f"\n[email.imap.more]\nhost = "h"\nuser = "U"\npassword_file = "g"\n',
+        "fetched from by email imap main user already",
+    ),
+    (
+        "email.trust.authserv_ids",
+        '[email.imap.main]\nhost = "h"\nuser = "u"\npassword_file = "f"\n',
+        "the server of email.imap.main writes",
+    ),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
+    ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),
     ("slack.signing_secret_file", '[slack]\nmode = "http"\nbot_token_file = "b"\n', "mode http needs it"),
     (

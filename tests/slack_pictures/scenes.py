@@ -16,6 +16,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "unknown-command",
         "not-authorised",
         "shared-mailbox",
+        "too-large",
         "trouble",
         "alert",
         "prove-identity",

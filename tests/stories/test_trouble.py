@@ -315,7 +315,7 @@ async def test_a_hostile_message_lies_in_quarantine_and_stops_nobody(post: TestO
     assert post.expect(JO, "receipt")
 
 
-# --- two at once, and those who die
+# --- two at once, and those who die (lesson L26)
 
 
 async def test_an_attempt_that_lost_its_lease_leaves_nothing(

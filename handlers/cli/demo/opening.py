@@ -46,7 +46,7 @@ async def open_demo(settings: Settings, *, patience: float = ANSWER_SECONDS) -> 
         with _afresh(settings, clock) as rooms:
             desk = Desk(settings, clock, mailboxes)
             pages = MailboxRoutes(rooms, mailboxes, desk, patience=patience)
-            channels = {"email": MailChannel(settings, clock)}
+            channels = {"email": MailChannel(settings, clock, rooms.ledger)}
             async with Serving(Office(rooms, channels, web_server(rooms, pages.routes()))):
                 yield Demo(rooms, mailboxes, desk)
     finally:

@@ -30,8 +30,8 @@ class Envelope:
     peer: str
     """IP address; an IPv4 address that came mapped into IPv6 is IPv4 here."""
     helo: str
-    mail_from: str
-    """"" for the null sender."""
+    mail_from: str | None
+    """"" for the null sender; None where nobody knows it any more, in a mailbox."""
     recipients: tuple[str, ...]
     """As they were written, each one of ours."""
     secure: bool
@@ -76,6 +76,11 @@ class Receiving:
     def rest(self) -> bytes | None:
         """What was sent after the end of the message; None while it has not ended."""
         return self._text.rest
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether another server may have seen the end of this message elsewhere, so that what follows it is nobody's."""
+        return self._text.fault is Fault.LINE_END
 
     @property
     def drained(self) -> bool:

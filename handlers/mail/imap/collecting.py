@@ -1,0 +1,210 @@
+"""One mailbox at work: on a thread of its own it fetches what lies in the folder, moves it away, and listens for more."""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from handlers.mail.door import Front, Letterbox
+from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
+from handlers.mail.imap.fetching import Fetcher, Stopped
+from handlers.mail.imap.session import Mail, Session
+from handlers.mail.imap.signin import Account
+
+log = structlog.get_logger(__name__)
+
+TRIES_MAX = 5
+"""After so many failures to fetch it a mail is moved out of the way (lesson L28)."""
+PAUSE_SECONDS = 1.0
+"""After the first failure; doubled for each further one."""
+PAUSE_SECONDS_MAX = 300.0
+DOWN = timedelta(minutes=30)
+"""After so long without all mail being fetched the administrators are told."""
+FINISH_SECONDS = 5.0
+"""How long what was begun may take when we stop, before the connection is cut."""
+
+Alert = Callable[[str, Sequence[str]], None]
+"""Tells the administrators; raises where it cannot be written down."""
+Place = tuple[int, int]
+"""UIDVALIDITY and UID: one mail, for as long as it lies there."""
+
+
+class _NotNow(Exception):
+    """The door cannot take the mail just now: it stays where it is."""
+
+
+class Collector:
+    """Fetches the mail of one mailbox until it is stopped."""
+
+    def __init__(self, account: Account, front: Front, clock: Clock, alert: Alert) -> None:
+        self._account, self._clock, self._alert = account, clock, alert
+        self._stopping = threading.Event()
+        self._fetcher = Fetcher(front, self._stopping)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._session: Session | None = None
+        self._taken: set[Place] = set()
+        self._tries: Counter[Place] = Counter()
+        self._faults = 0
+        self._since: datetime | None = None
+        self._alerted = False
+
+    async def start(self) -> None:
+        """Sign in, and begin. Raises `BadMailbox`; a server that cannot be reached is tried again and again."""
+        self._loop = asyncio.get_running_loop()
+        session = None
+        try:
+            session = await asyncio.to_thread(Session.open, self._account)
+        except Lost as fault:
+            self._note(fault)
+        self._thread = threading.Thread(
+            target=self._run, args=(session,), name=f"imap-{self._account.name}", daemon=True
+        )
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Fetch no more. A mail that is being made durable is moved away first, if its server lets us."""
+        self._stopping.set()
+        if self._thread is None:
+            return
+        await asyncio.to_thread(self._thread.join, FINISH_SECONDS)
+        if self._thread.is_alive() and self._session:
+            self._session.cut()
+            await asyncio.to_thread(self._thread.join, FINISH_SECONDS)
+        if self._thread.is_alive():
+            log.warning("a mailbox is left in the middle of a call", mailbox=self._account.name)
+
+    def _run(self, session: Session | None) -> None:
+        """Connect again whenever it ends, and never end for good."""
+        if session is None:
+            self._pause()
+        while not self._stopping.is_set():
+            try:
+                self._attend(session or Session.open(self._account))
+            except Stopped:
+                return
+            except (Lost, Refused, BadMailbox) as fault:
+                self._failed(fault)
+            except Exception as fault:
+                log.exception("a mailbox failed", mailbox=self._account.name)
+                self._failed(fault)
+            session = None
+
+    def _attend(self, session: Session) -> None:
+        """Fetch and listen, on one connection."""
+        self._session = session
+        try:
+            while not self._stopping.is_set():
+                if self._fetch_all(session):
+                    self._well()
+                    session.await_news(self._stopping)
+                else:
+                    self._pause()
+        finally:
+            self._session = None
+            session.close()
+
+    def _fetch_all(self, session: Session) -> bool:
+        """Whether nothing is left to do. What failed before comes last, so that it holds up no other mail."""
+        mails = sorted(session.mails(), key=lambda mail: self._tries[_place(mail)])
+        there = {_place(mail) for mail in mails}
+        self._taken &= there
+        self._tries = Counter({place: count for place, count in self._tries.items() if place in there})
+        try:
+            done = [self._one(session, mail) for mail in mails]
+        except _NotNow as fault:
+            self._note(fault)
+            return False
+        return all(done)
+
+    def _one(self, session: Session, mail: Mail) -> bool:
+        """Take one mail in and move it away. False: it must be tried again. Raises `Stopped`, `Lost`, `_NotNow`."""
+        if self._stopping.is_set():
+            raise Stopped
+        try:
+            if _place(mail) not in self._taken and not self._take(session, mail):
+                return False
+            session.file(mail, self._account.settings.done_folder)
+        except Refused as fault:
+            self._note(fault)
+            return False
+        return True
+
+    def _take(self, session: Session, mail: Mail) -> bool:
+        """Make the mail durable; count the failures to, and put it out of the way where there are too many."""
+        place = _place(mail)
+        try:
+            if self._tries[place] < TRIES_MAX:
+                self._deliver(self._fetcher.fetch(session, mail))
+                self._taken.add(place)
+                return True
+        except Vanished:
+            return False
+        except Refused as fault:
+            self._tries[place] += 1
+            self._note(fault)
+        except Lost:
+            self._tries[place] += 1
+            raise
+        if self._tries[place] >= TRIES_MAX:
+            self._put_aside(session, mail)
+        return False
+
+    def _deliver(self, letterbox: Letterbox) -> None:
+        """Wait until it is durable. Raises `_NotNow` where it cannot be, `Refused` where it never will be."""
+        assert self._loop is not None  # noqa: S101 - there is no thread before it is started
+        reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
+        if reply.startswith("4"):
+            raise _NotNow(reply)
+        if not reply.startswith("2"):
+            raise Refused(reply)
+
+    def _put_aside(self, session: Session, mail: Mail) -> None:
+        folder = self._account.settings.failed_folder
+        lines = [
+            f"Its server failed to hand it out {self._tries[_place(mail)]} times.",
+            f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now.",
+        ]
+        self._tell(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
+        session.file(mail, folder)
+
+    def _failed(self, fault: Exception) -> None:
+        self._note(fault)
+        self._pause()
+
+    def _note(self, fault: Exception) -> None:
+        """Something is wrong: say so, to the administrators where it has been so for long."""
+        now = self._clock.now()
+        self._since = self._since or now
+        log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=str(fault))
+        if now - self._since >= DOWN and not self._alerted:
+            minutes = int((now - self._since).total_seconds()) // 60
+            lines = [f"For {minutes} minutes: {fault}", "On the server, postroom doctor says what is wrong."]
+            self._alerted = self._tell(f"Mail in the mailbox {self._account.name} is not fetched", lines)
+
+    def _well(self) -> None:
+        if self._since:
+            log.info("mail is fetched again", mailbox=self._account.name)
+        self._faults, self._since, self._alerted = 0, None, False
+
+    def _tell(self, what: str, lines: Sequence[str]) -> bool:
+        try:
+            self._alert(what, lines)
+        except Exception:
+            log.exception("the administrators could not be told", what=what)
+            return False
+        return True
+
+    def _pause(self) -> None:
+        """Wait before the next attempt, longer each time, and never as long as others who lost the same server."""
+        self._faults += 1
+        longest = min(PAUSE_SECONDS * (1 << min(self._faults - 1, 20)), PAUSE_SECONDS_MAX)
+        self._stopping.wait(longest * (0.5 + self._clock.octets(1)[0] / 512))
+
+
+def _place(mail: Mail) -> Place:
+    return mail.validity, mail.uid

@@ -1,0 +1,82 @@
+"""One mail on its way from a mailbox to the door, in pieces that go straight into the sealed spool."""
+
+import threading
+from collections.abc import Iterator
+
+from handlers.mail.door import Front, Letterbox
+from handlers.mail.head import Head
+from handlers.mail.imap.addressed import envelope
+from handlers.mail.imap.faults import Refused
+from handlers.mail.imap.lines import Lines, whole
+from handlers.mail.imap.session import PIECE, Mail, Session
+
+
+class Stopped(Exception):
+    """We are to stop; what was begun was left."""
+
+
+class _TooLarge(Exception):
+    """It goes on beyond what is taken in, whatever its server said of its size."""
+
+
+class Fetcher:
+    """Brings mails to the door."""
+
+    def __init__(self, front: Front, stopping: threading.Event) -> None:
+        self._front, self._stopping = front, stopping
+        self._octets_max = front.settings.email.smtp.message_bytes_max
+
+    def fetch(self, session: Session, mail: Mail) -> Letterbox:
+        """The mail, whole; of one that is too large only its head (lesson L30). Whatever is raised, nothing is kept.
+
+        Raises `Stopped`, `Vanished`, `Refused`, `Lost`, and what the door raises.
+        """
+        size = session.size(mail)
+        if size > self._octets_max:
+            return self._head(session, mail, size)
+        try:
+            return self._whole(session, mail, size)
+        except _TooLarge:
+            return self._head(session, mail, self._octets_max + 1)
+
+    def _whole(self, session: Session, mail: Mail, size: int) -> Letterbox:
+        lines, pieces = Lines(), self._pieces(session, mail, size)
+        first = lines.feed(next(pieces, b""))
+        if not first:
+            raise Refused("it hands out nothing of the mail")
+        letterbox = self._front(envelope(Head.parse(first)))
+        try:
+            letterbox.write(first)
+            for piece in pieces:
+                letterbox.write(lines.feed(piece))
+            letterbox.write(lines.end())
+        except BaseException:
+            letterbox.abandon()
+            raise
+        return letterbox
+
+    def _pieces(self, session: Session, mail: Mail, size: int) -> Iterator[bytes]:
+        """The end is where nothing more comes: a declared size may be wrong."""
+        start = 0
+        while piece := self._piece(session, mail, start):
+            start += len(piece)
+            if start > self._octets_max:
+                raise _TooLarge
+            yield piece
+            if len(piece) < PIECE and start >= size:
+                return
+
+    def _piece(self, session: Session, mail: Mail, start: int) -> bytes:
+        if self._stopping.is_set():
+            raise Stopped
+        return session.piece(mail, start)
+
+    def _head(self, session: Session, mail: Mail, size: int) -> Letterbox:
+        head = whole(session.head(mail)).rstrip(b"\r\n") + b"\r\n\r\n"
+        letterbox = self._front(envelope(Head.parse(head)), oversize=size)
+        try:
+            letterbox.write(head)
+        except BaseException:
+            letterbox.abandon()
+            raise
+        return letterbox

@@ -25,7 +25,7 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
     """What to tell them; nothing to a mere «thanks»."""
     if reading.nearest or (asking.answered and not _is_thanks(reading.comment, asking)):
         return _not_understood(tx, reading, asking)
-    if asking.answered and not opened.text and _may_be_a_plea(tx, asking):
+    if asking.answered and opened.only_old and _may_be_a_plea(tx, asking):
         return _not_understood(tx, reading, asking)
     if asking.answered:
         return None

@@ -106,9 +106,11 @@ class _Opening:
                 candidate.sink.abandon()
             elif candidate.kept:
                 files.append(_attachment(candidate.part, candidate.kept))
+        text = self._letter.new_text()
         return Opened(
-            text=self._letter.new_text(), attachments=tuple(files), only_pictures=self._pictures and not files
-        )
+            text=text, only_old=not text and self._letter.is_only_old(), attachments=tuple(files),
+            only_pictures=self._pictures and not files,
+        )  # fmt: skip
 
     def abandon(self) -> None:
         """Leave nothing behind."""

@@ -202,6 +202,11 @@ def test_a_quotation_that_a_page_leaves_open_goes_on_in_the_next(quoting: str) -
     assert text_of(mixed(closed, attached("QUJD"), then)).split() == ["yes", "as", "agreed", "recall"]
 
 
+def test_a_mark_on_what_holds_nothing_hides_nothing() -> None:
+    for mark in ("<img class=gmail_signature>", "<br id=Signature>", '<hr class="gmail_quote">', "<p data-id=signature>"):
+        assert new_text(lines_of(f"<p>new</p>{mark}<p>also</p>")).split()[-1] == "also"
+
+
 def test_an_indented_paragraph_is_not_a_quotation() -> None:
     assert lines_of("<blockquote>mine</blockquote>").strip() == "mine"
 

@@ -112,7 +112,11 @@ async def test_a_mail_in_which_nothing_is_new_is_answered_only_where_it_answers_
     post: TestOffice,
 ) -> None:
     await post.email(JO, text="help")
-    assert await reply(post, post.expect(JO, "help"), "<p></p>") == []
+    helped = post.expect(JO, "help")
+    assert await reply(post, helped, PAGES["gmail"]("", quoted(helped))) == []
     await post.email(JO, attach="8302000 SENplan20260901.docx")
-    (answer,) = await reply(post, post.expect(JO, "advice"), "<p></p>")
+    advice = post.expect(JO, "advice")
+    assert await reply(post, advice, "<p></p>") == []
+    assert await reply(post, advice, f"<p>{advice.html}</p>") == []  # sent back by a machine
+    (answer,) = await reply(post, advice, PAGES["gmail"]("", quoted(advice)))
     assert answer.kind == "advice"

@@ -203,7 +203,12 @@ def test_a_quotation_that_a_page_leaves_open_goes_on_in_the_next(quoting: str) -
 
 
 def test_a_mark_on_what_holds_nothing_hides_nothing() -> None:
-    for mark in ("<img class=gmail_signature>", "<br id=Signature>", '<hr class="gmail_quote">', "<p data-id=signature>"):
+    for mark in (
+        "<img class=gmail_signature>",
+        "<br id=Signature>",
+        '<hr class="gmail_quote">',
+        "<p data-id=signature>",
+    ):
         assert new_text(lines_of(f"<p>new</p>{mark}<p>also</p>")).split()[-1] == "also"
 
 

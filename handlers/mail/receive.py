@@ -122,6 +122,7 @@ class _Opening:
         files = self.candidates.attachments()
         return Opened(
             text=text,
+            only_old=not text and self._letter.is_only_old(),
             attachments=files,
             only_pictures=self._pictures and not files,
             missing=self._why(text, bool(files)),

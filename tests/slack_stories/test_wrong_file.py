@@ -1,9 +1,9 @@
 """«Wrong file!» below an answer in Slack: frozen at once, and every card that speaks of the file says so."""
 
 from bot.rules.lifecycle import Status
-from tests.people import ALEX, PRIYA, SAM
+from tests.people import ALEX, PLAN, PRIYA, SAM
 from tests.slack_office import SlackOffice
-from tests.slack_stories.test_sending import PLAN, statuses
+from tests.slack_stories.test_sending import statuses
 
 
 async def test_the_alarm_in_the_thread_freezes_and_the_cards_are_drawn_anew(office: SlackOffice) -> None:

@@ -12,9 +12,10 @@ from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
 from handlers.cli.doctor import storage
 from handlers.cli.show import Json, Problem
+from handlers.mail.imap import doctor as mail
 from handlers.slack import doctor as slack
 
-PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (storage.checks, slack.checks)
+PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (storage.checks, mail.checks, slack.checks)
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""
 
 CONFIGURATION = "configuration"

@@ -58,7 +58,7 @@ class Collector:
         self._loop = asyncio.get_running_loop()
         session = None
         try:
-            session = await asyncio.to_thread(Session.open, self._account)
+            session = await asyncio.to_thread(Session.ready, self._account)
         except Lost as fault:
             self._note(fault)
         self._thread = threading.Thread(
@@ -84,7 +84,7 @@ class Collector:
             self._pause()
         while not self._stopping.is_set():
             try:
-                self._attend(session or Session.open(self._account))
+                self._attend(session or Session.ready(self._account))
             except Stopped:
                 return
             except (Lost, Refused, BadMailbox) as fault:

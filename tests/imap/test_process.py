@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import sys
+from asyncio.subprocess import PIPE
 from base64 import encodebytes
 from pathlib import Path
 
@@ -51,6 +53,19 @@ async def test_killed_between_durable_and_moved_nothing_happens_twice(tmp_path: 
                 process.terminate()
                 assert await process.wait() == 0
             assert (len(office.all("receipt")), files(office), server.holds("INBOX")) == (1, {SMALL: 100}, [])
+
+
+async def test_serve_does_not_start_with_a_password_that_is_wrong(tmp_path: Path, certificate: Path) -> None:
+    with dovecot(certificate) as server:
+        async with premises(tmp_path, environ(server, password="wrong")) as office:
+            process = await asyncio.create_subprocess_exec(
+                Path(sys.executable).with_name("postroom"), "--config", str(tmp_path / "config"), "serve",
+                env={**os.environ, **office.environ}, stderr=PIPE,
+            )  # fmt: skip
+            _, said = await process.communicate()
+    assert process.returncode == 1
+    assert b"[email.imap.main] user = returns: the server does not let it in" in said
+    assert b"Traceback" not in said
 
 
 async def test_a_mail_of_150_mb_needs_no_more_memory_than_a_small_one(tmp_path: Path, certificate: Path) -> None:

@@ -13,6 +13,7 @@ from handlers.cli import configured, show
 from handlers.cli.doctor import mailboxes, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
+from handlers.mail.imap import doctor as imap
 from handlers.mail.smtp import doctor as smtp
 from handlers.slack import doctor as slack
 
@@ -21,6 +22,7 @@ PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
     mailboxes.checks,
     mail.checks,
     smtp.checks,
+    imap.checks,
     slack.checks,
 )
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""

@@ -39,8 +39,6 @@ GUESS = rb"[!-~]{1,256}?"
 MESSAGE = "message/rfc822"
 MESSAGES = {MESSAGE, "message/global"}
 """RFC 2046, section 5.2.1; RFC 6532, section 3.7."""
-HALF_TYPES = {"application", "audio", "image", "video"}
-"""Content types of which the latter half was forgotten: certainly no text."""
 PLAIN = {"", "7bit", "8bit", "binary"}
 """Encodings under which an attached message stands there as it is (RFC 2046, section 5.2.1)."""
 
@@ -125,8 +123,8 @@ class _Walk:
         """Go into what this header begins: a multipart, an attached message, or contents."""
         head = self._counted(raw)
         kind = Field.parse(head.first("Content-Type") or "")
-        if kind.value in HALF_TYPES:
-            kind = Field(f"{kind.value}/octet-stream", kind.parameters)
+        if kind.value and "/" not in kind.value and not kind.value.startswith("text") and kind.get("name"):
+            kind = Field("application/octet-stream", kind.parameters)  # malformed, but certainly no letter
         if "/" not in kind.value:  # RFC 2045, section 5.2; in a digest RFC 2046, section 5.1.5
             digest = self.enclosures and self.enclosures[-1].type == "multipart/digest"
             kind = Field(MESSAGE if digest else "text/plain", kind.parameters)

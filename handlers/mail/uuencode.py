@@ -40,8 +40,10 @@ class UUEncode:
         return b""
 
     def _octets(self, line: bytes) -> bytes:
+        """A line says how much it holds; some programs write more behind that."""
+        letters = ((line[0] - 32 & 63) * 4 + 5) // 3
         try:
-            return binascii.a2b_uu(line)
+            return binascii.a2b_uu(line[:letters])
         except binascii.Error:
             self._sound = False
             return b""

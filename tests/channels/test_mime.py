@@ -152,8 +152,9 @@ def test_a_type_that_is_none_is_plain_text() -> None:  # RFC 2045, section 5.2
     assert text_of(crlf("Content-Type: text\n\nHello\n")) == "Hello"
 
 
-def test_half_a_type_that_is_no_text_is_a_file() -> None:
-    assert files_of(crlf('Content-Type: application; name="a.pdf"\n\nABC')) == [("a.pdf", b"ABC")]
+@pytest.mark.parametrize("kind", ["application", "application-pdf", "pdf"])
+def test_a_malformed_type_with_a_name_is_a_files(kind: str) -> None:
+    assert files_of(crlf(f'Content-Type: {kind}; name="a.pdf"\n\nABC')) == [("a.pdf", b"ABC")]
 
 
 def test_a_part_that_is_uuencoded_is_decoded() -> None:

@@ -94,12 +94,16 @@ def uuencoded(contents: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", [1, 7, 62, 10_000])
-def test_uuencode_comes_back_however_it_is_cut(size: int) -> None:
-    for damage in (lambda raw: raw, lambda raw: raw.replace(b"\n", b"\r\n"), lambda raw: raw.replace(b" \n", b"\n")):
-        raw = damage(uuencoded(CONTENTS))
-        undoing = UUEncode()
-        assert undone(undoing, raw, list(range(0, len(raw), size))) == CONTENTS
-        assert undoing.whole
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"", b""), (b"\n", b"\r\n"), (b" \n", b"\n"), (b"\n", b"x\n"), (b"`\n", b"\n")]
+)
+def test_uuencode_comes_back_however_it_is_cut_or_spoilt(size: int, before: bytes, after: bytes) -> None:
+    head, _, rest = uuencoded(CONTENTS).partition(b".pdf\n")
+    body, end, _ = rest.partition(b"end")
+    undoing = UUEncode()
+    raw = b"".join([head, b".pdf\n", body.replace(before, after) if before else body, end])
+    assert undone(undoing, raw, list(range(0, len(raw), size))) == CONTENTS
+    assert undoing.whole
 
 
 @pytest.mark.parametrize(

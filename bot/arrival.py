@@ -180,3 +180,6 @@ class Opened(Frozen):
     attachments: tuple[Attachment, ...] = ()
     only_pictures: bool = False
     """Nothing was attached but pictures that belong to the letter itself, such as a logo (lesson L38)."""
+    missing: tuple[str, ...] = ()
+    """Why something that was meant to come may not be among the attachments, such as a link in its place: names of
+    faults, each once (lessons L35, L42)."""

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from bot import links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
-from bot.ledger import history
+from bot.ledger import files, history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
-from bot.rules import address, lifecycle
+from bot.rules import address
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 UNASKED = frozenset({
     notices.Alert.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.ProveIdentity.kind,
-    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind,
+    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind, notices.WrongFile.kind,
 })  # fmt: skip
 """What people are told of that others did."""
 
@@ -84,6 +84,8 @@ def facts(file: File, settings: Settings) -> FileFacts:
         recalled_by=file.recaller.name if file.recaller else "",
         recalled_at=file.recalled_at,
         moved_from=file.moved_from or "",
+        frozen_by=file.freezer.name if file.freezer else "",
+        frozen_at=file.frozen_at,
         **_done(file, "moved", Act.MOVED if file.moved_from else None),
         **_done(file, "discarded", Act.DISCARDED if file.status is Status.DISCARDED else None),
         contents=file.contents.value,
@@ -120,7 +122,7 @@ def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None =
 
 def is_recallable(file: File) -> bool:
     """Whether its school could still take it back."""
-    return lifecycle.after(file.status, Act.RECALLED, contents=True, ever_received=file.ever_received) is not None
+    return files.leads_to(file, Act.RECALLED) is not None
 
 
 def service_name(settings: Settings, code: str | None) -> str:

@@ -35,7 +35,7 @@ ROWS: list[set[str]] = [
     },
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
-    {"bot.listing"},
+    {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
     {"bot.telling"},
     {"bot.receipts", "bot.roster", "bot.links", "bot.wording"},

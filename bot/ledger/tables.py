@@ -209,12 +209,16 @@ class File(Table):
     recalled_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     recalled_at: Mapped[datetime | None]
     moved_from: Mapped[str | None]
+    frozen_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    frozen_at: Mapped[datetime | None]
+    """Its school says that it is the wrong file: until it is released nobody gets the contents. None: it is not frozen."""
     contents: Mapped[Contents] = mapped_column(default=Contents.KEPT)
     object_id: Mapped[str] = mapped_column(unique=True)
     sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
     receiver: Mapped[Person | None] = relationship(foreign_keys=received_by, lazy="joined")
     rejecter: Mapped[Person | None] = relationship(foreign_keys=rejected_by, lazy="joined")
     recaller: Mapped[Person | None] = relationship(foreign_keys=recalled_by, lazy="joined")
+    freezer: Mapped[Person | None] = relationship(foreign_keys=frozen_by, lazy="joined")
     establishment: Mapped[School | None] = relationship(lazy="joined")
 
 

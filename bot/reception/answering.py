@@ -10,7 +10,7 @@ from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving, rethinking, tracing, understanding
+from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -35,6 +35,8 @@ MINUTE = timedelta(minutes=1)
 def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
     """How a message ends that no person sent: never answered, and kept aside if it carries a file (lessons L13, L15)."""
     if arrival.automatic is None or (opened.attachments and not arrival.automatic_sure):
+        return None
+    if taking_back.is_outlooks(arrival, opened):
         return None
     state = InboxState.QUARANTINED if opened.attachments else InboxState.DONE
     return Shut(state, f"sent by a machine: {arrival.automatic}")
@@ -76,14 +78,20 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
+    if taking_back.is_outlooks(arrival, opened):
+        opened = taking_back.without_wrapping(tx, opened, asking)
     reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    reading = proving.aimed(reading, receipts, asking)
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
         reading = proving.without(reading)
     elif opened.attachments:
-        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
-        answers.append(intake.take_in(tx, opened.attachments, letter, asking))
+        speaks = asking.channel == MAIL and not asking.answered and not reading.commands
+        subject = arrival.subject if speaks else ""
+        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "", subject=subject)
+        taken = intake.take_in(tx, opened.attachments, letter, asking)
+        answers.append(taken.model_copy(update={"missing": advising.missing(opened)}))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         worth = [answer for answer in answers if tracing.is_worth_saying(answer, arrival, asking)]
@@ -130,7 +138,9 @@ def _is_done(answer: Notice) -> bool:
     """Whether something was done that its doer must hear of. No loop lives on it: every act is done to a file once."""
     if isinstance(answer, notices.Outcomes):
         return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
-    return isinstance(answer, notices.Recalled | notices.Decided)
+    if isinstance(answer, notices.Frozen):
+        return len(answer.already) < len(answer.files)
+    return isinstance(answer, notices.Recalled | notices.Decided | notices.Released)
 
 
 def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:

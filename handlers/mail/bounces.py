@@ -83,7 +83,7 @@ def read_returned(chunks: Iterable[bytes]) -> Returned:
     for event in parts(reading.head_seen(chunks)):
         if isinstance(event, Part):
             reading.begin(event)
-        else:
+        elif isinstance(event, bytes):
             reading.write(event)
     return reading.returned()
 

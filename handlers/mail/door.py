@@ -17,6 +17,7 @@ from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
+from handlers.mail.trust.dmarc import suffixes
 from handlers.mail.trust.dns import Resolver
 from handlers.mail.trust.verdict import Step
 
@@ -56,6 +57,8 @@ class Front:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
         self.dns = Resolver(settings.dns.nameservers)
+        if settings.email.trust.authenticate:
+            suffixes()
 
     def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":
         """The next message begins. `oversize`: it has so many octets that no more than its head is to come."""
@@ -113,12 +116,10 @@ class Letterbox:
             self._end_head()
         head = Head.parse(bytes(self._head))
         verdict = await self._verdict(head)
-        if isinstance(verdict, Undecided):
+        refusal = self._refusal(verdict)
+        if refusal and not await self._is_expected(head):
             self.abandon()
-            return verdict.reply()
-        if isinstance(verdict, Unproven) and not verdict.relayed and not await self._is_expected(head):
-            self.abandon()
-            return verdict.reply(self._contact())
+            return refusal
         try:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
         except Later:
@@ -134,6 +135,12 @@ class Letterbox:
             checks = [f"{step.check}={step.result}" for step in found.steps]
             log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
         return found.verdict
+
+    def _refusal(self, verdict: Proven | Unproven | Undecided) -> str | None:
+        """What the peer is told where the mail is not to come in, for good or for now; None where it is."""
+        if isinstance(verdict, Undecided):
+            return verdict.reply()
+        return verdict.reply(self._contact()) if isinstance(verdict, Unproven) and not verdict.relayed else None
 
     def abandon(self) -> None:
         """Nothing is kept."""
@@ -151,7 +158,7 @@ class Letterbox:
             return False
         return await self._front.inbox.has_sent(token)
 
-    def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
+    def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)

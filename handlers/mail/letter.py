@@ -2,15 +2,15 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
 from handlers.mail.charset import letter_decoded
 from handlers.mail.footers import NOWHERE, Wordings
-from handlers.mail.markup import Page, read
-from handlers.mail.mime import Part
+from handlers.mail.markup import Page, lines_of, read
+from handlers.mail.part import Part
 from handlers.mail.text import is_only_old, new_text
 
 TEXT_BYTES_MAX = 1 << 18
@@ -33,8 +33,11 @@ class Piece:
 
     def read(self) -> Page:
         """Its lines as text."""
-        said = letter_decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
-        return read(said) if self.is_page else Page(said, marked=False)
+        return read(self.decoded()) if self.is_page else Page(self.decoded(), marked=False)
+
+    def decoded(self) -> str:
+        """It as it came, in its character set."""
+        return letter_decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
 
     @property
     def is_page(self) -> bool:
@@ -50,6 +53,7 @@ class Letter:
         self.references: set[str] = set()
         """Content ids, in lower case, of what its pages show."""
         self._pieces: list[Piece] = []
+        self._spare = ""
         self._room = TEXT_BYTES_MAX
         self._seam = b""
 
@@ -68,6 +72,10 @@ class Letter:
             piece.octets += octets[: self._room]
             self._room = max(0, self._room - len(octets))
 
+    def add_spare(self, text: str, *, is_page: bool) -> None:
+        """Words that count only where the letter has none of its own: those that Outlook packed (lesson L35)."""
+        self._spare = self._spare or (lines_of(text) if is_page else text)
+
     def new_text(self) -> str:
         """What this person wrote: of each multipart/alternative one part."""
         return new_text(self._said(), self._here)
@@ -79,7 +87,12 @@ class Letter:
     def _said(self) -> str:
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
-        return "\n".join(_said(pieces, self._here) for _, pieces in groups)
+        said = "\n".join(_said(pieces, self._here) for _, pieces in groups)
+        return said if said.strip() else self._spare
+
+    def pages(self) -> Iterator[str]:
+        """Its pages as they came, with all their markup."""
+        return (piece.decoded() for piece in self._pieces if piece.is_page and not piece.part.embedded)
 
     def _refer(self, octets: bytes) -> None:
         """Remember what the page shows, also where that stands across two blocks."""

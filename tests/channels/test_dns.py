@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from handlers.mail.trust.dns import DnsTrouble, Resolver
 from handlers.mail.trust.dns_cache import NOTHING_SECONDS_MAX, SECONDS_MAX, SECONDS_MIN, Answer, Cache
+from handlers.mail.trust.dns_server import Server
 from tests.dns_peer import DnsPeer, name_server
 
 
@@ -75,9 +76,20 @@ async def test_an_alias_is_followed(peer: DnsPeer) -> None:
 
 
 async def test_a_long_answer_comes_by_tcp(peer: DnsPeer) -> None:
-    peer.txt("school.example", *(f"{number} " + "x" * 1000 for number in range(40)))
-    assert len(await asking(peer).txt("school.example")) == 40
+    peer.txt("school.example", *(f"{number} " + "x" * 1000 for number in range(30)))
+    assert len(await asking(peer).txt("school.example")) == 30
     assert peer.by_tcp == 1
+
+
+async def test_an_answer_longer_than_any_honest_one_is_trouble(peer: DnsPeer) -> None:
+    peer.txt("school.example", *(f"{number} " + "x" * 1000 for number in range(40)))
+    with pytest.raises(DnsTrouble):
+        await asking(peer).txt("school.example")
+
+
+async def test_the_systems_servers_are_asked_where_none_are_configured() -> None:
+    dns = Resolver()._asked()
+    assert all(isinstance(server, Server) for server in dns.nameservers)
 
 
 async def test_a_server_that_fails_is_trouble_and_no_answer(peer: DnsPeer) -> None:

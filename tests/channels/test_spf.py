@@ -1,5 +1,6 @@
 """SPF beyond the public suite: macros as RFC 7208 shows them, the limits, and records that prove nothing."""
 
+import time
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -97,8 +98,36 @@ async def test_a_record_that_names_its_hosts_is_proof(record: str) -> None:
     assert (found.outcome, found.anybody) == (Outcome.PASS, False)
 
 
+async def test_a_record_that_lets_nobody_send_is_no_open_door() -> None:
+    found = await judged({"school.example": [{"TXT": "v=spf1 -all"}]})
+    assert (found.outcome, found.anybody) == (Outcome.FAIL, False)
+
+
 async def test_a_record_that_asks_the_whole_world_is_cut_short() -> None:
     zone = Zone({f"{n}.example": [{"TXT": f"v=spf1 include:{n + 1}.example -all"}] for n in range(100)})
     found = await spf.check(zone, ip_address("203.0.113.5"), helo="mx.example", mail_from="jo@0.example")
     assert found.outcome is Outcome.PERMERROR
     assert zone.asked == 11
+
+
+ENDLESS = {
+    "a label": "a:b." + "a" * 16_000 + "!",
+    "dots": "a:" + ".1" * 8_000,
+    "macros": "exists:" + "%{s}" * 4_000 + ".example",
+    "as many macros as are read": ("exists:" + "%{s}" * 240 + ".example ") * 16,
+    "macros that do not end": "exists:" + "%{" * 8_000,
+    "a number": "exists:%{d" + "9" * 15_000 + "}.example",
+    "prefixes": "a/" + "/1" * 8_000,
+    "networks": "ip4:192.0.2.1 " * 1_100 + "-all",
+    "too long": "x=" + "a" * 60_000,
+}
+
+
+@pytest.mark.parametrize("terms", ENDLESS.values(), ids=list(ENDLESS))
+async def test_no_record_keeps_anybody_busy(terms: str) -> None:
+    zone = Zone({"school.example": [{"TXT": f"v=spf1 {terms}"}]})
+    began = time.perf_counter()
+    sender = f"{'a.' * 200}x@school.example"
+    found = await spf.check(zone, ip_address("203.0.113.5"), helo="mx.example", mail_from=sender)
+    assert found.outcome is not Outcome.PASS
+    assert time.perf_counter() - began < 2

@@ -1,6 +1,8 @@
 """`postroom doctor`: what is wrong on this machine, and what to do."""
 
+import asyncio
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,9 @@ import pytest
 
 from bot import space
 from bot.vault import MasterKey
+from tests.channels.conftest import new_certificate
 from tests.cli.conftest import JO, CommandLine
+from tests.dns_peer import name_server
 
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
@@ -71,6 +75,20 @@ def test_a_disk_with_too_little_room_for_mail_is_named(office: CommandLine, monk
     assert "0 MB are free" in examined(office, status=1)["free space"]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("days", "status", "said"),
+    [(-1, 1, "ended on"), (5, 1, "ends on"), (60, 0, "is good until"), (None, 1, "cannot be used")],
+)
+def test_the_certificate_for_mail_is_looked_at(
+    office: CommandLine, tmp_path: Path, days: int | None, status: int, said: str
+) -> None:
+    pem = tmp_path / "smtp.pem"
+    pem.write_bytes(b"-" if days is None else new_certificate(datetime.now(UTC) + timedelta(days)))
+    smtp = f'[email.smtp]\ntls_certificate = "{pem}"\ntls_key = "{pem}"\n'
+    (office.config / "more.toml").write_text(smtp)
+    assert said in examined(office, status=status)["certificate for mail"]["detail"]
+
+
 def test_a_missing_database_is_made_by_migrating(office: CommandLine) -> None:
     for file in office.config.parent.glob("var/ledger.db*"):
         file.unlink()
@@ -110,6 +128,16 @@ def test_a_vault_that_cannot_be_written_is_said_to_be_so(office: CommandLine) ->
     found = examined(office, status=1)["vault"]
     assert str(folder) in found["detail"]
     assert "right to write" in found["remedy"]
+
+
+async def test_name_servers_are_asked_where_senders_are_proven_by_them(office: CommandLine) -> None:
+    more = office.config / "more.toml"
+    async with name_server() as dns:
+        more.write_text(f"[email.trust]\nauthenticate = true\n[dns]\nnameservers = {dns.nameservers}\n")
+        assert (await asyncio.to_thread(examined, office))["name servers"]["ok"]
+        dns.fail("derbyshire.example")
+        found = await asyncio.to_thread(examined, office, status=1)
+        assert "UDP and TCP" in found["name servers"]["remedy"]
 
 
 def test_mailboxes_that_mail_comes_back_from_are_named(office: CommandLine) -> None:

@@ -8,12 +8,15 @@ import pytest
 
 from bot.ledger import Later
 from bot.ledger.tables import InboxState
+from bot.vault import Unavailable
+from bot.vault.writing import Writing
+from handlers.mail.door import Letterbox
 from handlers.mail.imap.session import Session
 from tests.imap.between import Between, between
 from tests.imap.dovecot import Dovecot, dovecot
 from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, proven, until
 from tests.office import TestOffice
-from tests.people import JO, PRIYA
+from tests.people import ALEX, JO, PRIYA
 
 NAME = "8302000_SENplan20260901.docx"
 PLAIN = "IMAP4rev1 LITERAL+ SASL-IR"
@@ -150,6 +153,48 @@ async def test_an_empty_return_path_is_a_machine_that_is_never_answered(tmp_path
             server.append(letter(office, text="status", trace={"Return_Path": "<>"}))
             await taken(office, server)
             assert (office.inbox_of(JO), office.waiting()[0].state) == ([], InboxState.DONE)
+
+
+async def test_a_mail_that_we_ourselves_fail_over_holds_up_no_other(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # lesson L28
+    accept = Letterbox.accept
+
+    async def fail(self: Letterbox) -> str:
+        if b"Subject: spoilt" in self._head:
+            raise IndexError("a fault of ours")
+        return await accept(self)
+
+    monkeypatch.setattr(Letterbox, "accept", fail)
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            spoilt = letter(office, subject="spoilt", attach=NAME)
+            server.append(spoilt)
+            server.append(letter(office, attach="8302000_SENnotes20260901.docx"))
+            await taken(office, server)
+            await until(office, lambda: server.holds("Postroom failed") == [spoilt])
+            (alert,) = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
+            assert "A mail in the mailbox main cannot be fetched" in alert.subject
+            assert [file.name for file in office.files()] == ["8302000_SENnotes20260901.docx"]
+
+
+async def test_where_the_disk_is_full_the_mail_stays(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            begin, faults = office.office.inbox.begin, iter(range(7))  # more often than a mail is given up
+
+            def full_at_first() -> Writing:
+                if next(faults, None) is not None:
+                    raise Unavailable("no space left on the device")
+                return begin()
+
+            monkeypatch.setattr(office.office.inbox, "begin", full_at_first)
+            server.append(letter(office, attach=NAME))
+            await taken(office, server)
+            assert (len(office.files()), server.holds("Postroom failed")) == (1, [])
 
 
 def idles(wire: Between) -> int:

@@ -1,5 +1,6 @@
 """Mail straight from the Internet: who proves to have sent it is answered, and nobody else (docs/mail.md, «Who sent it»)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import policy
@@ -12,6 +13,7 @@ from bot.ledger import history
 from bot.ledger.tables import InboxItem
 from bot.rules.lifecycle import Act
 from handlers.mail.trust import proving
+from tests.bounces import QMAIL, worded
 from tests.channels import signing
 from tests.channels.test_arc import GATEWAY, OUTLOOK, sealed_by_peer
 from tests.dns_peer import DnsPeer
@@ -144,7 +146,9 @@ async def test_and_a_host_not_where_dmarc_is_strict(facing: Facing) -> None:
 async def test_a_domain_that_lets_everybody_send_proves_nothing(facing: Facing) -> None:
     post, dns = facing
     dns.txt(SCHOOL, "v=spf1 +all")
-    assert (await refusal(post, octets(post), JO)).startswith("550 5.7.1")
+    said = await refusal(post, octets(post), JO)
+    assert said.startswith("550 5.7.1")
+    assert "SPF says pass for leysjunior.example, which lets everybody send" in said
 
 
 # What cannot be looked up
@@ -178,7 +182,8 @@ async def test_no_sender_waits_for_a_name_server_without_end(facing: Facing, mon
     monkeypatch.setattr(proving, "SECONDS_MAX", 0.2)
     post, dns = facing
     dns.say_nothing(SCHOOL)
-    assert (await refusal(post, octets(post), JO)).startswith("451 4.7.0")
+    async with asyncio.timeout(5):
+        assert (await refusal(post, octets(post), JO)).startswith("451 4.7.0")
 
 
 # Mail that others handed on, sealed (ARC)
@@ -246,3 +251,15 @@ async def test_and_is_not_what_its_school_is_shown(facing: Facing) -> None:
     answer = post.expect(JO, "history")
     assert "Jo Sands" in answer.text
     assert "spf" not in answer.text
+
+
+async def test_a_report_on_a_notice_comes_in_though_its_proof_cannot_be_looked_up(facing: Facing) -> None:
+    """Lesson L21."""
+    post, dns = facing
+    await post.post(signed(post, dns, SCHOOL), "bounces@forwarder.example")
+    to = post.expect(JO, "receipt").envelope_from
+    reporter = f"mail.{SCHOOL}"
+    dns.fail(f"{signing.SELECTOR}._domainkey.{reporter}")
+    report = signing.sign(worded(QMAIL, JO), d=reporter)
+    await post.post(report, "", to)
+    assert len(post.waiting()) == 2

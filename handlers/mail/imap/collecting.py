@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
+from bot.vault import Unavailable
 from handlers.mail.door import Front, Letterbox
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
@@ -58,7 +59,7 @@ class Collector:
         self._loop = asyncio.get_running_loop()
         session = None
         try:
-            session = await asyncio.to_thread(Session.open, self._account)
+            session = await asyncio.to_thread(Session.ready, self._account)
         except Lost as fault:
             self._note(fault)
         self._thread = threading.Thread(
@@ -84,7 +85,7 @@ class Collector:
             self._pause()
         while not self._stopping.is_set():
             try:
-                self._attend(session or Session.open(self._account))
+                self._attend(session or Session.ready(self._account))
             except Stopped:
                 return
             except (Lost, Refused, BadMailbox) as fault:
@@ -144,10 +145,14 @@ class Collector:
                 return True
         except Vanished:
             return False
+        except Unavailable as fault:
+            raise _NotNow(str(fault)) from fault
         except Refused as fault:
             self._tries[place] += 1
             self._note(fault)
-        except Lost:
+        except (Stopped, _NotNow):
+            raise
+        except Exception:  # a lost connection, or our own fault: it may be this mail that brings it about
             self._tries[place] += 1
             raise
         if self._tries[place] >= TRIES_MAX:

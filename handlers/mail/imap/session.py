@@ -40,14 +40,24 @@ class Session:
 
     @classmethod
     def open(cls, account: Account) -> Self:
-        """Connect, sign in, find both folders. Raises `BadMailbox`, `Lost`."""
+        """Connect, sign in, and look into the folder. Raises `BadMailbox`, `Lost`."""
         client = connect(account)
         session = cls(account, client)
         try:
             session.select()
-            session.prepare_done_folder()
         except BaseException:
             hang_up(client)
+            raise
+        return session
+
+    @classmethod
+    def ready(cls, account: Account) -> Self:
+        """The same, with the folder for what was taken in. Raises `BadMailbox`, `Lost`."""
+        session = cls.open(account)
+        try:
+            session.prepare_done_folder()
+        except BaseException:
+            session.close()
             raise
         return session
 
@@ -70,6 +80,11 @@ class Session:
         except Refused as fault:
             remedy = f"Make it by hand, or give it a name that this server allows{self._prefix()}."
             raise self._account.bad("done_folder", f"it cannot be made ({fault})", remedy) from fault
+
+    def has(self, folder: str) -> bool:
+        """Whether there is such a folder."""
+        with speaking():
+            return bool(self._client.folder_exists(folder))
 
     def abilities(self) -> list[str]:
         """Which of the extensions that we gladly use the server has."""

@@ -21,6 +21,7 @@ from handlers.mail.head import Head
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.dns import Dns, DnsTrouble
 from handlers.mail.trust.lexical import Doubtful
+from handlers.mail.trust.lists import by_list, check_own_words
 from handlers.mail.trust.proving import Origin, prove
 from handlers.mail.trust.results import proof, topmost
 from handlers.mail.trust.signatures import Signatures
@@ -86,6 +87,7 @@ async def examine(
     steps.note("peer", peer.name.lower(), f"{origin.peer or 'not known'}: {peer.value}")
     try:
         address, on_behalf = author(head), sender(head)
+        check_own_words(head, address)
         steps.note("From", "pass", f"it holds exactly one address, {address}")
         domain = address.rpartition("@")[2]
         why = _vouched(head, domain, origin, trust, steps) or await prove(
@@ -98,8 +100,9 @@ async def examine(
         )
     except Doubtful as doubt:
         steps.note("verdict", "unproven", str(doubt))
-        refusable = peer in {Peer.ANYBODY, Peer.SUBMISSION}
-        return Examination(Unproven(str(doubt), relayed=not refusable, authenticated=trust.authenticate), tuple(steps))
+        relayed = peer in {Peer.RELAY, Peer.MAILBOX}
+        verdict = Unproven(str(doubt), relayed, authenticated=trust.authenticate, by_list=by_list(head))
+        return Examination(verdict, tuple(steps))
     except DnsTrouble as trouble:
         steps.note("verdict", "undecided", str(trouble))
         return Examination(Undecided(str(trouble)), tuple(steps))

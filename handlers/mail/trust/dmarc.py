@@ -36,7 +36,8 @@ NO_POLICY = Policy("")
 
 
 @cache
-def _suffixes() -> PublicSuffixList:
+def suffixes() -> PublicSuffixList:
+    """The public suffix list. To read it takes a tenth of a second, so it is done before mail comes in."""
     return PublicSuffixList()
 
 
@@ -49,7 +50,7 @@ def organisation(domain: str) -> str:
     for shared in SHARED:
         if domain.endswith(f".{shared}"):
             return f"{domain.removesuffix(f'.{shared}').rpartition('.')[2]}.{shared}"
-    return _suffixes().privatesuffix(domain) or domain
+    return suffixes().privatesuffix(domain) or domain
 
 
 def is_kin(one: str, other: str) -> bool:

@@ -13,12 +13,12 @@ from typing import Protocol
 import dns.asyncresolver
 import dns.exception
 import dns.name
-import dns.nameserver
 import dns.resolver
 from dns.message import QueryMessage
 from dns.rdatatype import RdataType
 
 from handlers.mail.trust.dns_cache import Answer, Cache
+from handlers.mail.trust.dns_server import Server
 
 QUERY_SECONDS = 3.0
 """How long one server is waited for before another is asked."""
@@ -124,8 +124,8 @@ class Resolver:
             self._resolver = dns.asyncresolver.Resolver(configure=not self._servers)
             self._resolver.timeout = QUERY_SECONDS
             self._resolver.use_edns(0, 0, UDP_OCTETS_MAX)
-            if self._servers:
-                self._resolver.nameservers = list(self._servers)
+            configured = (Server(str(address), self._resolver.port) for address in self._resolver.nameservers)
+            self._resolver.nameservers = list(self._servers or configured)
         return self._resolver
 
 
@@ -143,9 +143,9 @@ def _label(text: str) -> bytes:
     return text.lower().encode() if text.isascii() else dns.name.IDNA_2008_UTS_46.encode(text)
 
 
-def _server(text: str) -> dns.nameserver.Do53Nameserver:
+def _server(text: str) -> Server:
     host, _, port = text.rpartition(":") if text.count(":") == 1 or "]:" in text else (text, "", "53")
-    return dns.nameserver.Do53Nameserver(host.strip("[]"), int(port))
+    return Server(host.strip("[]"), int(port))
 
 
 def _values(answer: dns.resolver.Answer, kind: RdataType) -> tuple[bytes, ...]:

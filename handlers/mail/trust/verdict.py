@@ -6,6 +6,7 @@ WHAT_TO_DO = (
     "Please send it from your own work mailbox, in the ordinary way. If that is what you did, show this text to whoever "
     "runs your mail: "
 )
+NO_LIST = "It came by way of a mailing list: please send it straight to us."
 BY_RELAY = "the mail has to reach us by way of a mail service that has proven who sent it."
 BY_PROOF = "their domain has to publish SPF or sign with DKIM, for the domain that is in From (DMARC)."
 UNDECIDED = (
@@ -35,10 +36,14 @@ class Unproven:
     """A relay of ours brought it: refusing would make the relay write to whoever is named, so it goes to quarantine."""
     authenticated: bool = False
     """Proof by SPF, DKIM and DMARC was looked for."""
+    by_list: bool = False
+    """A mailing list handed it on, which often spoils the proof."""
 
     def reply(self, contact: str = "") -> str:
         """The refusal in the SMTP dialogue, for a peer that is no relay; `contact` says whom to ask for help."""
         remedy = WHAT_TO_DO + (BY_PROOF if self.authenticated else BY_RELAY)
+        if self.by_list:
+            remedy = f"{NO_LIST} {remedy}"
         return f"550 5.7.1 Nothing was kept, because it is not proven who sent this mail: {self.why}. {remedy} {contact}".rstrip()
 
 

@@ -1,7 +1,7 @@
 """What a domain may leave open in its SPF record, to be filled in for each mail: macros (RFC 7208, section 7). Pure."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -9,16 +9,17 @@ NAME_CHARACTERS_MAX = 253
 """RFC 7208, section 7.3: a longer name loses labels on the left."""
 
 MACRO = re.compile(r"%(?:(?P<sign>[%_-])|\{(?P<letter>[A-Za-z])(?P<keep>[0-9]*)(?P<reverse>[rR]?)(?P<at>[.+,/_=-]*)\})")
+WRITTEN_CHARACTERS_MAX = 1000
+"""Of a name as it stands in the record: what macros make of it cannot cost much more."""
+KEEP_DIGITS_MAX = 3
+"""No name has as many parts as a longer number says: all of them are kept then."""
 LITERAL = re.compile(r"[!-$&-~]+")
 """Whatever can be seen in ASCII, save %."""
 SIGNS = {"%": "%", "_": " ", "-": "%20"}
 LETTERS = frozenset("slodiphv")
 """Those that mean something in a record; c, r and t are for explanations, which nobody reads here."""
 EXPLAINING = frozenset("crt")
-LAST = re.compile(
-    r".*(?:\.(?:[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?|%[%_-]|%\{[^}]*\})"
-)
-"""How a name ends: in a label that can be a top-level domain, or in a macro (RFC 7208, section 7.1)."""
+LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
 class Malformed(Exception):
@@ -51,35 +52,31 @@ Template = tuple[str | Macro, ...]
 """Text and macros, in turn."""
 
 
-def parse(text: str, letters: Iterable[str] = LETTERS) -> Template:
+def parse(text: str, letters: Collection[str] = LETTERS) -> Template:
     """A macro-string. Raises Malformed."""
-    found: list[str | Macro] = []
-    at = 0
-    while at < len(text):
-        if literal := LITERAL.match(text, at):
-            found.append(literal[0])
-            at = literal.end()
-        elif macro := MACRO.match(text, at):
-            found.append(_read(macro, letters))
-            at = macro.end()
-        else:
-            raise Malformed(f"a macro that is none in «{text}»")
-    return tuple(found)
+    return tuple(piece for piece, _ in _pieces(text, letters))
 
 
 def name(text: str) -> Template:
-    """A domain-spec. Raises Malformed."""
-    if not LAST.fullmatch(text):
-        raise Malformed(f"«{text}» is no domain")
-    return parse(text)
+    """A domain-spec: it ends in a macro, or in a label that can be a top-level domain (section 7.1). Raises Malformed."""
+    if len(text) > WRITTEN_CHARACTERS_MAX:
+        raise Malformed("a name longer than any can be")
+    pieces = list(_pieces(text, LETTERS))
+    last, is_macro = pieces[-1] if pieces else ("", False)
+    if isinstance(last, str) and not is_macro:
+        _, dot, label = last.removesuffix(".").rpartition(".")
+        if not dot or not LABEL.fullmatch(label) or label.isdigit():
+            raise Malformed("a name of no domain")
+    return tuple(piece for piece, _ in pieces)
 
 
 def expand(template: Template, values: Mapping[str, str]) -> str:
     """The name that is meant for this mail."""
     text = "".join(piece if isinstance(piece, str) else piece.expand(values) for piece in template)
-    while len(text) > NAME_CHARACTERS_MAX and "." in text:
-        text = text.partition(".")[2]
-    return text
+    if len(text) <= NAME_CHARACTERS_MAX:
+        return text
+    dot = text.find(".", len(text) - NAME_CHARACTERS_MAX - 1)
+    return text[dot + 1 :]
 
 
 def letters_in(template: Template) -> set[str]:
@@ -87,15 +84,29 @@ def letters_in(template: Template) -> set[str]:
     return {piece.letter for piece in template if isinstance(piece, Macro)}
 
 
-def _read(macro: "re.Match[str]", letters: Iterable[str]) -> str | Macro:
+def _pieces(text: str, letters: Collection[str]) -> Iterator[tuple[str | Macro, bool]]:
+    """Each piece, and whether it was written as a macro. Costs no more than the length of the text."""
+    at = 0
+    while at < len(text):
+        if literal := LITERAL.match(text, at):
+            yield literal[0], False
+            at = literal.end()
+        elif macro := MACRO.match(text, at):
+            yield _read(macro, letters), True
+            at = macro.end()
+        else:
+            raise Malformed("a macro that is none")
+
+
+def _read(macro: "re.Match[str]", letters: Collection[str]) -> str | Macro:
     if macro["sign"]:
         return SIGNS[macro["sign"]]
-    letter, keep = macro["letter"].lower(), macro["keep"]
-    if letter not in letters or (keep and not int(keep[-3:]) and not keep.strip("0")):
-        raise Malformed(f"there is no macro {macro[0]}")
+    letter, keep = macro["letter"].lower(), macro["keep"].lstrip("0")
+    if letter not in letters or (macro["keep"] and not keep):
+        raise Malformed("a macro that is none")
     return Macro(
         letter,
-        keep=int(keep) if keep else None,
+        keep=int(keep) if 0 < len(keep) <= KEEP_DIGITS_MAX else None,
         reverse=bool(macro["reverse"]),
         delimiters=macro["at"] or ".",
         escaped=macro["letter"].isupper(),

@@ -14,6 +14,8 @@ MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9._-]*)=(.*)", re.DOTALL)
 DIRECTIVE = re.compile(r"([-+?~]?)([A-Za-z][A-Za-z0-9._-]*)((?:[:/].*)?)", re.DOTALL)
 PREFIXES = re.compile(r"(.*?)(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?", re.DOTALL)
 NETWORK = re.compile(r":([0-9A-Fa-f.:]+)(?:/(0|[1-9][0-9]{0,2}))?")
+RECORD_OCTETS_MAX = 1 << 14
+"""RFC 7208, section 3.4 wants less than 512; some domains need a few thousand."""
 V4_PREFIX_MAX, V6_PREFIX_MAX = 32, 128
 
 
@@ -52,6 +54,8 @@ def select(records: Sequence[bytes]) -> Record | None:
 
 def read(octets: bytes) -> Record:
     """An SPF record. Raises Malformed wherever its fault stands: nothing of it counts then (section 4.6)."""
+    if len(octets) > RECORD_OCTETS_MAX:
+        raise Malformed("the record is longer than any domain needs")
     if not octets.isascii():
         raise Malformed("the record holds more than ASCII")
     directives: list[Directive] = []

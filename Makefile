@@ -31,6 +31,12 @@ PICTURES ?= yes
 messages: peers
 	$(BIN)/python -m tests.messages $(if $(PICTURES),,--no-pictures)
 
+# A short run of each fuzzer (Linux on x86-64, Python below 3.13): `make fuzz FUZZ_SECONDS=600` for longer ones.
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: $(VENV)/.dev
+	for name in $$(ls fuzz/checks | grep '^[a-z].*py$$'); do $(BIN)/python -m fuzz.$${name%.py} -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+
 $(VENV)/.run: requirements.lock pyproject.toml scripts/venv
 	scripts/venv $(PYTHON) $(VENV) requirements.lock
 	touch $@

@@ -1,7 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
 from collections.abc import Awaitable, Callable
-from typing import Literal, Self
+from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -81,6 +81,9 @@ class Arrival(Frozen):
     """False: only the subject says so, which counts for nothing where a file is attached (lesson L15)."""
     posted_by: str | None = None
     """Who posted it on the sender's behalf, where that was another address (lesson L6)."""
+    returned: bool = False
+    """It bears a sign of a report on the delivery of a notice of ours, and came to the address of one. That finds the
+    notice; who sent the report need not be proven, for nobody can guess that address (lesson L21)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
     size: int = 0
@@ -130,6 +133,19 @@ class Kept(Frozen):
     object_id: str
 
 
+class Sink(Protocol):
+    """Where the contents of one attachment go. What it raises passes through, after every sink has been abandoned."""
+
+    def write(self, data: bytes) -> None:
+        """More of the contents, decoded."""
+
+    def finish(self) -> Kept:
+        """That was all. It may still be abandoned: a letter's last part may show that this was only a logo."""
+
+    def abandon(self) -> None:
+        """It is no file, or the message cannot be read. Never raises; harmless when repeated."""
+
+
 class Unreadable(Exception):
     """A message so malformed or hostile that it is not opened; says why, for the administrator."""
 
@@ -162,3 +178,6 @@ class Opened(Frozen):
     attachments: tuple[Attachment, ...] = ()
     only_pictures: bool = False
     """Nothing was attached but pictures that belong to the letter itself, such as a logo (lesson L38)."""
+    missing: tuple[str, ...] = ()
+    """Why something that was meant to come may not be among the attachments, such as a link in its place: names of
+    faults, each once (lessons L35, L42)."""

@@ -59,6 +59,7 @@ def receiving_all(tx: Session, asked: Asked, settings: Settings, clock: Clock) -
     if asking is None or file is None or not roster.may(tx, asking.person, Act.RECEIVED, file):
         return None
     waiting = select(File).where(File.school == file.school, File.service == file.service, File.status == Status.SENT)
+    waiting = waiting.where(File.frozen_at.is_(None))
     found = tx.scalars(waiting.order_by(File.sent_at, File.id).limit(LISTED_MAX)).unique()
     return Form(facts(file, settings), files=tuple(facts(one, settings) for one in found))
 

@@ -20,7 +20,7 @@ def may_have(tx: Session, person: Person, file: File, way: Act) -> bool:
 
     docs/rules.md, «Actors» and «A file's life».
     """
-    is_open = way is Act.COPIED or file.status is Status.RECEIVED
+    is_open = file.frozen_at is None and (way is Act.COPIED or file.status is Status.RECEIVED)
     return is_open and roster.may(tx, person, way, file)
 
 
@@ -31,4 +31,4 @@ def way(tx: Session, person: Person, file: File) -> Act | None:
 
 def may_receive(tx: Session, person: Person, file: File) -> bool:
     """Whether they may have them once they receive the file."""
-    return file.status is Status.SENT and roster.may(tx, person, Act.RECEIVED, file)
+    return file.status is Status.SENT and file.frozen_at is None and roster.may(tx, person, Act.RECEIVED, file)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
 
 from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import InboxItem, InboxState, Instant
+from bot.ledger.tables import InboxItem, InboxState, Instant, OutboxItem
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 
@@ -77,6 +77,11 @@ class Inbox:
     def begin(self) -> Writing:
         """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
         return self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+
+    async def has_sent(self, token: str) -> bool:
+        """Whether this is the token in the address of a notice of ours: nobody guesses one."""
+        sent = select(OutboxItem.id).where(OutboxItem.token == token)
+        return await self._ledger.read(lambda tx: tx.scalar(sent)) is not None
 
     async def accept(self, arrival: Arrival, raw: Writing) -> bool:
         """Make it durable. True: new; False: seen before, and already durable. Raises `Later` where it cannot be."""
@@ -211,6 +216,12 @@ def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> 
     done = tx.execute(mine.values(state=state, lease=None, leased_until=None, **columns).returning(InboxItem.id))
     if done.first() is None:
         raise LostLease
+
+
+def quarantined_since(tx: Session, sender: str, since: datetime) -> int:
+    """How many messages of this sender that have come since then lie in quarantine."""
+    theirs = (InboxItem.sender == sender) & (InboxItem.state == InboxState.QUARANTINED)
+    return tx.scalar(select(func.count()).select_from(InboxItem).where(theirs, InboxItem.arrived_at > since)) or 0
 
 
 def _due() -> Select[int]:

@@ -1,6 +1,7 @@
 """How names are judged for one sender, and what is told of a file that waits for its name."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -49,6 +50,7 @@ def held_outcome(file: File, verdict: Verdict, by: Convention, asking: Asking) -
         given=file.given,
         file=facts(file, asking.settings),
         findings=findings(verdict.faults),
+        from_subject=verdict.from_subject,
         offers=tuple(offers or [Offer(number=0, name="", sure=False)]),
         model=filename.model_file(by, today(asking), file.given),
     )
@@ -56,7 +58,15 @@ def held_outcome(file: File, verdict: Verdict, by: Convention, asking: Asking) -
 
 def held_still(file: File, by: Convention, asking: Asking) -> Outcome:
     """The same for a file that is held already, judged by its given name as it is today."""
-    return held_outcome(file, filename.judge(file.given, by, today(asking)), by, asking)
+    verdict = suggested(filename.judge(file.given, by, today(asking)), file.choices)
+    return held_outcome(file, verdict, by, asking)
+
+
+def suggested(verdict: Verdict, names: Sequence[str]) -> Verdict:
+    """The same verdict on a name of which nothing can be guessed, with names that the subject of its mail suggests."""
+    if verdict.name or verdict.meant or verdict.choices or verdict.refused or not names:
+        return verdict
+    return replace(verdict, choices=tuple(names), from_subject=True)
 
 
 def findings(said: Sequence[filename.Finding]) -> tuple[Finding, ...]:

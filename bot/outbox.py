@@ -111,7 +111,13 @@ class _Claimed:
     """The one person to whom it is told does not read it there any more."""
 
 
-GiveUp = Callable[[Session, OutboxItem], None]
+class GiveUp(Protocol):
+    """Told of each notice that is not tried any more."""
+
+    def __call__(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
+        """`refused`: for good, where it was to go; else it was tried for too long, or its channel is no more."""
+
+
 Delivered = Callable[[Parcel], None]
 Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
 """What goes with a notice: the same at every try."""
@@ -183,7 +189,7 @@ class OutboxWorker(Worker):
             parcel = await asyncio.to_thread(self._parcel, item)
             shown = await self._courier.deliver(parcel)
         except Undeliverable as refusal:
-            await self._settle(item, OutboxState.FAILED, error=str(refusal))
+            await self._settle(item, OutboxState.FAILED, error=str(refusal), refused=True)
         except Busy as busy:
             await self._put_off(item, str(busy), timedelta(seconds=busy.seconds), untried=True)
             return False
@@ -216,8 +222,9 @@ class OutboxWorker(Worker):
         await self._settle(item, state, error=fault, next_at=now + gap, tries=item.tries - untried)
 
     async def _settle(
-        self, item: _Claimed, state: OutboxState, *, error: str = "", shown: Shown | None = None, **columns: object
-    ) -> None:
+        self, item: _Claimed, state: OutboxState, *, error: str = "", shown: Shown | None = None, refused: bool = False,
+        **columns: object,
+    ) -> None:  # fmt: skip
         now = self._clock.now()
 
         def write(tx: Session) -> None:
@@ -228,7 +235,7 @@ class OutboxWorker(Worker):
             if shown:
                 _stands(tx, item, shown, now)
             if state is OutboxState.FAILED:
-                self._give_up(tx, tx.get_one(OutboxItem, item.id))
+                self._give_up(tx, tx.get_one(OutboxItem, item.id), refused=refused)
 
         try:
             await self._ledger.write(write)
@@ -272,7 +279,7 @@ def strand(tx: Session, channels: Collection[str], places: Collection[str], give
         else:
             continue
         item.state, item.error = OutboxState.FAILED, error
-        give_up(tx, item)
+        give_up(tx, item, refused=False)
 
 
 def back_off(tries: int, chance: float) -> timedelta:

@@ -162,4 +162,5 @@ def _untold(bound: datetime, *, escalated: bool) -> Select[File]:
         .exists()
     )
     waits = select(File).where(File.status == Status.SENT, File.contents == Contents.KEPT, File.sent_at < bound)
+    waits = waits.where(File.frozen_at.is_(None))
     return waits.where(_since() < bound, ~told).order_by(File.id).limit(FILES_MAX)

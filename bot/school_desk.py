@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import finding, handing_out, listing, notices, roster
+from bot import finding, freezing, handing_out, listing, notices, roster
 from bot.judging import convention, held_still, numbered, today
 from bot.ledger import files, history
-from bot.ledger.tables import File, Purpose
+from bot.ledger.tables import Contents, File, Purpose
 from bot.listing import Page
 from bot.notices import Candidate, Choice, Notice
-from bot.rules import filename
+from bot.rules import filename, lifecycle
 from bot.rules.authority import OWN_ONLY, Sight
 from bot.rules.commands import Filters
-from bot.rules.lifecycle import Act, Status
+from bot.rules.lifecycle import FREEZABLE, Act, Status
 from bot.telling import Asking, facts, linked
 
 LISTED_MAX = 50
@@ -74,11 +74,14 @@ def show_history(tx: Session, chosen: Sequence[File], said: str, asking: Asking)
 
 
 def entries(tx: Session, file: File) -> tuple[notices.Entry, ...]:
-    """All that befell a file, as it may be told to those who may see the file."""
+    """All that befell a file, as it may be told to those who may see the file.
+
+    Why its sender was believed, with which it begins, is for the administrators (`postroom files history`).
+    """
     return tuple(
         notices.Entry(
-            at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act, why=entry.why,
-            channel=entry.channel,
+            at=entry.at, by=entry.person.name if entry.person else "Postroom", act=entry.act,
+            why="" if entry.act in lifecycle.BEGINS else entry.why, channel=entry.channel,
         )
         for entry in history.of(tx, file)
     )  # fmt: skip
@@ -88,6 +91,7 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> li
     """Take files back that no officer has had; a held one is discarded."""
     done: list[File] = []
     answers: list[Notice] = []
+    frozen = [file for file in chosen if file.frozen_at]
     for file in chosen:
         act = Act.DISCARDED if file.school is None else Act.RECALLED  # its name is not settled
         if not roster.may(tx, asking.person, act, file):
@@ -101,6 +105,7 @@ def recall(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> li
             already = file.status in (Status.RECALLED, Status.DISCARDED)
             answers.append(notices.TooLate(file=facts(file, asking.settings), act="recall", already=already))
     if done:
+        freezing.recalled(tx, [file for file in done if file in frozen], asking)
         told = tuple(facts(file, asking.settings) for file in done)
         answers.insert(0, notices.Recalled(files=told, by=asking.person.name))
     return answers or [which(chosen, said, asking)]
@@ -116,9 +121,9 @@ def copy(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> list
             way = way or Act.DOWNLOADED  # by way of the page on which it is received
         if file.status in OWN_ONLY:
             answers.append(status_of(tx, file, said, asking))
-        elif way is None:
+        elif way is None and not file.frozen_at:
             answers.append(notices.NotAuthorised(act="copy", named=file.reference))
-        elif handing_out.are_there(file):
+        elif way and handing_out.are_there(file):
             mailed.setdefault(way, []).append(file)
         else:
             answers.append(notices.TooLate(file=facts(file, asking.settings), act="copy"))
@@ -159,6 +164,13 @@ def recallable(tx: Session, asking: Asking) -> list[File]:
     waiting = select(File).where(roster.visible(asking.person), File.sent_by == asking.person.id)
     still = waiting.where(File.status == Status.SENT, File.ever_received.is_(False))
     return list(tx.scalars(still.order_by(File.sent_at.desc(), File.id.desc()).limit(finding.CANDIDATES_MAX)))
+
+
+def freezable(tx: Session, asking: Asking) -> list[File]:
+    """What this person has sent and somebody else could have the contents of, newest first."""
+    waiting = select(File).where(roster.visible(asking.person), File.sent_by == asking.person.id)
+    still = waiting.where(File.status.in_(FREEZABLE), File.contents == Contents.KEPT, File.frozen_at.is_(None))
+    return list(tx.scalars(still.order_by(File.sent_at.desc(), File.id.desc()).limit(finding.CANDIDATES_MAX)).unique())
 
 
 def outcomes_held(tx: Session, asking: Asking) -> list[notices.Outcome]:

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from bot import links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
-from bot.ledger import history
+from bot.ledger import files, history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
-from bot.rules import address, lifecycle
+from bot.rules import address
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 UNASKED = frozenset({
     notices.Alert.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.ProveIdentity.kind,
-    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind,
+    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind, notices.WrongFile.kind,
 })  # fmt: skip
 """What people are told of that others did."""
 
@@ -46,6 +46,8 @@ class Asking(Occasion):
     person: Person
     address: str
     """Where this person is answered: the identity they spoke with."""
+    believed: str = ""
+    """Why it is known that it is they, in words for the record."""
     answered: OutboxItem | None = None
     """The notice of ours that they answer, where one was found. It finds, never authorises."""
     seen: Mapping[str, int] = field(default_factory=dict)
@@ -82,6 +84,8 @@ def facts(file: File, settings: Settings) -> FileFacts:
         recalled_by=file.recaller.name if file.recaller else "",
         recalled_at=file.recalled_at,
         moved_from=file.moved_from or "",
+        frozen_by=file.freezer.name if file.freezer else "",
+        frozen_at=file.frozen_at,
         **_done(file, "moved", Act.MOVED if file.moved_from else None),
         **_done(file, "discarded", Act.DISCARDED if file.status is Status.DISCARDED else None),
         contents=file.contents.value,
@@ -118,7 +122,7 @@ def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None =
 
 def is_recallable(file: File) -> bool:
     """Whether its school could still take it back."""
-    return lifecycle.after(file.status, Act.RECALLED, contents=True, ever_received=file.ever_received) is not None
+    return files.leads_to(file, Act.RECALLED) is not None
 
 
 def service_name(settings: Settings, code: str | None) -> str:
@@ -160,9 +164,9 @@ def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     return newest + timedelta(microseconds=1) if newest else now
 
 
-def reply(tx: Session, notice: Notice, asking: Asking) -> OutboxItem:
+def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> OutboxItem:
     """Answer whoever asked, in the thread of what they sent."""
-    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True)
+    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
 def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
@@ -213,10 +217,13 @@ def own_mailbox(person: Person, settings: Settings) -> str:
     return next((one for one in (person.email, *written_from) if not address.is_shared(one, shared)), "")
 
 
-def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion) -> None:
-    """Tell the administrators that something needs a person."""
-    for one in roster.administrators(tx):
-        post(tx, notices.Alert(what=what, lines=tuple(lines)), occasion, to=one.email, person=one)
+def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, but: str = "") -> bool:
+    """Tell the administrators that something needs a person. `but`: not at this address. False: there is nobody to tell."""
+    notice = notices.Alert(what=what, lines=tuple(lines))
+    told = [one for one in roster.administrators(tx) if one.email != but]
+    for one in told:
+        post(tx, notice, occasion, to=one.email, person=one)
+    return bool(told)
 
 
 def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str]) -> int:

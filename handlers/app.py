@@ -1,6 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, outbox, receipts, telling
+from bot import announcing, bouncing, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
 from bot.clock import Clock
 from bot.counter import Counter
@@ -22,13 +22,15 @@ from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
-from bot.reception import OpenMessage, Reception
+from bot.reception import OpenMessage, ReadReturned, Reception
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
 from bot.retention import Shredder
 from bot.settings import Settings
+from bot.space import Space
 from bot.telling import Occasion
 from bot.vault import MasterKey, Signer, Vault, open_vault
+from bot.watching import Trouble, Watchman
 from bot.wording import Wording
 from bot.working import Worker
 from handlers.mail.channel import MailChannel
@@ -62,8 +64,14 @@ class Channel(Protocol):
     def painter(self) -> Painter | None:
         """How its messages are drawn anew; None where a message once sent cannot be changed. With one it is a chat."""
 
+    def troubles(self) -> Iterable[Trouble]:
+        """What an administrator has to put right for it; looked at once a second."""
+
     def reader(self) -> OpenMessage:
         """How its raw messages are opened."""
+
+    def reports(self) -> ReadReturned | None:
+        """How what comes back to the address of a notice is read; None where nothing can."""
 
     def courier(self) -> Courier:
         """Its way out."""
@@ -111,11 +119,8 @@ class Rooms:
 
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
-    '[email.smtp] protocol = "lmtp"': lambda settings: settings.email.smtp.protocol == "lmtp",
-    "[email.trust] authenticate": lambda settings: settings.email.trust.authenticate,
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
-    "[dns] nameservers": lambda settings: settings.dns.nameservers,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
     "[keys] mirror": lambda settings: settings.keys.mirror,
 }
@@ -196,15 +201,19 @@ class Office:
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=_receipt_keys(rooms),
-            introducers=introducers,
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=receipt_keys(rooms),
+            introducers=introducers, reports={name: read for name, one in self.channels.items() if (read := one.reports())},
         )  # fmt: skip
         self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
-        ]
+            Watchman(
+                rooms.ledger, rooms.clock, rooms.settings,
+                [Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values())],
+            ),
+        ]  # fmt: skip
         if slack := rooms.settings.slack:
             self.workers.append(Reminder(rooms.ledger, rooms.clock, rooms.settings, slack))
 
@@ -249,17 +258,19 @@ class Office:
         receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
         return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
 
-    def give_up(self, tx: Session, item: OutboxItem) -> None:
+    def give_up(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
         if item.channel != MAIL:
             announcing.by_mail(tx, item, self.rooms.occasion())
+        elif refused:
+            bouncing.refused(tx, item, self.rooms.occasion())
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
 
 
-def _receipt_keys(rooms: Rooms) -> KeyRing:
+def receipt_keys(rooms: Rooms) -> KeyRing:
     """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
     present = rooms.signer.public
     return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}

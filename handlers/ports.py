@@ -24,10 +24,8 @@ def not_to_be_had(host: str, port: int, table: str, fault: OSError) -> PortTaken
     return PortTaken(f"Cannot listen on {host}:{port} ({fault.strerror}). Change host or port in {table}.")
 
 
-def certified(certificate: Path | None, key: Path | None, table: str) -> ssl.SSLContext | None:
-    """TLS with this certificate; None where there is none. Raises `BadCertificate`. `table`: where the configuration has it."""
-    if certificate is None:
-        return None
+def certified(certificate: Path, key: Path | None, table: str) -> ssl.SSLContext:
+    """TLS with this certificate. Raises `BadCertificate`. `table`: where the configuration has it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(certificate, key)

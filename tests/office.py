@@ -113,7 +113,20 @@ class Mailboxes:
     def __init__(self) -> None:
         self.delivered: list[Answer] = []
         self.refusal: str | None = None
+        self.refused: dict[str, str] = {}
+        """What is said to mail for one address."""
         self.arrived = asyncio.Condition()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take it, unless this address is refused."""
+        del server, session
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep the mail."""
@@ -142,6 +155,8 @@ class TestOffice:
     clock: HandWoundClock
     mailboxes: Mailboxes
     port: int
+    outgoing: int
+    """The port of everybody's mailboxes."""
     read: int = 0
     _count: int = field(default=0)
 
@@ -269,7 +284,7 @@ async def open_office(
             await channel.start(office.inbox)
         mail = office.channels["email"]
         assert isinstance(mail, MailChannel)
-        yield TestOffice(directory, office, clock, mailboxes, mail.port)
+        yield TestOffice(directory, office, clock, mailboxes, mail.port, outgoing)
 
 
 def _ordinary(outgoing: int) -> dict[str, str]:
@@ -312,6 +327,7 @@ def places(directory: Path) -> dict[str, str]:
     return {
         "POSTROOM__LEDGER__URL": f"sqlite:///{directory}/ledger.db",
         "POSTROOM__VAULT__URL": f"{directory}/vault",
+        "POSTROOM__VAULT__FREE_BYTES_MIN": "1",  # whatever disk the tests run on
         "POSTROOM__KEYS__PATH": f"{directory}/keys.db",
         "POSTROOM__KEYS__MASTER_KEY_FILE": f"{directory}/master.key",
     }

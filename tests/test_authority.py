@@ -17,11 +17,12 @@ BOTH = OFFICER | SENDER
 
 SEE, SEND, RECALL, COPY = Sight.SEE, Act.SENT, Act.RECALLED, Act.COPIED
 RECEIVE, DOWNLOAD, REJECT, MOVE, EXPORT = Act.RECEIVED, Act.DOWNLOADED, Act.REJECTED, Act.MOVED, Act.EXPORTED
+FREEZE, RELEASE = Act.FROZEN, Act.RELEASED
 ACCEPT, DISCARD, DESTROY = Act.ACCEPTED, Act.DISCARDED, Act.DESTROYED
 EVERYTHING: tuple[Act | Sight, ...] = (*Act, *Sight)
 SETTLED = [status for status in Status if status not in (Status.HELD, Status.CHECKING)]
 
-SCHOOLS: set[Act | Sight] = {SEE, SEND, RECALL, COPY}
+SCHOOLS: set[Act | Sight] = {SEE, SEND, RECALL, COPY, FREEZE, RELEASE}
 OFFICERS: set[Act | Sight] = {SEE, RECEIVE, DOWNLOAD, REJECT, MOVE, EXPORT}
 
 
@@ -41,7 +42,7 @@ def matter(
     ("who", "acts"),
     [
         (SENDER, SCHOOLS), (HEADTEACHER, SCHOOLS), (OFFICER, OFFICERS),
-        (ADMINISTRATOR, OFFICERS | {RECALL, COPY, DESTROY}), (frozenset(), set()),
+        (ADMINISTRATOR, OFFICERS | {RECALL, COPY, DESTROY, FREEZE, RELEASE}), (frozenset(), set()),
     ],
 )  # fmt: skip
 def test_each_role_may_what_the_table_says_of_a_file_that_concerns_it(

@@ -39,7 +39,8 @@ def waiting(tx: Session, choice: Choice, asking: Asking) -> dict[str, object]:
 
 def _waits(asking: Asking) -> ColumnElement[bool]:
     """What this officer can receive: it is none of their own school's."""
-    return roster.takes_in(asking.person) & (File.status == Status.SENT) & (File.contents == Contents.KEPT)
+    can_be_had = (File.contents == Contents.KEPT) & File.frozen_at.is_(None)
+    return roster.takes_in(asking.person) & (File.status == Status.SENT) & can_be_had
 
 
 def _queues(tx: Session, asking: Asking) -> tuple[Queue, ...]:

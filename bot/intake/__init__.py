@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot import notices
 from bot.announcing import announce
 from bot.arrival import Attachment
-from bot.judging import convention, findings, held_outcome, held_still, numbered, today
+from bot.judging import convention, findings, held_outcome, held_still, numbered, suggested, today
 from bot.ledger import files
 from bot.ledger.tables import File
 from bot.notices import Finding, Outcome
@@ -32,6 +32,8 @@ class Letter:
 
     comment: str = ""
     tag: str = ""
+    subject: str = ""
+    """Of a mail that is no reply and asks for nothing by its subject: what it says may suggest a name."""
 
 
 def take_in(tx: Session, attachments: Sequence[Attachment], letter: Letter, asking: Asking) -> notices.Outcomes:
@@ -39,7 +41,8 @@ def take_in(tx: Session, attachments: Sequence[Attachment], letter: Letter, aski
     if len(attachments) > FILES_MAX:
         return _too_many(tx, attachments, asking)
     by = convention(tx, asking)
-    taken = [_take(tx, attachment, letter, by, asking) for attachment in attachments]
+    names = _suggestions(attachments, letter, by, asking)
+    taken = [_take(tx, one, letter, by, asking, names=names.get(one.part, ())) for one in attachments]
     announce(tx, [file for file, outcome in taken if file and outcome.verdict == "sent"], asking)
     return answer(numbered([outcome for _, outcome in taken]))
 
@@ -86,27 +89,47 @@ def new_reference(tx: Session, asking: Asking) -> str:
 
 
 def _take(
-    tx: Session, attachment: Attachment, letter: Letter, by: Convention, asking: Asking
+    tx: Session, attachment: Attachment, letter: Letter, by: Convention, asking: Asking, *, names: Sequence[str]
 ) -> tuple[File | None, Outcome]:
-    verdict = filename.judge(attachment.name, by, today(asking))
-    refusals = (*_contents_faults(attachment, asking), *(findings(verdict.faults) if verdict.refused else ()))
+    verdict = suggested(filename.judge(attachment.name, by, today(asking)), names)
+    refusals = _contents_faults(attachment, asking)
+    if verdict.refused and not attachment.absent:  # its name is beside the point where there is no file
+        refusals += findings(verdict.faults)
     if not by.schools:  # no name would be right, so none is asked for
         refusals = (Finding(fault="sends-for-none"),)
     if refusals:
         _drop(tx, attachment, "refused", asking)
         model = filename.model_file(by, today(asking), attachment.name)
-        return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model)
+        whole = bool(attachment.absent) and not attachment.name
+        return None, Outcome(verdict="refused", given=attachment.name, findings=refusals, model=model, whole_mail=whole)
     known = _known(tx, attachment, verdict, asking)
     if known:
         _drop(tx, attachment, "duplicate", asking)
+        if verdict.from_subject:
+            known.choices = list(verdict.choices)  # it came again, with a subject that says more
         return known, _again(known, by, asking)
     file = _row(tx, attachment, letter, verdict, asking)
     act = Act.SENT if verdict.name else Act.HELD
-    files.begin(tx, file, act, now=asking.now, channel=asking.channel)
+    files.begin(tx, file, act, now=asking.now, channel=asking.channel, why=asking.believed)
     tx.refresh(file)
     if verdict.name:
         return file, enter(tx, file, verdict, asking)
     return file, held_outcome(file, verdict, by, asking)
+
+
+def _suggestions(
+    attachments: Sequence[Attachment], letter: Letter, by: Convention, asking: Asking
+) -> dict[str, tuple[str, ...]]:
+    """What the subject suggests for each file whose own name says nothing, by the file's part of the mail."""
+    if not letter.subject:
+        return {}
+    verdicts = [(one, filename.judge(one.name, by, today(asking))) for one in attachments]
+    lost = [one for one, said in verdicts if not (said.name or said.meant or said.choices or said.refused)]
+    alone = len(lost) == 1
+    return {
+        one.part: filename.composed(letter.subject, one.name, by, today(asking), part=None if alone else at)
+        for at, one in enumerate(lost)
+    }
 
 
 def _too_many(tx: Session, attachments: Sequence[Attachment], asking: Asking) -> notices.Outcomes:

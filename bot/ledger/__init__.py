@@ -102,6 +102,16 @@ class Ledger:
         """`write`, for those who have no event loop."""
         return self._submit(work, URGENT if urgent else ORDINARY).result()
 
+    def rehearse_now(self, work: Work[T]) -> T:
+        """What a function would return that writes: nothing that it does stays."""
+
+        def undone(tx: Session) -> T:
+            result = work(tx)
+            tx.rollback()
+            return result
+
+        return self.write_now(undone)
+
     def close(self) -> None:
         """Finish what was begun and let go of the database; whoever comes after this is told `Later`."""
         with self._entering:

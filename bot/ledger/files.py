@@ -11,14 +11,16 @@ from bot.ledger.tables import Contents, DestroyOrder, File
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act, Status
 
+THAWED: dict[str, Any] = {"frozen_by": None, "frozen_at": None}
 
-def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str) -> File:
-    """Enter a new file, whose life begins with this act of its sender."""
+
+def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str, why: str = "") -> File:
+    """Enter a new file, whose life begins with this act of its sender. `why`: they were believed to be who they are."""
     file.status, file.version, file.sent_at = lifecycle.BEGINS[act], 1, now
     file.contents, file.ever_received = Contents.KEPT, False
     tx.add(file)
     tx.flush()
-    history.record(tx, file, act, by=file.sent_by, now=now, channel=channel)
+    history.record(tx, file, act, by=file.sent_by, now=now, why=why, channel=channel)
     surfaces.outdate(tx, file, now)
     return file
 
@@ -32,8 +34,7 @@ def change(
     False: the act is not open, or another act won; the file is as it now stands, and its history says who did what.
     """
     version = file.version if seen is None else seen
-    kept, had = file.contents is Contents.KEPT, file.ever_received
-    after = lifecycle.after(file.status, act, contents=kept, ever_received=had)
+    after = leads_to(file, act)
     still = update(File).where(File.id == file.id, File.version == version)
     changed = still.values(status=after, version=version + 1, **_marks(act, by, now, why), **columns)
     won = after is not None and tx.execute(changed.returning(File.id)).first() is not None
@@ -46,13 +47,21 @@ def change(
     return won
 
 
+def leads_to(file: File, act: Act) -> Status | None:
+    """Where the act leads from where the file stands, whoever does it; None where it is not open."""
+    kept, frozen = file.contents is Contents.KEPT, file.frozen_at is not None
+    return lifecycle.after(file.status, act, contents=kept, ever_received=file.ever_received, frozen=frozen)
+
+
 def _marks(act: Act, by: int | None, now: datetime, why: str) -> dict[str, Any]:
     """What an act writes on the file besides its status."""
     marks: dict[Act, dict[str, Any]] = {
         Act.ACCEPTED: {"sent_at": now},
         Act.RECEIVED: {"received_by": by, "received_at": now, "ever_received": True},
         Act.REJECTED: {"rejected_by": by, "rejected_at": now, "reason": why},
-        Act.RECALLED: {"recalled_by": by, "recalled_at": now},
+        Act.RECALLED: {"recalled_by": by, "recalled_at": now, **THAWED},
+        Act.FROZEN: {"frozen_by": by, "frozen_at": now},
+        Act.RELEASED: THAWED,
         Act.MOVED: {"received_by": None, "received_at": None},
     }
     return marks.get(act, {})

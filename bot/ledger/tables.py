@@ -209,12 +209,16 @@ class File(Table):
     recalled_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     recalled_at: Mapped[datetime | None]
     moved_from: Mapped[str | None]
+    frozen_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    frozen_at: Mapped[datetime | None]
+    """Its school says that it is the wrong file: until it is released nobody gets the contents. None: it is not frozen."""
     contents: Mapped[Contents] = mapped_column(default=Contents.KEPT)
     object_id: Mapped[str] = mapped_column(unique=True)
     sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
     receiver: Mapped[Person | None] = relationship(foreign_keys=received_by, lazy="joined")
     rejecter: Mapped[Person | None] = relationship(foreign_keys=rejected_by, lazy="joined")
     recaller: Mapped[Person | None] = relationship(foreign_keys=recalled_by, lazy="joined")
+    freezer: Mapped[Person | None] = relationship(foreign_keys=frozen_by, lazy="joined")
     establishment: Mapped[School | None] = relationship(lazy="joined")
 
 
@@ -288,6 +292,23 @@ class OutboxItem(Table):
     batch: Mapped[str | None] = mapped_column(index=True)
     """For announcements that wait to be joined by later files: what they announce, and to which place.
     Of a notice of kind `waiting`: which of the two it is (`bot.reminding`)."""
+
+
+class Unreachable(Table):
+    """A mailbox to which mail of ours could not be delivered (`bot.bouncing`): one row for hard failures, one for soft."""
+
+    __tablename__ = "unreachable"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    hard: Mapped[bool] = mapped_column(primary_key=True)
+    """Nor would the next mail be; False: for reasons that may pass (lesson L21)."""
+    since: Mapped[datetime]
+    last_at: Mapped[datetime]
+    times: Mapped[int]
+    why: Mapped[str]
+    """The last time, in words; partly a stranger's."""
+    told_at: Mapped[datetime | None]
+    """When the administrators were told."""
 
 
 class Surface(Table):

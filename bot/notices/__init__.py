@@ -35,6 +35,7 @@ from bot.notices.facts import (
     Verdict,
     Wait,
 )
+from bot.notices.freezing import Frozen, Released, WrongFile
 from bot.notices.listing import Choice, Health, Home, Lists, Menu, Queue, Status
 from bot.notices.outcomes import (
     Advice,
@@ -51,11 +52,11 @@ from bot.notices.outcomes import (
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Health",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
     "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Settled", "SharedMailbox", "Status", "TooLarge", "TooLate",
-    "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SharedMailbox", "Status", "TooLarge",
+    "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {
@@ -64,7 +65,7 @@ KINDS: dict[str, type[Notice]] = {
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked,
+        Linked, Frozen, Released, WrongFile,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

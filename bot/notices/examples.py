@@ -17,6 +17,8 @@ FILE = FileFacts(
 )  # fmt: skip
 RECEIVED = FILE.model_copy(update={"status": "Received", "received_by": "Sam Hale", "received_at": NOON})
 FROM_INFO = {"moved_from": "INFO", "moved_by": "Ian Farrow", "moved_at": NOON}
+COLD = {"frozen_by": "Jo Sands", "frozen_at": NOON}
+"""Of a file that its school has frozen."""
 LINKS = {FILE.reference: "7q2mzk4v6xw3hd5tnbcrj8p9ya"}
 WAITS = {FILE.reference: Wait(since=NOON, hours=24)}
 REVIEW = RECEIVED.model_copy(update={"reference": "PR-X88H-ZR7Q", "name": "8302000_SENreview20260901.docx"})

@@ -39,6 +39,9 @@ class FileFacts(Frozen):
     moved_from: str = ""
     moved_by: str = ""
     moved_at: datetime | None = None
+    frozen_by: str = ""
+    frozen_at: datetime | None = None
+    """Its school says that it is the wrong file: nobody gets the contents. None: it is not frozen."""
     discarded_by: str = ""
     discarded_at: datetime | None = None
     contents: Literal["kept", "destroyed"] = "kept"
@@ -82,10 +85,14 @@ class Outcome(Frozen):
     advice: tuple[Finding, ...] = ()
     """What is worth a second look although nothing is at fault."""
     offers: tuple[Offer, ...] = ()
+    from_subject: bool = False
+    """The names that are offered were made from the subject of its mail."""
     earlier: FileFacts | None = None
     """A file of the same name with other contents, sent before."""
     model: str = ""
     """A good name, as a model, where nothing could be guessed."""
+    whole_mail: bool = False
+    """It is no single file that is refused, but an email whose files are not to be had."""
 
 
 class Entry(Frozen):

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from bot.notices.examples import FILE, HELD, MODEL, SENT
-from bot.notices.facts import FileFacts, KeptCopy, Notice, Offer, OfFiles, Outcome
+from bot.notices.facts import FileFacts, Finding, KeptCopy, Notice, Offer, OfFiles, Outcome
 
 
 class Outcomes(Notice):
@@ -16,6 +16,8 @@ class Outcomes(Notice):
     """Held files of the earlier reply that still wait for a word."""
     unused: str = ""
     """What they replied, where it settles none of these."""
+    missing: tuple[Finding, ...] = ()
+    """Why more may have been meant to come than did."""
 
     def mentioned(self) -> tuple[FileFacts, ...]:
         """Every file stored."""
@@ -71,6 +73,8 @@ class NothingAttached(Notice):
     only_pictures: bool = False
     """Pictures came, but they belong to the letter, such as a logo."""
     model: str = ""
+    missing: tuple[Finding, ...] = ()
+    """Why a file may have been meant to come, and did not."""
 
 
 class DeleteYourCopy(Notice):

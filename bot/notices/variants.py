@@ -18,8 +18,9 @@ from bot.notices import (
     Notice,
     Offer,
     Outcome,
+    odd_mail,
 )
-from bot.notices.examples import CODES, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
+from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
 
@@ -94,6 +95,13 @@ NAMELESS = _held(
     (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
     Offer(number=1, name="", sure=False),
 ).model_copy(update={"model": MODEL.replace(".docx", ".doc")})  # fmt: skip
+SUGGESTED = _held(
+    "PR-PZGS-Z3GQ",
+    "scan0001.pdf",
+    (Finding(fault="school-missing"), Finding(fault="service-missing"), Finding(fault="date-missing")),
+    Offer(number=1, name="8302000_SENehcpreview20260901.pdf", sure=False),
+    Offer(number=2, name="8302000_SENehcpreviewV01.pdf", sure=False),
+).model_copy(update={"from_subject": True})
 ASKED = KINDS["prove-identity"].example
 DECLINED = HELD.model_copy(update={"verdict": "discarded", "offers": ()})
 DECLINED_FILE = FILE.model_copy(update={
@@ -142,6 +150,10 @@ VARIANTS = (
     ),
     Variant("advice-choices", "Several names are possible.", notices.Advice(outcomes=(CHOICES,))),
     Variant("advice-choice", "One name is possible, but not sure.", notices.Advice(outcomes=(CHOICE,))),
+    Variant(
+        "advice-subject", "The file's own name says nothing, but the subject of its email does.",
+        notices.Advice(outcomes=(SUGGESTED,)),
+    ),
     Variant("advice-nameless", "Nothing can be guessed.", notices.Advice(outcomes=(NAMELESS,))),
     Variant(
         "advice-several", "Several files wait for their names.",
@@ -176,6 +188,7 @@ VARIANTS = (
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
+    *(Variant(*example) for example in odd_mail.examples()),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",
@@ -364,5 +377,40 @@ VARIANTS = (
     Variant(
         "lost-race-moved", "Another service has it now.",
         notices.LostRace(file=FILE.model_copy(update=FROM_INFO), act="receive"),
+    ),
+    Variant(
+        "lost-race-frozen", "Its school says that it is the wrong file.",
+        notices.LostRace(file=FILE.model_copy(update=COLD), act="receive"),
+    ),
+    Variant(
+        "too-late-frozen", "A copy is asked for of a file that is frozen.",
+        notices.TooLate(file=FILE.model_copy(update=COLD), act="copy"),
+    ),
+    Variant(
+        "frozen-had", "An officer has had one of two files.",
+        notices.Frozen(
+            files=(RECEIVED.model_copy(update=COLD | {"recallable": False}), RETURN.model_copy(update=COLD)), had={RECEIVED.reference: ("Sam Hale",)},
+        ),
+    ),
+    Variant(
+        "frozen-before", "It was frozen before.",
+        notices.Frozen(files=(FILE.model_copy(update=COLD),), already=(FILE.reference,)),
+    ),
+    Variant(
+        "wrong-file-unread", "To the headteacher, and nobody has had the contents.",
+        notices.WrongFile(
+            files=(FILE.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong child, sorry.", reader="headteacher",
+        ),
+    ),
+    Variant(
+        "wrong-file-released", "The freeze was lifted.",
+        notices.WrongFile(files=(FILE,), what="released", by="Jo Sands", reader="officer"),
+    ),
+    Variant(
+        "wrong-file-recalled", "The frozen file was taken back.",
+        notices.WrongFile(
+            files=(FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),),
+            what="recalled", by="Jo Sands", reader="administrators",
+        ),
     ),
 )  # fmt: skip

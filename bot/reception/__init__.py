@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot import proofs, roster
-from bot.arrival import Arrival, Introduce, Introduction, Opened, Unreadable
+from bot import bouncing, proofs, roster
+from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Sink, Unreadable
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files
@@ -20,14 +21,19 @@ from bot.ledger.tables import InboxState, Person
 from bot.receipts import KeyRing
 from bot.reception import answering, proving, tracing
 from bot.reception.proving import Brought
-from bot.reception.sealing import Sealing, Sink
+from bot.reception.sealing import Sealing
 from bot.reception.wanting import Shut, look
+from bot.rules.bounce import Returned
 from bot.settings import Settings
 from bot.telling import Occasion
 from bot.vault import Unavailable, Vault
 
+T = TypeVar("T")
+
 OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
 """A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
+ReadReturned = Callable[[Iterator[bytes]], Returned]
+"""A channel's reading of what came back to the address of a notice; raises `Unreadable`."""
 OPENED_AT_ONCE_MAX = 32
 """Messages: as many as the inbox hands over of two channels."""
 
@@ -58,16 +64,20 @@ class Reception:
     def __init__(
         self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
         keys: KeyRing, introducers: Mapping[str, Introduce] | None = None,
+        reports: Mapping[str, ReadReturned] | None = None,
     ) -> None:  # fmt: skip
         """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts; `introducers`: of
-        the channels whose identities are not mailboxes."""
+        the channels whose identities are not mailboxes; `reports`: of those in which mail may come back."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
+        self._reports = reports or {}
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
         self._openers = ThreadPoolExecutor(OPENED_AT_ONCE_MAX, thread_name_prefix="reception-open")
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
+        if item.arrival.returned and await self._is_report(item):  # before anything that could answer it (lesson L17)
+            return
         known = await self._introduced(item.arrival)
         if item.arrival.press:  # all that a button says is known already: there is nothing to open
             await self._ledger.write(lambda tx: self._settle(tx, item, Prepared(Opened()), known))
@@ -80,9 +90,36 @@ class Reception:
         prepared = await self._prepared(item)
         await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
 
-    async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
+    async def _is_report(self, item: Claimed) -> bool:
+        """Whether it came back to the address of a notice, and so is done with: nothing else in it is ever looked at."""
+        if not await self._ledger.read(lambda tx: tracing.returned_to(tx, item.arrival) is not None):
+            return False
+        returned = await self._opened(self._read_returned, item)
+        return await self._ledger.write(lambda tx: self._take_back(tx, item, returned))
+
+    def _read_returned(self, item: Claimed) -> Returned:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._openers, self._prepare, item)
+            return self._reports[item.arrival.channel](self._vault.read(item.object_id, item.sealed))
+        except Unreadable:
+            return Returned(attached=True)
+
+    def _take_back(self, tx: Session, item: Claimed, returned: Returned) -> bool:
+        """True: it was a report, or what somebody's mailbox answers by itself with nothing in it."""
+        notice = tracing.returned_to(tx, item.arrival)
+        if notice and returned.reports:
+            self._finish(tx, item, InboxState.DONE, bouncing.take(tx, notice, returned.reports, self._occasion(item)))
+            return True
+        if item.arrival.unproven and not returned.attached:
+            self._finish(tx, item, InboxState.DONE, f"sent by a machine: {item.arrival.automatic}")
+            return True
+        return False
+
+    async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
+        return await self._opened(self._prepare, item)
+
+    async def _opened(self, read: Callable[[Claimed], T], item: Claimed) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._openers, read, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
 
@@ -152,6 +189,9 @@ class Reception:
 
     def _finish(self, tx: Session, item: Claimed, state: InboxState, why: str) -> None:
         """The inbox row is done with, and so is the raw message, unless an administrator must still see to it."""
+        arrival = item.arrival
+        if arrival.channel == MAIL and arrival.automatic is None and arrival.unproven is None:
+            bouncing.heard(tx, arrival.sender)
         if state is InboxState.QUARANTINED:
             settle(tx, item, state, why=why)
             return

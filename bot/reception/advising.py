@@ -11,7 +11,7 @@ from bot.arrival import MAIL, Opened
 from bot.intake import offers
 from bot.judging import convention, today
 from bot.ledger.tables import File, Mention
-from bot.notices import Notice
+from bot.notices import Finding, Notice
 from bot.rules import commands, filename
 from bot.rules.commands import Reading
 from bot.rules.lifecycle import ASKED_BY, Act, Status
@@ -23,14 +23,26 @@ SAID_CHARACTERS_MAX = 200
 
 def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
     """What to tell them; nothing to a mere «thanks»."""
-    if reading.nearest or (asking.answered and not _is_thanks(reading.comment, asking)):
+    thanks = asking.answered and _is_thanks(reading.comment, asking)
+    if opened.missing and not reading.nearest and not thanks and roster.schools_of(tx, asking.person):
+        return _nothing_attached(tx, opened, asking)
+    if reading.nearest or (asking.answered and not thanks):
         return _not_understood(tx, reading, asking)
     if asking.answered:
         return None
     if not roster.schools_of(tx, asking.person):
         return school_desk.help_for(tx, asking)
+    return _nothing_attached(tx, opened, asking)
+
+
+def missing(opened: Opened) -> tuple[Finding, ...]:
+    """Why more may have been meant to come than did."""
+    return tuple(Finding(fault=fault) for fault in opened.missing)
+
+
+def _nothing_attached(tx: Session, opened: Opened, asking: Asking) -> Notice:
     model = filename.model_file(convention(tx, asking), today(asking))
-    return notices.NothingAttached(only_pictures=opened.only_pictures, model=model)
+    return notices.NothingAttached(only_pictures=opened.only_pictures, model=model, missing=missing(opened))
 
 
 def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
@@ -41,7 +53,7 @@ def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
     about = list(finding.answered_files(tx, asking.person, asking.answered).values())
     if not about and not nearest:
         return school_desk.help_for(tx, asking)
-    return _words_for(tx, about, said, asking, nearest)
+    return words_for(tx, about, said, asking, nearest)
 
 
 def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
@@ -51,7 +63,7 @@ def nothing_waits(tx: Session, said: str, asking: Asking) -> Notice:
     if not theirs and _is_anothers(tx, asking):
         return notices.NotAuthorised(act="settle", senders_alone=True)
     if not theirs:
-        return _words_for(tx, about, said, asking) if about else notices.Which(asked=said)
+        return words_for(tx, about, said, asking) if about else notices.Which(asked=said)
     still = any(roster.can(tx, asking.person, Act.RECALLED, file) for file in theirs)
     return notices.Settled(files=tuple(facts(file, asking.settings) for file in theirs), said=said, recallable=still)
 
@@ -64,7 +76,8 @@ def _is_anothers(tx: Session, asking: Asking) -> bool:
     return tx.scalar(waits.where(File.status == Status.HELD, File.sent_by != asking.person.id).limit(1)) is not None
 
 
-def _words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:
+def words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nearest: str = "") -> Notice:
+    """Nothing has been done, and by which words this reader can change these files."""
     return notices.UnknownCommand(
         said=said,
         nearest=nearest,

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import intake, notices, telling
+from bot import inbox, intake, notices, telling
 from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
-from bot.reception import advising, carrying_out, proving, rethinking, tracing, understanding
+from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -22,13 +22,21 @@ PLEAS_MAX = 3
 """The same words about the same files, and mails without a file, are answered so often a day: who repeats them further is a machine, unmarked."""
 SETTLED = {"sent", "duplicate", "discarded"}
 """What becomes of a held file at its sender's word."""
+OWED_A_DAY = 4
+"""So many times what one address may have within an hour, it has within a day before a file that answers a notice of ours
+is answered ever later: no person returns a file upon each of our answers."""
+QUARANTINED_AN_HOUR_MAX = 3
+"""Messages of one machine that the administrators are told of within an hour: it may be their own that answers alerts."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
     """How a message ends that no person sent: never answered, and kept aside if it carries a file (lessons L13, L15)."""
     if arrival.automatic is None or (opened.attachments and not arrival.automatic_sure):
+        return None
+    if taking_back.is_outlooks(arrival, opened):
         return None
     state = InboxState.QUARANTINED if opened.attachments else InboxState.DONE
     return Shut(state, f"sent by a machine: {arrival.automatic}")
@@ -45,7 +53,7 @@ def serve(
     answered = tracing.answered(tx, arrival, person)
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
-        channel=arrival.channel, address=arrival.sender, answered=answered,
+        channel=arrival.channel, address=arrival.sender, believed=arrival.believed, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
     if arrival.oversize:
@@ -70,14 +78,20 @@ def _pressed(tx: Session, press: Press, asking: Asking) -> None:
 
 def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, receipts: Sequence[Brought]) -> None:
     """Take in the files of a message and carry out its commands."""
+    if taking_back.is_outlooks(arrival, opened):
+        opened = taking_back.without_wrapping(tx, opened, asking)
     reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    reading = proving.aimed(reading, receipts, asking)
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):
         answers.append(proving.verified(tx, receipts, opened.attachments, asking, comment=reading.comment))
         reading = proving.without(reading)
     elif opened.attachments:
-        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "")
-        answers.append(intake.take_in(tx, opened.attachments, letter, asking))
+        speaks = asking.channel == MAIL and not asking.answered and not reading.commands
+        subject = arrival.subject if speaks else ""
+        letter = intake.Letter(comment=_cut(reading.comment), tag=reading.tag or "", subject=subject)
+        taken = intake.take_in(tx, opened.attachments, letter, asking)
+        answers.append(taken.model_copy(update={"missing": advising.missing(opened)}))
     answers += carrying_out.carry_out(tx, reading, asking)
     if answers:
         worth = [answer for answer in answers if tracing.is_worth_saying(answer, arrival, asking)]
@@ -112,9 +126,10 @@ def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool
     limit = asking.settings.email.replies_per_hour
     may_be_silent = asking.channel == MAIL and not owed  # in a chat no machine is heard, so no loop begins
     silent = may_be_silent and telling.answered_since(tx, asking.address, asking.now - HOUR) >= limit
+    wait = _pace(tx, asking, limit) if owed and asking.answered and asking.channel == MAIL else timedelta(0)
     for answer in answers:
         if not silent or _is_done(answer):
-            telling.reply(tx, answer, asking)
+            telling.reply(tx, answer, asking, wait=wait)
     if silent and not all(map(_is_done, answers)):
         _silenced(tx, asking, limit)
 
@@ -123,7 +138,22 @@ def _is_done(answer: Notice) -> bool:
     """Whether something was done that its doer must hear of. No loop lives on it: every act is done to a file once."""
     if isinstance(answer, notices.Outcomes):
         return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
-    return isinstance(answer, notices.Recalled | notices.Decided)
+    if isinstance(answer, notices.Frozen):
+        return len(answer.already) < len(answer.files)
+    return isinstance(answer, notices.Recalled | notices.Decided | notices.Released)
+
+
+def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:
+    """How long an answer waits that is owed to a file sent in answer to us (lesson L18): a circle that nobody may break by
+    silence must grow slow."""
+    over = telling.answered_since(tx, asking.address, asking.now - DAY) - OWED_A_DAY * limit
+    if over < 0:
+        return timedelta(0)
+    what = f"{asking.address} sends a file upon each of our answers"
+    if what not in telling.recent_alerts(tx, asking.now - DAY):
+        line = f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
+        telling.alert(tx, what, [line], asking)
+    return min(over * MINUTE, HOUR)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
@@ -148,5 +178,12 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
     if arrival.automatic is None and arrival.unproven is None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
-    line = f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"
-    telling.alert(tx, "A message lies in quarantine", [line], occasion)
+    lines = [f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"]
+    if arrival.automatic:
+        since = occasion.now - HOUR
+        count = inbox.quarantined_since(tx, arrival.sender, since)
+        if count > QUARANTINED_AN_HOUR_MAX:
+            return
+        if count == QUARANTINED_AN_HOUR_MAX:
+            lines.append("What else it sends within this hour is kept as well; of that there is no further alert.")
+    telling.alert(tx, "A message lies in quarantine", lines, occasion)

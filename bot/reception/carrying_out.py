@@ -5,19 +5,23 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import finding, notices, officer_desk, school_desk, telling
+from bot import finding, freezing, notices, officer_desk, roster, school_desk, telling
 from bot.arrival import Press
 from bot.intake import offers
 from bot.judging import today
-from bot.ledger import files
+from bot.ledger import files, history
 from bot.ledger.tables import File, Purpose
 from bot.notices import Notice
 from bot.reception import advising, taking_back
 from bot.reception.understanding import LINES_READ_MAX, OFFICERS, Unread
 from bot.rules import commands, reference
+from bot.rules.authority import OWN_ONLY
 from bot.rules.commands import Command, Context, Filters, Reading, Which
 from bot.rules.lifecycle import Act
 from bot.telling import Asking, facts
+
+WRONG_FILE = "wrong file"
+"""What is asked again where it is not known which file an alarm is about."""
 
 
 def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
@@ -39,7 +43,10 @@ def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
 
 
 def _still_about(tx: Session, answer: Notice, asking: Asking) -> Notice:
-    """Where nothing could be done, the answer is about the same files, so that the right words can be its reply."""
+    """Where nothing could be done, the answer is about the same files, so that the right words can be its reply; and it
+    knows what else the message did to them."""
+    if isinstance(answer, notices.TooLate):
+        return telling.now(tx, answer, asking.settings, asking.person)
     if not isinstance(answer, notices.UnknownCommand) or answer.files:
         return answer
     about = tuple(facts(file, asking.settings) for file in _answered(tx, asking))
@@ -76,6 +83,34 @@ def _recall_one(tx: Session, chosen: list[File], said: str, asking: Asking) -> l
     if len(chosen) > 1:
         return [school_desk.which(chosen, said, asking)]
     return school_desk.recall(tx, chosen, said, asking)
+
+
+def _freeze(tx: Session, command: commands.Freeze, asking: Asking) -> list[Notice]:
+    """What the alarm is about is frozen at once; out of the blue it is asked about which file it is raised."""
+    if asking.answered is None and _is_bare(command.which):
+        return [school_desk.which(school_desk.freezable(tx, asking), WRONG_FILE, asking)]
+    about = _answered(tx, asking) if _is_bare(command.which) else _meant(tx, command.which, asking)
+    chosen = [file for file in about if not _is_done_with(file, asking)]
+    held = bool(offers.offered(tx, asking)) if _is_bare(command.which) else False
+    settled = [file for file in chosen if file.status not in OWN_ONLY]
+    if settled and not any(roster.may(tx, asking.person, Act.FROZEN, file) for file in settled):
+        return [advising.words_for(tx, settled, command.said, asking)]
+    waiting = [offers.unsettled(tx, asking, command.said)] if held and chosen else []
+    frozen = freezing.freeze(tx, settled, command.said, asking)
+    unknown = [] if about or _is_bare(command.which) else [school_desk.which([], WRONG_FILE, asking)]
+    return [*frozen, *waiting, *unknown]
+
+
+def _is_done_with(file: File, asking: Asking) -> bool:
+    """Whether another line of the same message has taken it back already."""
+    taken = history.last(file, Act.RECALLED) or history.last(file, Act.DISCARDED)
+    return taken is not None and (taken.at, taken.person_id) == (asking.now, asking.person.id)
+
+
+def _release(tx: Session, command: commands.Release, asking: Asking) -> list[Notice]:
+    bare = _is_bare(command.which)
+    chosen = [file for file in _answered(tx, asking) if file.frozen_at] if bare else _meant(tx, command.which, asking)
+    return freezing.release(tx, chosen, command.said, asking)
 
 
 def _copy(tx: Session, command: commands.Copy, asking: Asking) -> list[Notice]:
@@ -155,6 +190,8 @@ def _picked_of_which(tx: Session, command: commands.Pick, asking: Asking) -> lis
         return school_desk.recall(tx, chosen, asked, asking)
     if word == "copy":
         return school_desk.copy(tx, chosen, asked, asking)
+    if asked == WRONG_FILE:
+        return freezing.freeze(tx, chosen, asked, asking)
     numbers = " ".join(str(number) for number in command.numbers)
     said = f"{word} {numbers} {asked.partition(' ')[2]}".strip()
     again = commands.read_line(said, Context(today(asking), frozenset(), lambda _: False, True, True, False))  # noqa: FBT003
@@ -172,7 +209,7 @@ def _with_links(tx: Session, answer: Notice, chosen: list[File], asking: Asking)
     """Whoever receives by mail gets the contents by a link, and once more who has received before."""
     if not isinstance(answer, notices.Decided) and not (isinstance(answer, notices.LostRace) and answer.own):
         return answer
-    done = {file.reference for file in answer.mentioned() if file.contents == "kept"}
+    done = {file.reference for file in answer.mentioned() if file.contents == "kept" and not file.frozen_at}
     theirs = [file for file in chosen if file.reference in done]
     return answer.model_copy(update={"links": telling.linked(tx, Purpose.DECIDE, asking.person, theirs, asking)})
 
@@ -246,6 +283,8 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.History: _history,
     commands.Recall: _recall,
     taking_back.TakeBack: taking_back.take_back,
+    commands.Freeze: _freeze,
+    commands.Release: _release,
     commands.Copy: _copy,
     commands.Help: _help,
     commands.Verify: _verify,

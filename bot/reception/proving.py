@@ -12,7 +12,7 @@ from bot.notices import Checked, Compared, FileFacts, Notice, Proven, Receipted
 from bot.receipts import Judged
 from bot.rules import commands
 from bot.rules.authority import Sight
-from bot.rules.commands import Reading
+from bot.rules.commands import Command, Reading, Which
 from bot.telling import Asking, facts
 
 RECEIPTS_MAX = 10
@@ -47,6 +47,21 @@ def without(reading: Reading) -> Reading:
     """What else a message asks for."""
     others = tuple(command for command in reading.commands if not isinstance(command, commands.Verify))
     return replace(reading, commands=others)
+
+
+def aimed(reading: Reading, receipts: Sequence[Brought], asking: Asking) -> Reading:
+    """An alarm beside a receipt, in no reply, is about the receipt's files: for those whom that tells of a wrong file."""
+    documents = [one.judged.document for one in receipts[:RECEIPTS_MAX] if one.judged.document]
+    about = Which(references=tuple(file.reference for document in documents for file in document.files))
+    if asking.answered or about == Which():
+        return reading
+
+    def aim(command: Command) -> Command:
+        if isinstance(command, commands.Freeze) and command.which == Which():
+            return replace(command, which=about)
+        return command
+
+    return replace(reading, commands=tuple(aim(one) for one in reading.commands))
 
 
 def verified(

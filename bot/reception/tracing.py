@@ -36,6 +36,11 @@ def answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None
     return _spoke_of(tx, reference.find(arrival.subject), person)
 
 
+def returned_to(tx: Session, arrival: Arrival) -> OutboxItem | None:
+    """The notice to whose own address this came: only a token finds it, for whoever knows it had the notice."""
+    return tx.scalar(select(OutboxItem).where(OutboxItem.token == arrival.route.token)) if arrival.route.token else None
+
+
 def is_for_us(tx: Session, arrival: Arrival, person: Person) -> bool:
     """Whether what is overheard is meant for us: it answers us; files, only if they answer what their owner was told."""
     notice = answered(tx, arrival, person)

@@ -61,6 +61,7 @@ def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool)
         has_files=has_files,
         tags=asking.settings.tags,
         has_receipt=has_receipt,
+        frozen=any(file.frozen_at for file in finding.answered_files(tx, asking.person, asking.answered).values()),
     )
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, tr
 from sqlalchemy.orm import Session
 
 from bot.arrival import MAIL
-from bot.ledger.tables import Contents, Duty, File, Identity, Person, School
-from bot.rules import authority, lifecycle
+from bot.ledger import files
+from bot.ledger.tables import Duty, File, Identity, Person, School
+from bot.rules import authority
 from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
@@ -73,9 +74,7 @@ def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
 
 def can(tx: Session, person: Person, act: Act, file: File) -> bool:
     """Whether this person may do this to this file, and the file as it stands now is open to it."""
-    kept = file.contents is Contents.KEPT
-    leads_to = lifecycle.after(file.status, act, contents=kept, ever_received=file.ever_received)
-    return leads_to is not None and may(tx, person, act, file)
+    return files.leads_to(file, act) is not None and may(tx, person, act, file)
 
 
 def visible(person: Person) -> ColumnElement[bool]:

@@ -27,14 +27,14 @@ ALL = "*"
 OF_A_SCHOOL: frozenset[Role] = frozenset({Role.SENDER, Role.HEADTEACHER})
 OF_A_SERVICE: frozenset[Role] = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 
-SCHOOL_ACTS = frozenset[Act | Sight]({Sight.SEE, Act.SENT, Act.RECALLED, Act.COPIED})
+SCHOOL_ACTS = frozenset[Act | Sight]({Sight.SEE, Act.SENT, Act.RECALLED, Act.COPIED, Act.FROZEN, Act.RELEASED})
 SERVICE_ACTS = frozenset[Act | Sight]({Sight.SEE, Act.RECEIVED, Act.DOWNLOADED, Act.REJECTED, Act.MOVED, Act.EXPORTED})
 
 MAY: dict[Role, frozenset[Act | Sight]] = {
     Role.SENDER: SCHOOL_ACTS,
     Role.HEADTEACHER: SCHOOL_ACTS,
     Role.OFFICER: SERVICE_ACTS,
-    Role.ADMINISTRATOR: SERVICE_ACTS | {Act.RECALLED, Act.COPIED, Act.DESTROYED},
+    Role.ADMINISTRATOR: SERVICE_ACTS | {Act.RECALLED, Act.COPIED, Act.DESTROYED, Act.FROZEN, Act.RELEASED},
 }
 
 OWN_ONLY = frozenset({Status.HELD, Status.CHECKING})

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.rules.correction import correct
+from bot.rules.correction_subject import composed
 from bot.rules.filename_shape import CHECKS, REFUSED, Convention, Fault, Finding, Name, read, settled, split
 
-__all__ = ["CHECKS", "Convention", "Fault", "Finding", "Name", "Verdict", "judge", "model", "named"]
+__all__ = ["CHECKS", "Convention", "Fault", "Finding", "Name", "Verdict", "composed", "judge", "model", "named"]
 
 OLD_YEARS = 2
 USUAL_EXTENSION = "docx"
@@ -33,6 +34,8 @@ class Verdict:
     """The one sure correction."""
     choices: tuple[str, ...] = ()
     """Where none is sure, the names that may have been meant, best first."""
+    from_subject: bool = False
+    """The choices were made from the subject of the mail that brought it."""
     refused: bool = False
     """Something is at fault that no other name would mend: nothing is stored, no correction offered."""
 

@@ -1,6 +1,7 @@
 """The tables of `channels.toml`: the ways in and out."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -15,6 +16,7 @@ from bot.settings.kinds import (
     Host,
     Hours,
     Line,
+    ListenHost,
     Nameserver,
     Network,
     Octets,
@@ -24,6 +26,7 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
+    Sealer,
     Secret,
     Switch,
     Table,
@@ -53,10 +56,10 @@ class Smtp(Table):
 
     enabled: Switch = True
     """Whether it listens at all."""
-    host: Host = "127.0.0.1"
-    """The address to listen on."""
+    host: ListenHost = "127.0.0.1"
+    """The address to listen on; for LMTP perhaps a Unix socket, `unix:/…`."""
     port: Port = 2525
-    """The port to listen on; 0 takes any that is free."""
+    """The port to listen on; 0 takes any that is free. It says nothing at a Unix socket."""
     protocol: Literal["smtp", "lmtp"] = "smtp"
     """What is spoken: LMTP only to a mail server that hands its mail on."""
     message_bytes_max: Octets = 220_000_000
@@ -71,6 +74,10 @@ class Smtp(Table):
     """Connections at a time."""
     per_address_max: Count = 50
     """Connections at a time from one IPv4 address or one IPv6 /64."""
+    connections_per_minute: Count = 60
+    """Connections that one such address may begin within a minute; those named in `[email.trust]` as many as they like."""
+    messages_per_hour: Count = 600
+    """Messages that one such address may begin within an hour; those named in `[email.trust]` as many as they like."""
     rate_bytes_per_second_min: Count = 1_000
     """Octets a second below which a transfer is cut; whoever is faster never is."""
 
@@ -147,6 +154,13 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
+    arc_sealers: tuple[Sealer, ...] = ()
+    """Domains whose seals (ARC) are believed of mail that they passed on."""
+
+    def names(self, peer: str) -> bool:
+        """Whether this IP address is that of a server named here."""
+        address = ip_address(peer)
+        return any(address in network for network in (*self.relay_networks, *self.submission_networks))
 
 
 class Email(Table):
@@ -158,6 +172,10 @@ class Email(Table):
     """A mailbox for trying out: it judges, answers, and stores nothing."""
     replies_per_hour: Count = 30
     """Answers to one address within an hour, files aside, before a person is asked (lesson L18)."""
+    warnings: tuple[Line, ...] = ()
+    """What gateways put above letters, word for word, besides what is known already (lesson L40)."""
+    disclaimers: tuple[Line, ...] = ()
+    """How what is put below them begins."""
     smtp: Smtp = Smtp()
     imap: Mapping[AccountName, Imap] = Field(default_factory=dict)
     outgoing: Outgoing = Outgoing()

@@ -10,6 +10,7 @@ from bot.settings.tables import Loc, Settings
 
 MAIL_GROWTH = 1.37
 """How much base64, with a line break after each 76 characters, adds to a file (RFC 2045, section 6.8)."""
+SMTP_PORT = 25
 OUTGOING: Loc = ("email", "outgoing")
 
 
@@ -86,6 +87,16 @@ def certificates_are_whole(settings: Settings) -> Iterator[Clash]:
         yield Clash(keys, "false, as long as there is no tls_certificate")
 
 
+def lmtp_stays_near(settings: Settings) -> Iterator[Clash]:
+    """LMTP is for a mail server beside us: never on the port of SMTP (RFC 2033, section 5); at a socket nothing else is."""
+    smtp = settings.email.smtp
+    host, port, protocol = (("email", "smtp", key) for key in ("host", "port", "protocol"))
+    if smtp.protocol == "lmtp" and smtp.port == SMTP_PORT:
+        yield Clash((port, protocol), "another port than 25, which is that of SMTP: LMTP is spoken")
+    if smtp.protocol == "smtp" and smtp.host.startswith("unix:"):
+        yield Clash((host, protocol), 'an address to listen on: at a Unix socket only "lmtp" is spoken')
+
+
 def logins_are_whole(settings: Settings) -> Iterator[Clash]:
     """A login has a name and its secrets, and none of them is ever sent in the clear to another machine."""
     yield from _outgoing_login(settings.email.outgoing)
@@ -147,7 +158,10 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.relay_networks and not trust.authserv_ids:
         keys: tuple[Loc, ...] = (("email", "trust", "relay_networks"), ("email", "trust", "authserv_ids"))
         yield Clash(keys, "authserv_ids as well: the names that those servers write into Authentication-Results")
-    for name in settings.email.imap if not trust.authserv_ids else ():
+    if trust.arc_sealers and not trust.authenticate:
+        keys = (("email", "trust", "arc_sealers"), ("email", "trust", "authenticate"))
+        yield Clash(keys, "authenticate = true as well: else nobody looks at seals")
+    for name in () if trust.authserv_ids or trust.authenticate else settings.email.imap:
         keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
         yield Clash(
             keys, f"the name that the server of email.imap.{name} writes into Authentication-Results must be set"
@@ -197,6 +211,7 @@ CHECKS: tuple[Callable[[Settings], Iterable[Clash]], ...] = (
     the_largest_file_fits_a_mail,
     nobody_writes_to_us_for_us,
     certificates_are_whole,
+    lmtp_stays_near,
     logins_are_whole,
     taken_mail_is_out_of_the_way,
     relays_have_names,

@@ -187,7 +187,14 @@ Domain = Annotated[
     _matching(r"([a-z0-9-]+\.)+([a-z0-9-]+|\*)", 'a domain in lower case, such as "gmail.com" or "hotmail.*"'),
 ]
 Zone = Annotated[str, AfterValidator(_zone)]
+Sealer = Annotated[str, _matching(r"([a-z0-9-]+\.)+[a-z0-9-]+", 'a domain in lower case, such as "council.example"')]
 Host = Annotated[str, _matching(r"[A-Za-z0-9._:-]+", "a host name or an IP address, without a port")]
+ListenHost = Annotated[
+    str,
+    _matching(
+        r"(?!unix:)[A-Za-z0-9._:-]+|unix:/.+", 'a host name or an IP address, without a port, or "unix:/path/of/socket"'
+    ),
+]
 AuthservId = Annotated[str, _matching(r"[A-Za-z0-9._-]+", "a host name, as it stands in Authentication-Results")]
 AccountName = Annotated[
     str, _matching("[a-z0-9]+(_[a-z0-9]+)*", "a name in lower-case letters, digits and single underscores")

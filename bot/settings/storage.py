@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, ConfigDict, ValidationInfo
 
-from bot.settings.kinds import Clamd, FilePath, OptionalPath, Secret, Table, resolved
+from bot.settings.kinds import Clamd, FilePath, Octets, OptionalPath, Secret, Table, resolved
 
 SQLITE = "sqlite:///"
 FILE = "file://"
@@ -51,6 +51,8 @@ class Vault(Place):
 
     url: Annotated[str, AfterValidator(_vault_url)] = "../var/vault"
     """The folder, as `file:///…` or as a path."""
+    free_bytes_min: Octets = 1_000_000_000
+    """Octets that stay free on the disks of the vault, the record and the keys: with fewer, new mail has to wait."""
 
     @property
     def folder(self) -> Path:

@@ -31,6 +31,7 @@ COMMANDS = {
     "migrate": Command("setup", "Create the database, or bring it to the shape that this version needs.", "migrate"),
     "serve": Command("setup", "Take in, handle and answer, until it is stopped.", "serve"),
     "send": Command("send", "Mail files to the returns mailbox, for trying out.", "send"),
+    "try": Command("trying", "What would happen to a mail, and why; nothing is stored.", "try_mail"),
     "names": Command("names", "Check names of files against the convention."),
     "files": Command("files", "See, decide and export what schools have sent."),
     "schools": Command("schools", "The authority's schools: import, list, show."),

@@ -1,5 +1,6 @@
 """`postroom people …`: who may send, and who takes in."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +8,12 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from bot import bouncing
 from bot.ledger.tables import Person
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.authority import ALL, OF_A_SCHOOL, Role
+from bot.settings import Settings
 from handlers.cli import accounts, show
 from handlers.cli.importing import Csv, DryRun, tell
 from handlers.cli.opening import rooms
@@ -32,6 +35,8 @@ class PersonLine(Line):
     schools: tuple[str, ...]
     services: tuple[str, ...]
     other_emails: tuple[str, ...]
+    unreachable: str = ""
+    """Why mail to them cannot be delivered; empty where nothing is known against it."""
 
 
 @app.command("import")
@@ -113,29 +118,37 @@ def list_people(
 ) -> None:
     """Everybody with access, one line for each role."""
     with rooms(ctx) as opened:
-        lines = opened.ledger.read_now(lambda tx: [line for line in _lines(tx) if _acts_for(line, school)])
-        show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+        now, settings = opened.clock.now(), opened.settings
+        lines = opened.ledger.read_now(
+            lambda tx: [line for line in _lines(tx, settings, now) if _acts_for(line, school)]
+        )
+        columns = (*COLUMNS, "unreachable") if any(line.unreachable for line in lines) else COLUMNS
+        show.report(lines, columns, as_json=as_json, zone=opened.settings.timezone)
 
 
 def _removed(person: Person | None) -> str | None:
     return person.name if person else None
 
 
-def _lines(tx: Session) -> list[PersonLine]:
+def _lines(tx: Session, settings: Settings, now: datetime) -> list[PersonLine]:
+    marks = {one.address: one.why for one in bouncing.marked(tx, settings, now)}
     loaded = (selectinload(Person.duties), selectinload(Person.identities))
     present = select(Person).where(Person.left_at.is_(None)).order_by(Person.email).options(*loaded)
     return [
-        _line(person, role) for person in tx.scalars(present) for role in sorted({duty.role for duty in person.duties})
+        _line(person, role, marks.get(person.email, ""))
+        for person in tx.scalars(present)
+        for role in sorted({duty.role for duty in person.duties})
     ]
 
 
-def _line(person: Person, role: Role) -> PersonLine:
+def _line(person: Person, role: Role, unreachable: str) -> PersonLine:
     scopes = tuple(sorted(duty.scope for duty in person.duties if duty.role is role))
     others = sorted(one.value for one in person.identities if one.channel == "email" and one.value != person.email)
     at_school = role in OF_A_SCHOOL
     return PersonLine(
         email=person.email, name=person.name, role=role, schools=scopes if at_school else (),
         services=() if at_school else scopes, other_emails=tuple(others),
+        unreachable=unreachable,
     )  # fmt: skip
 
 

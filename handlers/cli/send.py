@@ -37,7 +37,8 @@ def send(
         raise typer.BadParameter(f"«{sender}» is not an email address.", param_hint="--from")
     message = compose(files, plain, settings.email.address, subject=subject, text=text)
     listening = settings.email.smtp
-    where = (host or ANY_ADDRESS.get(listening.host, listening.host), port or listening.port)
+    here = ANY_ADDRESS.get(listening.host, listening.host.removeprefix("unix:"))
+    where = (host or here, port or listening.port)
     deliver(message, where, settings)
     show.say(f"Taken by {where[0]}:{where[1]}: {', '.join(file.name for file in files)}. The answer goes to {plain}.")
 

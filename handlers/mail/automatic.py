@@ -11,10 +11,17 @@ from handlers.mail.trust.lexical import Doubtful
 
 COMMENT = re.compile(r"\([^()]*\)")
 BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
-BOUNCER = re.compile(r"(?:mailer-daemon|postmaster)(?:\+.*)?@.*|mailer-daemon", re.IGNORECASE)
+BOUNCER = re.compile(
+    r"(?:mailer-daemon|postmaster|microsoftexchange[0-9a-f]{32})(?:\+.*)?@.*|mailer-daemon", re.IGNORECASE
+)
+"""Whom mail systems write as; Exchange by a number of its own, under whatever name."""
 NO_REPLY = re.compile(
     r"(?:[a-z0-9.+_-]*[.+_-])?(?:no|do[-_.]?not)[-_.]?reply(?:[.+_-][a-z0-9.+_-]*)?@.*", re.IGNORECASE
 )
+NOTICE = "Postroom-Notice"
+"""What every notice bears, ours and another Postroom's: also where somebody's rule sends it on (lesson L11)."""
+AUTORESPONDERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponder")
+"""What programs add that answer by themselves and know nothing of RFC 3834."""
 AUTOMATIC_SUBJECTS = (
     "automatic reply",
     "automated reply",
@@ -88,6 +95,18 @@ def marker(head: Head, mail_from: str | None, own: Callable[[str], bool]) -> Mar
     return None
 
 
+def is_returned(head: Head, mail_from: str | None) -> bool:
+    """Whether a mail bears a sign of a report on the delivery of other mail, so far as its head and envelope tell."""
+    envelope = None if mail_from is None else mail_from.strip("<> ")
+    return next(_bounces(head, envelope, _author(head)), None) is not None
+
+
+def is_mail_system(head: Head) -> bool:
+    """Whether a mail system, no person, stands in From."""
+    address = _author(head)
+    return any(BOUNCER.fullmatch(who) for who in (address, head.text("From").rpartition("<")[2].strip("> ")) if who)
+
+
 def _signs(head: Head, mail_from: str | None, own: Callable[[str], bool]) -> Iterator[str]:
     address = _author(head)
     envelope = None if mail_from is None else mail_from.strip("<> ")
@@ -104,6 +123,8 @@ def _bounces(head: Head, envelope: str | None, address: str | None) -> Iterator[
         yield "its envelope sender is empty"
     if any(_word(value) == "multipart/report" for value in head.all("Content-Type")):
         yield "it is a multipart/report"
+    if head.all("X-Failed-Recipients"):
+        yield "X-Failed-Recipients"
     for who in (address, envelope):
         if who and BOUNCER.fullmatch(who):  # lesson L16
             yield f"it is from {who.partition('@')[0].lower()}"
@@ -128,6 +149,11 @@ def _robots(head: Head) -> Iterator[str]:
             yield f"Precedence: {word}"
     if any(value.strip() for value in head.all("List-Id")):
         yield "List-Id"
+    if head.all(NOTICE):
+        yield f"{NOTICE}: it is a notice of a Postroom"
+    for name in AUTORESPONDERS:
+        if any(_word(value) not in {"no", ""} for value in head.all(name)):
+            yield name
     suppressed = ",".join(head.all("X-Auto-Response-Suppress")).lower()
     if head.all("X-MS-Exchange-Inbox-Rules-Loop") and "all" in re.split(r"[,;\s]+", suppressed):
         yield "X-MS-Exchange-Inbox-Rules-Loop, with every answer suppressed"

@@ -13,15 +13,20 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
-from handlers.mail.automatic import marker
+from handlers.mail.automatic import is_returned, marker
 from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
-from handlers.mail.trust import Proven, Unproven, judge
+from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
+from handlers.mail.trust.dmarc import suffixes
+from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.verdict import Step
 
 log = structlog.get_logger(__name__)
 
 SUBJECT_CHARACTERS_MAX = 500
 REFERENCES_MAX = 50
+RETURNED_BYTES_MAX = 2_000_000
+"""Octets of a report on delivery that is let in unproven: many times what any notice of ours has, were it quoted whole."""
 
 TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
 TRY_AGAIN = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
@@ -51,6 +56,9 @@ class Front:
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
+        self.dns = Resolver(settings.dns.nameservers)
+        if settings.email.trust.authenticate:
+            suffixes()
 
     def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":
         """The next message begins. `oversize`: it has so many octets that no more than its head is to come."""
@@ -67,31 +75,51 @@ class Letterbox:
         self._body = hashlib.sha256()
         self._size = 0
         self._raw = front.inbox.begin()
+        self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from or "")
+        self._signatures: Signatures | None = None
+        self.steps: tuple[Step, ...] = ()
+        """What was looked at to find out who sent it, once it was."""
 
     def write(self, chunk: bytes) -> None:
         """Seal the next piece; keep the head, and digest what follows it."""
         self._size += len(chunk)
         self._raw.write(chunk)
         if not self._in_head:
-            self._body.update(chunk)
+            self._write_body(chunk)
             return
         seen = max(0, len(self._head) - 3)
         self._head += chunk
         end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n", seen)
         if end >= 0 or len(self._head) > HEAD_BYTES_MAX:
             cut = end + 2 if end >= 0 else HEAD_BYTES_MAX
-            self._body.update(self._head[cut:])
+            body = bytes(self._head[cut:])
             del self._head[cut:]
-            self._in_head = False
+            self._end_head()
+            self._body.update(body[:2])
+            self._write_body(body[2:])
+
+    def _end_head(self) -> None:
+        """The head is whole: from now on the body is hashed as well, where that can prove something."""
+        self._in_head = False
+        if wants_proof(self._origin, self._front.settings.email.trust):
+            self._signatures = Signatures(bytes(self._head), self._front.clock.now())
+
+    def _write_body(self, octets: bytes) -> None:
+        """More of what follows the empty line after the head."""
+        self._body.update(octets)
+        if self._signatures:
+            self._signatures.write(octets)
 
     async def accept(self) -> str:
         """The reply, once the message is durable or was refused."""
+        if self._in_head:
+            self._end_head()
         head = Head.parse(bytes(self._head))
-        verdict = judge(head, self._envelope.peer, self._front.settings.email.trust)
-        if isinstance(verdict, Unproven) and not verdict.relayed:
+        verdict = await self._verdict(head)
+        refusal = self._refusal(verdict)
+        if refusal and not await self._is_expected(head):
             self.abandon()
-            log.info("mail refused: its sender is not proven", peer=self._envelope.peer)
-            return verdict.reply(self._contact())
+            return refusal
         try:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
         except Later:
@@ -99,11 +127,38 @@ class Letterbox:
             return TRY_AGAIN
         return TAKEN
 
+    async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:
+        front = self._front
+        found = await examine(head, self._origin, front.settings.email.trust, front.dns, self._signatures)
+        self.steps = found.steps
+        if not isinstance(found.verdict, Proven):
+            checks = [f"{step.check}={step.result}" for step in found.steps]
+            log.info("mail whose sender is not proven", peer=self._envelope.peer, checks=checks)
+        return found.verdict
+
+    def _refusal(self, verdict: Proven | Unproven | Undecided) -> str | None:
+        """What the peer is told where the mail is not to come in, for good or for now; None where it is."""
+        if isinstance(verdict, Undecided):
+            return verdict.reply()
+        return verdict.reply(self._contact()) if isinstance(verdict, Unproven) and not verdict.relayed else None
+
     def abandon(self) -> None:
         """Nothing is kept."""
         self._raw.abandon()
 
-    def _arrival(self, head: Head, verdict: Proven | Unproven) -> Arrival:
+    def _is_returned(self, head: Head) -> bool:
+        """Whether it seems to report on the delivery of a notice, to whose own address it came."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        return token is not None and is_returned(head, self._envelope.mail_from)
+
+    async def _is_expected(self, head: Head) -> bool:
+        """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
+        token = self._front.mailbox.token(self._envelope.recipients)
+        if token is None or self._size > RETURNED_BYTES_MAX or not self._is_returned(head):
+            return False
+        return await self._front.inbox.has_sent(token)
+
+    def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
         machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
@@ -115,6 +170,7 @@ class Letterbox:
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
             automatic=machine.why if machine else None,
             automatic_sure=machine.sure if machine else True,
+            returned=self._is_returned(head),
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
             size=self._size,

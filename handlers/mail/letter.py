@@ -2,14 +2,15 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
-from handlers.mail.charset import decoded
-from handlers.mail.markup import lines_of
-from handlers.mail.mime import Part
+from handlers.mail.charset import letter_decoded
+from handlers.mail.footers import NOWHERE, Wordings
+from handlers.mail.markup import Page, lines_of, read
+from handlers.mail.part import Part
 from handlers.mail.text import new_text
 
 TEXT_BYTES_MAX = 1 << 18
@@ -30,10 +31,13 @@ class Piece:
     octets: bytearray = field(default_factory=bytearray)
     cut: bool = False
 
-    def words(self) -> str:
+    def read(self) -> Page:
         """Its lines as text."""
-        said = decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
-        return lines_of(said) if self.is_page else said
+        return read(self.decoded()) if self.is_page else Page(self.decoded(), marked=False)
+
+    def decoded(self) -> str:
+        """It as it came, in its character set."""
+        return letter_decoded(bytes(self.octets), self.part.kind.get("charset"), cut=self.cut)
 
     @property
     def is_page(self) -> bool:
@@ -44,10 +48,12 @@ class Piece:
 class Letter:
     """All text parts of a mail."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: Wordings = NOWHERE) -> None:
+        self._here = here
         self.references: set[str] = set()
         """Content ids, in lower case, of what its pages show."""
         self._pieces: list[Piece] = []
+        self._spare = ""
         self._room = TEXT_BYTES_MAX
         self._seam = b""
 
@@ -66,11 +72,20 @@ class Letter:
             piece.octets += octets[: self._room]
             self._room = max(0, self._room - len(octets))
 
+    def add_spare(self, text: str, *, is_page: bool) -> None:
+        """Words that count only where the letter has none of its own: those that Outlook packed (lesson L35)."""
+        self._spare = self._spare or (lines_of(text) if is_page else text)
+
     def new_text(self) -> str:
-        """What this person wrote: of each multipart/alternative the plain text, unless it is blank."""
+        """What this person wrote: of each multipart/alternative one part."""
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
-        return new_text("\n".join(_said(pieces) for _, pieces in groups))
+        said = "\n".join(_said(pieces, self._here) for _, pieces in groups)
+        return new_text(said if said.strip() else self._spare, self._here)
+
+    def pages(self) -> Iterator[str]:
+        """Its pages as they came, with all their markup."""
+        return (piece.decoded() for piece in self._pieces if piece.is_page and not piece.part.embedded)
 
     def _refer(self, octets: bytes) -> None:
         """Remember what the page shows, also where that stands across two blocks."""
@@ -81,8 +96,16 @@ class Letter:
         self._seam = page[-REFERENCE_MAX:]
 
 
-def _said(pieces: Iterable[Piece]) -> str:
-    """What parts say that say the same in several ways; parts of no alternative come here one by one."""
+def _said(pieces: Iterable[Piece], here: Wordings) -> str:
+    """What parts say that say the same in several ways; parts of no alternative come here one by one.
+
+    The page counts where its program marked in it what is old, for plain text can tell less of that; else the plain text.
+    What is blank never counts.
+    """
     both = list(pieces)
-    plain = "\n".join(piece.words() for piece in both if not piece.is_page)
-    return plain if plain.strip() else "\n".join(piece.words() for piece in both if piece.is_page)
+    pages = [piece.read() for piece in both if piece.is_page]
+    page = "\n".join(each.lines for each in pages)
+    plain = "\n".join(piece.read().lines for piece in both if not piece.is_page)
+    if any(each.marked for each in pages) and new_text(page, here):
+        return page
+    return plain if plain.strip() else page

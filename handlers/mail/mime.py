@@ -7,11 +7,13 @@ missing closing line ends with the next boundary further out, and a boundary tha
 import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from bot.arrival import Unreadable
 from handlers.mail.head import HEAD_BYTES_MAX, Head
-from handlers.mail.parameters import Field, Name, name_of
+from handlers.mail.parameters import Field
+from handlers.mail.part import DEPTH_MAX, TOO_DEEP, Cut, Inside, Part, encoding_of
+
+__all__ = ["DEPTH_MAX", "Cut", "Inside", "Part", "parts"]
 
 BLOCK_BYTES = 1 << 18
 """Octets looked at in one go."""
@@ -21,8 +23,6 @@ PADDING_MAX = 128
 """Blanks after a boundary, which RFC 2046 lets a relay add."""
 LINE_MAX = BOUNDARY_MAX + PADDING_MAX + 8
 """Octets of a line that may be a boundary's."""
-DEPTH_MAX = 30
-"""Multiparts and attached messages within each other (lesson L37)."""
 PARTS_MAX = 1000
 """Header sections in one message: of itself, its parts, attached messages and theirs (lesson L37)."""
 HEADS_BYTES_MAX = 1 << 22
@@ -37,45 +37,10 @@ GUESS = rb"[!-~]{1,256}?"
 """Stands for the boundary of a multipart whose header does not name it: the first line that looks like one."""
 
 MESSAGE = "message/rfc822"
+MESSAGES = {MESSAGE, "message/global"}
+"""RFC 2046, section 5.2.1; RFC 6532, section 3.7."""
 PLAIN = {"", "7bit", "8bit", "binary"}
 """Encodings under which an attached message stands there as it is (RFC 2046, section 5.2.1)."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part that has contents of its own: what its header says of them."""
-
-    number: str
-    """Counted from 1 through the whole message, containers left out."""
-    head: Head
-    kind: Field
-    """Its Content-Type."""
-    alternative: int | None
-    """Which multipart/alternative it belongs to, however deep: parts of one say the same thing in several ways."""
-    related: bool
-    """It belongs to a multipart/related: to a page made of several parts."""
-    embedded: bool
-    """It belongs to an attached message."""
-
-    @cached_property
-    def disposition(self) -> Field:
-        """Its Content-Disposition."""
-        return Field.parse(self.head.first("Content-Disposition") or "")
-
-    @cached_property
-    def name(self) -> Name:
-        """The file's name as sent, "" where none is given."""
-        return name_of(self.head, self.kind, self.disposition)
-
-    @property
-    def encoding(self) -> str:
-        """Its Content-Transfer-Encoding, in lower case."""
-        return _encoding(self.head)
-
-    @property
-    def content_id(self) -> str:
-        """By what name a page refers to it, without angle brackets."""
-        return (self.head.first("Content-ID") or "").strip().strip("<>").strip()
 
 
 @dataclass
@@ -88,9 +53,9 @@ class Enclosure:
     """b"" for an attached message, which has none; None while it is yet to be guessed."""
 
 
-def parts(chunks: Iterable[bytes]) -> Iterator[Part | bytes]:
+def parts(chunks: Iterable[bytes], inside: Inside | None = None) -> Iterator[Part | bytes | Cut]:
     """Each part, followed by its contents as they stand (still encoded), block by block. Unreadable: hostile."""
-    walk = _Walk()
+    walk = _Walk(inside or Inside())
     for chunk in chunks:
         for start in range(0, len(chunk), BLOCK_BYTES):
             yield from walk.feed(chunk[start : start + BLOCK_BYTES])
@@ -100,7 +65,8 @@ def parts(chunks: Iterable[bytes]) -> Iterator[Part | bytes]:
 class _Walk:
     """Where the walk stands. The buffer begins with a line end or in mid-line, never at the start of a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
         self.buffer = b"\n"
         self.enclosures: list[Enclosure] = []
         self.boundary_line: re.Pattern[bytes] | None = None
@@ -109,23 +75,31 @@ class _Walk:
         """Before the first boundary or after the last: for nobody to read."""
         self.fresh = False
         """The line end at the start of the buffer is that of the empty line which ended the header."""
-        self.heads = self.heads_bytes = self.leaves = 0
+        self.heads = self.leaves = 0
 
-    def feed(self, block: bytes) -> Iterator[Part | bytes]:
+    def feed(self, block: bytes) -> Iterator[Part | bytes | Cut]:
         """As much as can be told so far."""
         self.buffer += block
         while (yield from self._head() if self.in_head else self._body()):
             pass
 
-    def end(self) -> Iterator[Part | bytes]:
+    def end(self) -> Iterator[Part | bytes | Cut]:
         """What is left at the end of the message."""
         yield from self.feed(b"\n")  # a boundary's line may lack its end
         if self.in_head:
             yield from self._enter(self.buffer)
         else:
             yield from self._contents(self.buffer[:-1])
+        yield from self._unclosed(self.enclosures)
 
-    def _head(self) -> Generator[Part | bytes, None, bool]:
+    def _unclosed(self, enclosures: list[Enclosure]) -> Iterator[Cut]:
+        """What ends here without having been closed; so does the part that was being read, if one was."""
+        if any(enclosure.boundary != b"" for enclosure in enclosures):
+            self.inside.reading.cut_short = True
+            if not self.skipping and not self.in_head:
+                yield Cut.SHORT
+
+    def _head(self) -> Generator[Part | bytes | Cut, None, bool]:
         """Take a header section, if it is all there."""
         seen = self.buffer[:HEAD_BYTES_MAX]
         if (end := self._end_of_head(seen)) is not None:
@@ -152,49 +126,54 @@ class _Walk:
         if "/" not in kind.value:  # RFC 2045, section 5.2; in a digest RFC 2046, section 5.1.5
             digest = self.enclosures and self.enclosures[-1].type == "multipart/digest"
             kind = Field(MESSAGE if digest else "text/plain", kind.parameters)
-        attached = kind.value == MESSAGE and _encoding(head) in PLAIN
+        attached = kind.value in MESSAGES and encoding_of(head) in PLAIN
         multipart = kind.value.startswith("multipart/")
         self.in_head, self.skipping = attached, multipart
         if attached or multipart:
-            self._enclose(Enclosure(self.heads, kind.value, b"" if attached else _boundary_of(kind)))
+            self._enclose(
+                Enclosure(self.heads, MESSAGE if attached else kind.value, b"" if attached else _boundary_of(kind))
+            )
         else:
             self.leaves += 1
             yield self._part(head, kind)
 
     def _counted(self, raw: bytes) -> Head:
         """The header, within what is allowed altogether."""
-        head = Head.parse(raw.lstrip(b"\r\n"))
+        head, read = Head.parse(raw.lstrip(b"\r\n")), self.inside.reading
         self.heads += 1
-        self.heads_bytes += len(raw)
-        if self.heads > PARTS_MAX or self.heads_bytes > HEADS_BYTES_MAX or head.cut:
+        read.heads += 1
+        read.heads_bytes += len(raw)
+        if read.heads > PARTS_MAX or read.heads_bytes > HEADS_BYTES_MAX or head.cut:
             raise Unreadable("it has more parts or header fields than any program writes")
         return head
 
     def _enclose(self, enclosure: Enclosure) -> None:
-        if len(self.enclosures) == DEPTH_MAX:
-            raise Unreadable("its parts are nested deeper than any program nests them")
+        if len(self.enclosures) + self.inside.depth >= DEPTH_MAX:
+            raise Unreadable(TOO_DEEP)
         self.enclosures.append(enclosure)
         self.boundary_line = _boundary_line(self.enclosures)
 
     def _part(self, head: Head, kind: Field) -> Part:
         types = [enclosure.type for enclosure in self.enclosures]
-        alternatives = (enclosure.number for enclosure in self.enclosures if enclosure.type == "multipart/alternative")
+        prefix = self.inside.prefix
+        alternatives = (f"{prefix}{each.number}" for each in self.enclosures if each.type == "multipart/alternative")
         return Part(
-            number=str(self.leaves),
+            number=f"{prefix}{self.leaves}",
             head=head,
             kind=kind,
             alternative=next(alternatives, None),
             related="multipart/related" in types,
-            embedded=MESSAGE in types,
+            embedded=self.inside.embedded or MESSAGE in types,
+            encrypted="multipart/encrypted" in types,
         )
 
-    def _body(self) -> Generator[Part | bytes, None, bool]:
+    def _body(self) -> Generator[Part | bytes | Cut, None, bool]:
         """Hand on contents up to the next boundary, or as far as none can begin."""
         if found := self._boundary(self.buffer):
             at, line = found
             yield from self._contents(self.buffer[:at])
             self.buffer = self.buffer[line.end() :]
-            self._pass(line)
+            yield from self._pass(line)
             return True
         held = _line_end_before(self.buffer, self.buffer.rfind(b"\n", max(0, len(self.buffer) - LINE_MAX)))
         yield from self._contents(self.buffer[:held])
@@ -215,13 +194,19 @@ class _Walk:
         line = self.boundary_line.search(text, start)
         return (_line_end_before(text, line.start()), line) if line else None
 
-    def _pass(self, line: re.Match[bytes]) -> None:
-        """Go past a boundary: into the next part, or out of the multipart; and out of all that was left unclosed in it."""
+    def _pass(self, line: re.Match[bytes]) -> Iterator[Cut]:
+        """Go past a boundary: into the next part, or out of the multipart; and out of all that was left unclosed in it.
+
+        A multipart that its program forgot to close is whole all the same; an attached message that was stored cut is not.
+        """
         boundary = line["boundary"]
         named = [at for at, enclosure in enumerate(self.enclosures) if enclosure.boundary == boundary]
         guessed = [at for at, enclosure in enumerate(self.enclosures) if enclosure.boundary is None]
         at = (named or guessed)[-1]
         self.enclosures[at].boundary = boundary
+        within = [each.type for each in self.enclosures[at + 1 :]]
+        if MESSAGE in within:
+            yield from self._unclosed(self.enclosures[at + 1 + within.index(MESSAGE) :])
         self.in_head, self.skipping = line["close"] is None, line["close"] is not None
         del self.enclosures[at + self.in_head :]
         self.boundary_line = _boundary_line(self.enclosures)
@@ -240,11 +225,6 @@ def _boundary_of(kind: Field) -> bytes | None:
     if len(boundary) > BOUNDARY_MAX:
         raise Unreadable("a boundary in it is longer than any program writes")
     return boundary or None
-
-
-def _encoding(head: Head) -> str:
-    """The Content-Transfer-Encoding, in lower case."""
-    return Field.parse(head.first("Content-Transfer-Encoding") or "").value
 
 
 def _line_end_before(text: bytes, newline: int) -> int:

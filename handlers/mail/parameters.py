@@ -74,7 +74,7 @@ class Field:
 def name_of(head: Head, kind: Field, disposition: Field) -> Name:
     """The file's name: `filename`, else `name`, the first that was not cut; as a last resort the Content-Location."""
     given = [value._replace(text=unencoded(value.text)) for value in _names(kind, disposition)]
-    names = [_without_path(value.text, cut=value.cut) for value in given]
+    names = [without_path(value.text, cut=value.cut) for value in given]
     names = [name for name in names if name.text]
     whole = (name for name in names if not name.cut)
     return next(whole, None) or next(iter(names), None) or _located(head)
@@ -92,10 +92,10 @@ def _located(head: Head) -> Name:
         path = urlsplit("".join((head.first("Content-Location") or "").split())).path
     except ValueError:
         return Name()
-    return _without_path(unquote(path), cut=False)
+    return without_path(unquote(path), cut=False)
 
 
-def _without_path(text: str, *, cut: bool) -> Name:
+def without_path(text: str, *, cut: bool) -> Name:
     """Line ends and folders removed; what else is wrong with it is for the judge of names."""
     name = re.split(r"[/\\]", text.replace("\r", "").replace("\n", ""))[-1]
     return Name(name[:NAME_MAX], cut or len(name) > NAME_MAX)

@@ -3,123 +3,142 @@
 Memory does not grow with the mail. Nothing here decides what becomes of a file.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
 
-from bot.arrival import Attachment, Kept, Opened
+from bot.arrival import Opened, Sink
+from handlers.mail.candidates import Candidates
+from handlers.mail.elsewhere import links
+from handlers.mail.footers import NOWHERE, Wordings
+from handlers.mail.hindrances import NOTE_BYTES_MAX, hindrance, says_removed
+from handlers.mail.leaves import Contents, leaves
 from handlers.mail.letter import Letter
-from handlers.mail.mime import Part, parts
+from handlers.mail.parcel import unpack
+from handlers.mail.part import Inside, Part
+from handlers.mail.pasted import pasted
 from handlers.mail.sorting import Sort, in_letter, sort
-from handlers.mail.transfer import Decoder, decoder
+from handlers.mail.unwrapping import smime
+from handlers.mail.unwrapping.source import Broken, Source
 
 
-class Sink(Protocol):
-    """Where the contents of one part go. What it raises passes through, after every sink has been abandoned."""
-
-    def write(self, data: bytes) -> None:
-        """More of the contents, decoded."""
-
-    def finish(self) -> Kept:
-        """That was all. It may still be abandoned: a letter's last part may show that this was only a logo."""
-
-    def abandon(self) -> None:
-        """It is no file, or the mail cannot be read. Never raises; harmless when repeated."""
-
-
-def open_message(chunks: Iterable[bytes], sink_for: Callable[[str], Sink]) -> Opened:
-    """Read a whole mail. `sink_for` is given the number of a part, counted from 1 and the same at every reading.
+def open_message(chunks: Iterable[bytes], sink_for: Callable[[str], Sink], *, here: Wordings = NOWHERE) -> Opened:
+    """Read a whole mail. `sink_for` is given the number of a part, counted from 1 and the same at every reading;
+    `here` says what is put above and below letters.
 
     Unreadable: it is hostile; every sink has been abandoned.
     """
-    opening = _Opening(sink_for)
+    opening = _Opening(sink_for, here)
     try:
-        for event in parts(chunks):
-            if isinstance(event, Part):
-                opening.end()
-                opening.begin(event)
-            else:
-                opening.write(opening.decoder.decode(event))
-        opening.end()
+        opening.read(chunks, opening.whole)
         return opening.opened()
     except BaseException:
-        opening.abandon()
+        opening.candidates.abandon()
         raise
-
-
-@dataclass
-class Candidate:
-    """A part that may be a file."""
-
-    part: Part
-    sink: Sink
-    kept: Kept | None = None
-    """Once it is whole."""
 
 
 class _Opening:
     """What is known while the mail streams past."""
 
-    def __init__(self, sink_for: Callable[[str], Sink]) -> None:
-        self.decoder: Decoder = decoder("")
-        self._sink_for = sink_for
-        self._letter = Letter()
-        self._candidates: list[Candidate] = []
-        self._pictures = False
-        self._write: Callable[[bytes], None] | None = None
+    def __init__(self, sink_for: Callable[[str], Sink], here: Wordings) -> None:
+        self.whole = Inside()
+        self.candidates = Candidates(sink_for)
+        self._letter = Letter(here)
+        self._missing: set[str] = set()
+        self._pictures = self._messages = False
 
-    def begin(self, part: Part) -> None:
-        """A part begins."""
-        self.decoder = decoder(part.encoding)
+    def read(self, chunks: Iterable[bytes], inside: Inside) -> None:
+        """A message: the mail itself, or one that was packed in it."""
+        for part, contents in leaves(chunks, inside):
+            self._messages = self._messages or part.embedded
+            self._take(part, contents, inside)
+
+    def _take(self, part: Part, contents: Contents, inside: Inside) -> None:
         match sort(part):
             case Sort.LETTER:
                 self._letter.begin(part)
-                self._write = self._letter.write
+                for block in contents.blocks:
+                    self._letter.write(block)
             case Sort.FILE if in_letter(part, self._letter.references):
                 self._pictures = True
             case Sort.FILE:
-                self._candidates.append(Candidate(part, self._sink_for(part.number)))
-                self._write = self._candidates[-1].sink.write
+                self._file(part, contents)
+            case Sort.NOTE | Sort.HINDERED as what:
+                self._instead(part, contents, is_note=what is Sort.NOTE)
+            case Sort.MESSAGE | Sort.SIGNED | Sort.PARCEL as packing:
+                self._packed(packing, part, contents, inside)
             case Sort.NEITHER:
                 pass
 
-    def write(self, contents: bytes) -> None:
-        """More of the present part, decoded."""
-        if contents and self._write:
-            self._write(contents)
+    def _file(self, part: Part, contents: Contents) -> None:
+        candidate = self.candidates.begin(part)
+        for block in contents.blocks:
+            candidate.sink.write(block)
+        candidate.end(whole=contents.whole)
 
-    def end(self) -> None:
-        """The present part, if there is one, is whole."""
-        self.write(self.decoder.end())
-        self._write = None
-        if self._candidates and self._candidates[-1].kept is None:
-            self._candidates[-1].kept = self._candidates[-1].sink.finish()
+    def _instead(self, part: Part, contents: Contents, *, is_note: bool) -> None:
+        """What stands in the place of a file."""
+        if is_note:
+            if says_removed(_beginning(contents.blocks).decode("latin-1")):
+                self.candidates.absent(part.number, "", "removed")
+        elif what := hindrance(part):
+            self.candidates.absent(part.number, "" if what.is_letter else part.name.text, what.fault)
+
+    def _packed(self, packing: Sort, part: Part, contents: Contents, inside: Inside) -> None:
+        """What may hold files and words of its own."""
+        if packing is Sort.MESSAGE:
+            self._messages = True
+            self.read(contents.blocks, inside.packed(part.number, embedded=True))
+        elif packing is Sort.SIGNED:
+            self._signed(part, contents, inside)
+        else:
+            self._parcel(part, contents, inside)
+
+    def _parcel(self, part: Part, contents: Contents, inside: Inside) -> None:
+        unpacked = unpack(part, contents, inside, self.candidates)
+        if unpacked.is_empty:
+            self._missing.add("winmail-empty")
+        if unpacked.words and not part.embedded:
+            self._letter.add_spare(unpacked.words.text, is_page=unpacked.words.is_page)
+
+    def _signed(self, part: Part, contents: Contents, inside: Inside) -> None:
+        """A signed mail is read like one that is not: nothing is believed for its signature's sake (lesson L36)."""
+        try:
+            self.read(smime.content(Source(contents.blocks)), inside.packed(part.number, embedded=part.embedded))
+        except smime.Hindered as fault:
+            self.candidates.absent(part.number, "", str(fault))
+        except Broken:
+            self.candidates.broken(part.number, "", "smime-broken" if contents.whole else "cut-short")
 
     def opened(self) -> Opened:
         """What the mail contains, now that all of the letter is known."""
-        files: list[Attachment] = []
-        for candidate in self._candidates:
-            if in_letter(candidate.part, self._letter.references):
-                self._pictures = True
-                candidate.sink.abandon()
-            elif candidate.kept:
-                files.append(_attachment(candidate.part, candidate.kept))
+        self._pictures |= self.candidates.drop(lambda part: in_letter(part, self._letter.references))
+        text = self._letter.new_text()
+        text, encoded = pasted(text)
+        for number, (name, fault) in enumerate(encoded, 1):
+            self.candidates.absent(f"0.{number}", name, fault)
+        files = self.candidates.attachments()
         return Opened(
-            text=self._letter.new_text(), attachments=tuple(files), only_pictures=self._pictures and not files
+            text=text,
+            attachments=files,
+            only_pictures=self._pictures and not files,
+            missing=self._why(text, bool(files)),
         )
 
-    def abandon(self) -> None:
-        """Leave nothing behind."""
-        for candidate in self._candidates:
-            candidate.sink.abandon()
+    def _why(self, text: str, has_files: bool) -> tuple[str, ...]:
+        """Why something may be missing."""
+        found = [*sorted(self._missing), *links(text, self._letter.pages())]
+        if self.whole.reading.cut_short and not self.candidates.has("cut-short"):
+            found.insert(0, "mail-cut-short")
+        if not has_files and says_removed(text):
+            found.append("removed")
+        if not has_files and self._messages:
+            found.append("message-without-file")
+        return tuple(dict.fromkeys(found))
 
 
-def _attachment(part: Part, kept: Kept) -> Attachment:
-    return Attachment(
-        part=part.number,
-        name=part.name.text,
-        size=kept.size,
-        sha256=kept.sha256,
-        object_id=kept.object_id,
-        cut=part.name.cut,
-    )
+def _beginning(blocks: Iterator[bytes]) -> bytes:
+    said = bytearray()
+    for block in blocks:
+        said += block[: NOTE_BYTES_MAX - len(said)]
+        if len(said) == NOTE_BYTES_MAX:
+            break
+    return bytes(said)

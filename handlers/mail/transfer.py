@@ -22,6 +22,10 @@ SOFT_BREAK = re.compile(rb"=[ \t]{0,100}\r?\n")
 class Decoder(Protocol):
     """Undoes one part's encoding, block by block."""
 
+    @property
+    def whole(self) -> bool | None:
+        """Whether the end has come, where the encoding itself tells; None where it does not."""
+
     def decode(self, block: bytes) -> bytes:
         """What can be told of the contents so far. Unreadable: hostile."""
 
@@ -31,6 +35,8 @@ class Decoder(Protocol):
 
 class Identity:
     """7bit, 8bit, binary, and whatever is not known."""
+
+    whole = None
 
     def decode(self, block: bytes) -> bytes:
         """The block itself."""
@@ -45,18 +51,22 @@ class Base64:
     """Forgiving as RFC 2045, section 6.8 asks: foreign characters are passed over, wrong or absent padding is put right."""
 
     def __init__(self) -> None:
+        self.whole: bool | None = None
+        """A padding ends it; one letter alone is no end."""
         self._waiting = b""
         self._paddings = 0
 
     def decode(self, block: bytes) -> bytes:
         """Whole groups of four letters."""
         if not self._waiting and (contents := _whole_lines(block)) is not None:
+            self.whole = None if contents else self.whole
             return contents
         return self._letters(block.translate(None, FOREIGN))
 
     def end(self) -> bytes:
         """The last group, padded or not; one letter alone says nothing."""
         waiting, self._waiting = self._waiting, b""
+        self.whole = False if len(waiting) == 1 else self.whole
         return binascii.a2b_base64(waiting.ljust(4, b"=")) if len(waiting) > 1 else b""
 
     def _letters(self, letters: bytes) -> bytes:
@@ -66,6 +76,10 @@ class Base64:
         if self._paddings > PADDINGS_MAX:
             raise Unreadable("its base64 is broken off more often than any program does it")
         found = [piece for run in padded for piece in (self._groups(run), self.end())]
+        if padded:
+            self.whole = True
+        if rest:
+            self.whole = None
         return b"".join([*found, self._groups(rest)])
 
     def _groups(self, letters: bytes) -> bytes:
@@ -91,6 +105,8 @@ def _whole_lines(block: bytes) -> bytes | None:
 
 class QuotedPrintable:
     """RFC 2045, section 6.7; an `=` that begins nothing stands for itself."""
+
+    whole = None
 
     def __init__(self) -> None:
         self._waiting = b""

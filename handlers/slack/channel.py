@@ -1,7 +1,7 @@
 """The Slack channel: Bolt over Socket Mode or HTTP in, the Web API out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import aiohttp
 from slack_bolt import BoltResponse
@@ -21,6 +21,7 @@ from bot.outbox import Courier
 from bot.reception import OpenMessage
 from bot.redrawing import Painter
 from bot.settings import Settings
+from bot.watching import Trouble
 from bot.wording import Wording
 from handlers.slack.calling import CALL_SECONDS, Caller
 from handlers.slack.door import Door
@@ -71,12 +72,19 @@ class SlackChannel:
         """How its messages are drawn anew."""
         return self._courier
 
+    def troubles(self) -> Iterable[Trouble]:
+        """None that its doctor does not tell."""
+        return ()
+
     def reader(self) -> OpenMessage:
         """How a message is opened."""
         client = WebClient(self._secrets.bot_token, base_url=self._configured.api_url, timeout=CALL_SECONDS)
         return Fetcher(
             client, self._secrets.bot_token, self._clock, attachment_bytes_max=self._settings.files.attachment_bytes_max
         ).open_message
+
+    def reports(self) -> None:
+        """Nothing comes back in a chat."""
 
     def courier(self) -> Courier:
         """The way out."""

@@ -17,10 +17,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.arrival import Attachment, Kept, Opened
+from bot.arrival import Attachment, Kept, Opened, Sink
 from bot.clock import Clock
 from bot.ledger import Later
-from bot.reception.sealing import Sink
 from handlers.slack.calling import ACCOUNT, CALL_SECONDS, FOR_NOW, NO_FILE, RATE_LIMITED
 from handlers.slack.receive import TOMBSTONE, me
 from handlers.slack.text import mentions, plain

@@ -40,7 +40,8 @@ class WebServer:
 
     async def start(self) -> None:
         """Listen. Raises `handlers.ports.CannotListen`."""
-        tls = ports.certified(self._web.tls_certificate, self._web.tls_key, "[web]")
+        certificate = self._web.tls_certificate
+        tls = ports.certified(certificate, self._web.tls_key, "[web]") if certificate else None
         listener = _listener(self._web)
         self.port = listener.getsockname()[1]
         self._server = _Server(_configured(self._web, self.application, tls))

@@ -10,7 +10,7 @@ from ssl import SSLContext
 from typing import Self
 
 from handlers.mail import smtp
-from handlers.mail.smtp import Envelope, Limits, SmtpServer
+from handlers.mail.smtp import Envelope, House, Limits, SmtpServer
 
 HELLO = (b"EHLO school.example", b"MAIL FROM:<head@school.example>", b"RCPT TO:<returns@council.example>", b"DATA")
 """All that has to be said before the text of a mail."""
@@ -149,19 +149,30 @@ class Peer:
 
 @asynccontextmanager
 async def listening(
-    box: Box, *, tls: SSLContext | None = None, require_tls: bool = False, **limits: float
+    box: Box,
+    *,
+    tls: SSLContext | Callable[[], SSLContext] | None = None,
+    host: str = "127.0.0.1",
+    is_ours: Callable[[str], bool] = ours,
+    known: Callable[[str], bool] = lambda _: False,
+    has_room: Callable[[int], bool] = lambda _: True,
+    require_tls: bool = False,
+    lmtp: bool = False,
+    **limits: float,
 ) -> AsyncIterator[SmtpServer]:
     """A server with this door."""
-    server = await smtp.start(
+    house = House(
         box,
-        ours,
-        host="127.0.0.1",
-        port=0,
-        hostname="mx.council.example",
-        limits=Limits(**limits),  # type: ignore[arg-type]  # each test passes the type its limit has
-        tls=tls,
+        is_ours,
+        "mx.council.example",
+        Limits(**limits),  # type: ignore[arg-type]  # each test passes the type its limit has
+        tls=(lambda: tls) if isinstance(tls, SSLContext) else tls,
         require_tls=require_tls,
+        lmtp=lmtp,
+        known=known,
+        has_room=has_room,
     )
+    server = await smtp.start(house, host=host, port=0)
     try:
         yield server
     finally:

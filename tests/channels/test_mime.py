@@ -1,5 +1,7 @@
 """A mail taken apart: nested, unclosed, ill-named and hostile multiparts (RFC 2046; docs/mail-and-chat.md, L37)."""
 
+import base64
+
 import pytest
 
 from bot.arrival import Unreadable
@@ -25,9 +27,44 @@ def test_preamble_and_epilogue_are_for_nobody_to_read() -> None:
     assert files_of(raw) == [("a.pdf", b"ABC")]
 
 
-@pytest.mark.parametrize("end", ["\n--b--\n", "\n--b--", "\n--b-- \t\n", "\n", ""])
-def test_a_file_is_whole_however_the_mail_ends(end: str) -> None:
-    assert files_of(crlf(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{FILE}{end}")) == [("a.pdf", b"ABC")]
+@pytest.mark.parametrize("end", ["\n--b--\n", "\n--b--", "\n--b-- \t\n", "=\n", "="])
+def test_a_file_is_whole_where_its_multipart_or_its_encoding_ends(end: str) -> None:
+    opened = Vault().open(crlf(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{attached('QUI')}{end}"))
+    assert [(file.size, file.absent) for file in opened.attachments] == [(2, "")]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "8bit", "quoted-printable"])
+@pytest.mark.parametrize("end", ["\n", "", "\n--", "\n--c--\n"])
+def test_a_file_whose_multipart_never_ends_is_not_whole(encoding: str, end: str) -> None:
+    vault = Vault()
+    opened = vault.open(
+        crlf(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{attached('QUJD', encoding=encoding)}{end}")
+    )
+    assert [(file.name, file.absent) for file in opened.attachments] == [("a.pdf", "cut-short")]
+    assert vault.abandoned() == ["1"]
+
+
+def test_base64_that_ends_within_a_group_is_not_whole() -> None:
+    opened = Vault().open(mixed(attached("QUJDQ")))
+    assert [file.absent for file in opened.attachments] == ["cut-short"]
+
+
+def test_what_came_before_the_cut_is_whole() -> None:
+    opened = Vault().open(crlf(f"Content-Type: multipart/mixed; boundary=b\n\n--b\n{FILE}\n--b\n{FILE}"))
+    assert [file.absent for file in opened.attachments] == ["", "cut-short"]
+    assert opened.missing == ()
+
+
+@pytest.mark.parametrize("rest", ["", "--b", "--b\n\nhello", "--b\n\nhello\n--b", "no boundary at all\n--c\n"])
+def test_a_mail_that_ends_too_soon_says_so_though_no_file_of_it_is_known(rest: str) -> None:
+    opened = Vault().open(crlf(f"Content-Type: multipart/mixed; boundary=b\n\n{rest}"))
+    assert (opened.attachments, opened.missing) == ((), ("mail-cut-short",))
+
+
+def test_an_attached_message_that_was_stored_cut_is_not_whole_though_the_mail_is() -> None:
+    inner = f"Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=i\n\n--i\n{FILE}"
+    opened = Vault().open(mixed(inner, FILE))
+    assert [file.absent for file in opened.attachments] == ["cut-short", ""]
 
 
 def test_a_multipart_that_is_not_closed_ends_with_the_one_around_it() -> None:
@@ -119,9 +156,12 @@ def test_parts_of_a_digest_are_messages() -> None:  # RFC 2046, section 5.1.5
     assert files_of(raw) == [("a.pdf", b"ABC")]
 
 
-def test_an_encoded_message_is_a_file() -> None:
-    raw = mixed(attached("QUJD", kind="message/rfc822", name="old.eml"))
-    assert files_of(raw) == [("old.eml", b"ABC")]
+@pytest.mark.parametrize(("kind", "name"), [("message/rfc822", ""), ("application/octet-stream", "Old.EML")])
+def test_an_encoded_message_is_opened_too(kind: str, name: str) -> None:  # lesson L37
+    inner = base64.encodebytes(mixed("Content-Type: text/plain\n\nrecall all", FILE, boundary="i")).decode()
+    opened = Vault().open(mixed("Content-Type: text/plain\n\nSee below", attached(inner, kind=kind, name=name)))
+    assert opened.text == "See below"
+    assert [(file.part, file.name, file.size) for file in opened.attachments] == [("2.2", "a.pdf", 3)]
 
 
 def test_parts_keep_their_numbers_whatever_they_turn_out_to_be() -> None:

@@ -51,6 +51,17 @@ EXPECTED = {
         ),
     ),
     "thunderbird_reply_below": Expected("Thank you,\nthat is fine & noted."),
+    "outlook_desktop_html_reply": Expected("Recall"),
+    "outlook_new_reply_from_outside": Expected("reject PR-7K3Q-M2XD It is the wrong child’s plan"),
+    "outlook_german_reply": Expected("2\n\nMit freundlichen Grüßen\nJürgen Bloggs"),
+    "gmail_reply_between": Expected("the second one, of the autumn\n\nand nothing else"),
+    "gmail_forward": Expected("For Sam, as promised."),
+    "iphone_html_reply": Expected("Wrong file!"),
+    "apple_mail_welsh_reply_below": Expected("Diolch, mae popeth yn iawn."),
+    "thunderbird_forward": Expected(
+        "tag: Census\nThis is what the head sent me.", (("8302000_SENplan20261001.pdf", b"ABC"),)
+    ),
+    "mimecast_footer": Expected("The plan – it’s the final one.\n\nJo Bloggs"),
     "photocopier": Expected("", (("8302000_SEN scan;20261001.pdf", SCAN),)),
     "only_a_logo": Expected("What is with our files?", only_pictures=True),
     "forwarded_as_attachment": Expected("See the message attached.", (("8302000_SENplan20261001.pdf", SCAN),)),

@@ -118,12 +118,10 @@ async def test_nobody_can_send_mail_elsewhere_by_way_of_us(recipient: str) -> No
     ["someone%elsewhere.example@council.example", "@elsewhere.example:returns@council.example", "x!y@council.example"],
 )
 async def test_a_way_elsewhere_is_refused_even_where_every_mailbox_is_ours(recipient: str) -> None:
-    async with listening(Box()) as server:
-        server.ours = lambda _: True
-        async with connected(server) as peer:
-            await peer.greet()
-            await peer.say(HELLO[1])
-            assert (await peer.say(f"RCPT TO:<{recipient}>")).startswith("550 5.1.1 ")
+    async with listening(Box(), is_ours=lambda _: True) as server, connected(server) as peer:
+        await peer.greet()
+        await peer.say(HELLO[1])
+        assert (await peer.say(f"RCPT TO:<{recipient}>")).startswith("550 5.1.1 ")
 
 
 async def test_a_recipient_that_is_refused_does_not_harm_the_others() -> None:
@@ -234,7 +232,7 @@ async def test_what_is_sent_after_the_dot_are_commands(together: bool) -> None:
 
 async def test_a_great_many_commands_after_a_great_mail_keep_their_order() -> None:
     box = Box()
-    async with listening(box) as server, connected(server) as peer:
+    async with listening(box, commands_max=30_000) as server, connected(server) as peer:
         await peer.begin()
         sending = asyncio.create_task(
             peer.send((b"x" * 68 + b"\r\n") * 20_000 + b".\r\n" + b"NOOP\r\n" * 20_000 + b"VRFY a\r\n")

@@ -81,7 +81,8 @@ async def test_a_peer_that_says_nothing_is_sent_away(clock: Clock) -> None:
 
 
 async def test_a_peer_that_never_reads_its_replies_is_cut_in_the_end(clock: Clock) -> None:
-    async with listening(Box(), patience_seconds=300) as server, connected(server) as peer:
+    endless = 1_000_000
+    async with listening(Box(), commands_max=endless) as server, connected(server) as peer:
         await peer.greet()
         [session], talk = server.porch._guests, conversation(server)
         assert isinstance(session, Session)
@@ -194,7 +195,7 @@ async def test_what_lies_ready_is_read_in_order_and_a_piece_at_a_time() -> None:
             turns += 1
             await asyncio.sleep(0)
 
-    async with listening(box) as server, connected(server) as peer:
+    async with listening(box, commands_max=40_000) as server, connected(server) as peer:
         await peer.begin()
         [session] = server.porch._guests
         assert isinstance(session, Session)

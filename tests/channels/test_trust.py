@@ -1,12 +1,16 @@
 """Whom to believe: each lesson about who is speaking, as forgers and careless programs really write."""
 
+import asyncio
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
 
 from handlers.mail.head import Head
-from handlers.mail.trust import Proven, Unproven, judge
+from handlers.mail.trust import MAILBOX, Examination, Origin, Proven, Trust, Undecided, Unproven, examine
+from handlers.mail.trust.dns import Resolver
+from tests.channels import signing
+from tests.channels.zones import Zone
 
 RELAY, SUBMISSION, STRANGER = "192.0.2.10", "198.51.100.7", "203.0.113.5"
 PASS = "mx.council.example; dmarc=pass header.from=school.example"
@@ -18,8 +22,16 @@ class Configured:
     authserv_ids: frozenset[str] = frozenset({"mx.council.example", "MX2.council.example"})
     submission_networks: tuple[IPv4Network | IPv6Network, ...] = (ip_network("198.51.100.0/24"),)
 
+    authenticate: bool = False
+    arc_sealers: tuple[str, ...] = ()
+
 
 TRUST = Configured()
+
+
+def judge(head: Head, peer: str, trust: Trust) -> Proven | Unproven | Undecided:
+    """What is made of it where nobody is asked."""
+    return asyncio.run(examine(head, Origin(peer), trust, Resolver())).verdict
 
 
 def head(*lines: str) -> Head:
@@ -34,7 +46,7 @@ def mail(results: str | list[str], sent_by: str = "Jo Head <head@school.example>
     )
 
 
-def doubt(verdict: Proven | Unproven) -> str:
+def doubt(verdict: Proven | Unproven | Undecided) -> str:
     assert isinstance(verdict, Unproven), verdict
     return verdict.why
 
@@ -125,6 +137,9 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: <head@school.example >"],
         ["From: h\u0435ad@school.example"],
         ["From: head@school\u3002example"],
+        ["From: head@xn--shool-r5d.example"],  # a Cyrillic letter, as sсhool.example has it
+        ["From: head@xn--a.example"],
+        ["From: head@xn--99999999.example"],
         ["From: head@school..example"],
         ["From: .head@school.example"],
         ["From: head%school.example"],
@@ -164,6 +179,13 @@ def test_a_plain_address_is_read_and_a_display_name_is_not(value: str) -> None:
     assert verdict.address == "head@school.example"
 
 
+def test_a_welsh_domain_is_legible() -> None:
+    address = f"head@{'ysgol-dŵr.cymru'.encode('idna').decode()}"
+    verdict = judge(head(f"From: {address}"), SUBMISSION, TRUST)
+    assert isinstance(verdict, Proven)
+    assert verdict.address == address
+
+
 def test_a_tag_keeps_two_people_apart() -> None:
     """Lesson L12."""
     verdict = judge(head("From: head+evil@school.example"), SUBMISSION, TRUST)
@@ -173,8 +195,35 @@ def test_a_tag_keeps_two_people_apart() -> None:
 
 def test_neither_reply_to_nor_the_text_is_identity() -> None:
     """Lessons L8 and L9."""
-    spoken = head("Reply-To: head@school.example", "X-Original-From: head@school.example", "From: evil@x.example")
+    spoken = head("Reply-To: head@school.example", "From: evil@x.example")
     assert judge(spoken, SUBMISSION, TRUST) == Proven("evil@x.example", "it came from a submission network")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["From: 'Jo' via Staff <staff@lists.example>", "X-Original-From: Jo <head@school.example>"],
+        [
+            "From: Jo via Staff <staff@lists.example>",
+            "List-Post: <mailto:Staff@Lists.example>",
+            "List-Id: <staff.lists>",
+        ],
+        ["From: staff@lists.example", "List-Post: <https://lists.example/>, <mailto:staff@lists.example?subject=x>"],
+    ],
+)
+def test_a_list_that_puts_its_own_address_in_from_is_not_the_author(lines: list[str]) -> None:
+    """Lesson L10."""
+    for peer in (SUBMISSION, RELAY):
+        proof = "Authentication-Results: mx.council.example; dmarc=pass header.from=lists.example"
+        assert "straight to us" in doubt(judge(head(proof, *lines), peer, TRUST))
+
+
+def test_a_list_that_leaves_from_alone_is_asked_for_proof_like_anybody() -> None:
+    lines = ["From: head@school.example", "List-Id: <staff.lists.example>", "List-Post: <mailto:staff@lists.example>"]
+    assert isinstance(judge(head(f"Authentication-Results: {PASS}", *lines), RELAY, TRUST), Proven)
+    refused = judge(head(*lines), STRANGER, TRUST)
+    assert isinstance(refused, Unproven)
+    assert "by way of a mailing list: please send it straight to us" in refused.reply()  # lesson L10
 
 
 def test_a_head_too_long_to_be_read_whole_proves_nothing() -> None:
@@ -347,3 +396,50 @@ def test_a_domain_below_another_is_proven_by_dmarc() -> None:
         "mx.council.example; dkim=pass header.d=school.example; dmarc=pass header.from=mail.school.example",
         "a@mail.school.example",
     )
+
+
+# A mailbox that mail is fetched from
+
+PROVING = Configured(authenticate=True)
+KEYS = Zone({f"{signing.SELECTOR}._domainkey.{signing.DOMAIN}": [{"TXT": signing.record(signing.rsa()).decode()}]})
+
+
+def signed_mail(results: str | None = None) -> bytes:
+    top = f"Authentication-Results: {results}\r\n".encode() if results else b""
+    return top + signing.sign(signing.MAIL)
+
+
+async def fetched(mail: bytes, trust: Trust = PROVING) -> Examination:
+    return await examine(Head.parse(mail), Origin(MAILBOX), trust, KEYS, signing.fed(mail))
+
+
+async def test_what_the_mailboxes_server_found_is_believed_as_a_relays_is() -> None:
+    mail = signed_mail(f"mx.council.example; dmarc=pass header.from={signing.DOMAIN}")
+    found = await fetched(mail, TRUST)
+    assert isinstance(found.verdict, Proven)
+    assert found.verdict.why == f"dmarc=pass for {signing.DOMAIN}"
+
+
+async def test_where_it_found_nothing_a_signature_proves_what_was_fetched() -> None:
+    found = await fetched(signed_mail())
+    assert isinstance(found.verdict, Proven)
+    assert found.verdict.why == f"dkim=pass for {signing.DOMAIN}"
+    assert "SPF" not in [step.check for step in found.steps]
+
+
+async def test_what_was_fetched_and_is_not_proven_is_never_refused() -> None:
+    found = await fetched(signed_mail().replace(b"\tJo", b"\tJoe"))
+    assert isinstance(found.verdict, Unproven)
+    assert found.verdict.relayed
+
+
+async def test_each_step_is_told_in_order() -> None:
+    mail = signed_mail()
+    found = await examine(
+        Head.parse(mail), Origin(STRANGER, "mx.x.example", "a@x.example"), PROVING,
+        KEYS, signing.fed(mail),
+    )  # fmt: skip
+    assert [(step.check, step.result) for step in found.steps] == [
+        ("peer", "anybody"), ("From", "pass"), ("SPF", "none"), ("DKIM", "pass"), ("alignment", "pass"),
+        ("verdict", "proven"),
+    ]  # fmt: skip

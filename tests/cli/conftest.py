@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from bot import data, roster
 from bot.clock import Clock
 from bot.ledger import files
-from bot.ledger.tables import File
+from bot.ledger.tables import File, Unreachable
 from bot.roster import imports
 from bot.rules import reference
 from bot.rules.lifecycle import Act
@@ -75,6 +75,12 @@ class CommandLine:
     def parsed(self, *words: str, status: int = 0, config: Path | None = None) -> Any:
         """The JSON document that a command prints unasked."""
         return json.loads(self.run(*words, status=status, config=config).stdout)
+
+    def mark(self, address: str, why: str) -> None:
+        """Mail to this address has come back twice."""
+        row = Unreachable(address=address, hard=True, since=NOON, last_at=NOON, times=2, why=why)
+        with self.rooms() as rooms:
+            rooms.ledger.write_now(lambda tx: tx.add(row))
 
     @property
     def settings(self) -> Settings:

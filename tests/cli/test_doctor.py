@@ -1,13 +1,16 @@
 """`postroom doctor`: what is wrong on this machine, and what to do."""
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot import space
 from bot.vault import MasterKey
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import JO, CommandLine
+from tests.dns_peer import name_server
 
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
@@ -21,7 +24,15 @@ def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
 
 def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
     office.take_in()
-    assert set(examined(office)) == {"configuration", "parts", "database", "master key", "vault"}
+    assert set(examined(office)) == {
+        "configuration",
+        "parts",
+        "database",
+        "master key",
+        "vault",
+        "free space",
+        "mailboxes",
+    }
     with office.rooms() as rooms:
         assert list(rooms.vault.object_ids()) == ["f1-1"]
 
@@ -55,6 +66,11 @@ def test_where_there_is_no_configuration_it_is_said_how_to_begin(office: Command
 def test_what_this_version_does_not_have_is_named(office: CommandLine) -> None:
     (office.config / "more.toml").write_text('[scanner]\nclamd = "unix:/run/clamd"\n')
     assert "[scanner] clamd" in examined(office, status=1)["parts"]["detail"]
+
+
+def test_a_disk_with_too_little_room_for_mail_is_named(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(space, "free_bytes", lambda _: 0)
+    assert "0 MB are free" in examined(office, status=1)["free space"]["detail"]
 
 
 def test_a_missing_database_is_made_by_migrating(office: CommandLine) -> None:
@@ -96,3 +112,33 @@ def test_a_vault_that_cannot_be_written_is_said_to_be_so(office: CommandLine) ->
     found = examined(office, status=1)["vault"]
     assert str(folder) in found["detail"]
     assert "right to write" in found["remedy"]
+
+
+async def test_name_servers_are_asked_where_senders_are_proven_by_them(office: CommandLine) -> None:
+    more = office.config / "more.toml"
+    async with name_server() as dns:
+        more.write_text(f"[email.trust]\nauthenticate = true\n[dns]\nnameservers = {dns.nameservers}\n")
+        assert (await asyncio.to_thread(examined, office))["name servers"]["ok"]
+        dns.fail("derbyshire.example")
+        found = await asyncio.to_thread(examined, office, status=1)
+        assert "UDP and TCP" in found["name servers"]["remedy"]
+
+
+def test_mailboxes_that_mail_comes_back_from_are_named(office: CommandLine) -> None:
+    office.mark(JO, "there is no such mailbox")
+    found = examined(office, status=1)["mailboxes"]
+    assert f"{JO} (2 times since 1 September 2026: there is no such mailbox)" in found["detail"]
+    assert "Telephone" in found["remedy"]
+
+
+def test_of_many_mailboxes_some_are_named(office: CommandLine) -> None:
+    everybody = sorted({line["email"] for line in office.json("people", "list")})
+    for address in everybody[:14]:
+        office.mark(address, "no")
+    assert "and 4 more" in examined(office, status=1)["mailboxes"]["detail"]
+
+
+def test_a_leavers_mailbox_is_nobodys_concern(office: CommandLine) -> None:
+    office.mark(JO, "no")
+    office.run("people", "remove", JO)
+    assert examined(office)["mailboxes"]["ok"]

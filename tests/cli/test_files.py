@@ -1,6 +1,7 @@
 """`postroom files list`, `show`, `history`, and the acts."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +31,8 @@ KEYS = [
     "recalled_at",
     "moved_from",
     "contents",
+    "frozen_by",
+    "frozen_at",
 ]
 
 
@@ -133,6 +136,26 @@ def test_a_move_needs_a_service_that_is_there(office: CommandLine) -> None:
     office.run("files", "move", reference, "--by", SAM, "--service", "EP")
     file = office.json("files", "show", reference)
     assert (file["status"], file["service"], file["moved_from"]) == ("Sent", "EP", "SEN")
+
+
+def test_a_freeze_keeps_the_contents_from_everybody_until_it_is_released(office: CommandLine, tmp_path: Path) -> None:
+    reference, out = office.take_in(), tmp_path / "out"
+    assert "frozen" in office.run("files", "freeze", reference, "--by", JO, "--reason", "wrong child").stdout
+    file = office.json("files", "show", reference)
+    assert (file["status"], file["frozen_by"], file["contents"]) == ("Sent", JO, "kept")
+    assert file["frozen_at"]
+    refused = office.run("files", "receive", reference, "--by", SAM, status=1)
+    assert "frozen by Jo Sands" in refused.stderr
+    for by in (JO, SAM):
+        said = office.run("files", "export", reference, "-o", str(out), "--by", by, status=1)
+        assert "frozen" in said.stderr
+    assert not out.exists()
+    assert "may not release" in office.run("files", "release", reference, "--by", SAM, status=1).stderr
+    office.run("files", "release", reference, "--by", JO)
+    office.run("files", "receive", reference, "--by", SAM)
+    assert office.history(reference) == ["sent", "frozen", "released", "received"]
+    assert office.json("files", "history", reference)[1]["why"] == "wrong child"
+    office.run("ledger", "verify")
 
 
 def test_a_recall_destroys_the_contents_at_once(office: CommandLine) -> None:

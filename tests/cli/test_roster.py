@@ -156,6 +156,15 @@ def test_the_list_of_a_school_holds_who_may_act_for_it(office: CommandLine) -> N
     }
 
 
+def test_the_list_says_to_whom_mail_cannot_be_delivered(office: CommandLine) -> None:
+    assert "unreachable" not in office.run("people", "list").stdout.lower()
+    office.mark(JO, "the mailbox is full")
+    told = {line["email"]: line["unreachable"] for line in office.json("people", "list")}
+    assert told[JO] == "the mailbox is full"
+    assert told[DEE] == ""
+    assert "the mailbox is full" in office.run("people", "list").stdout
+
+
 JOS_ACCOUNT = "T0SCHOOLS1/U000000002"
 
 

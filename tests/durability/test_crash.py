@@ -139,7 +139,7 @@ async def sending(load: Load) -> AsyncIterator[None]:
         await asyncio.gather(*tasks)
 
 
-async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:
+async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path: Path) -> None:  # lesson L27
     chance, mailboxes, load = random.Random(7), Mailboxes(), Load()
     loop = asyncio.get_running_loop()
     sink = await loop.create_server(lambda: SMTP(mailboxes, enable_SMTPUTF8=True), "127.0.0.1", 0)

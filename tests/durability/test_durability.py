@@ -70,7 +70,9 @@ def left_unsynced(directory: Path, size: int, code: Path = ROOT) -> set[str]:
 
 @needs_strace
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-def test_all_that_was_written_for_a_mail_is_synced_before_it_is_acknowledged(tmp_path: Path, size: int) -> None:
+def test_all_that_was_written_for_a_mail_is_synced_before_it_is_acknowledged(
+    tmp_path: Path, size: int
+) -> None:  # lesson L27
     office = tmp_path / "office"
     office.mkdir()
     assert left_unsynced(office, size) == set()

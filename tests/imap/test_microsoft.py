@@ -1,9 +1,12 @@
 """What Microsoft 365 writes of who has sent a mail: Authentication-Results without the name of a server."""
 
+import asyncio
+
 import pytest
 
 from handlers.mail.head import Head
-from handlers.mail.trust import MAILBOX, Proven, judge
+from handlers.mail.trust import MAILBOX, Origin, Proven, examine
+from handlers.mail.trust.dns import Resolver
 from tests.people import JO
 
 DOMAIN = JO.rpartition("@")[2]
@@ -17,7 +20,8 @@ FAILED = (
 
 
 class Trust:
-    relay_networks = submission_networks = ()
+    relay_networks = submission_networks = arc_sealers = ()
+    authenticate = False
 
     def __init__(self, *names: str) -> None:
         self.authserv_ids = names
@@ -25,8 +29,9 @@ class Trust:
 
 def proven(*results: str, names: tuple[str, ...] = ("nameless",)) -> bool:
     fields = "".join(f"Authentication-Results: {value}\r\n" for value in results)
-    verdict = judge(Head.parse(f"{fields}From: {JO}\r\n\r\n".encode()), MAILBOX, Trust(*names))
-    return isinstance(verdict, Proven)
+    head = Head.parse(f"{fields}From: {JO}\r\n\r\n".encode())
+    found = asyncio.run(examine(head, Origin(MAILBOX), Trust(*names), Resolver()))
+    return isinstance(found.verdict, Proven)
 
 
 def test_results_without_a_name_are_believed_where_the_configuration_says_so() -> None:

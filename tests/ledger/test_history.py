@@ -80,6 +80,7 @@ def test_entries_that_changed_places_are_found(recorded: Ledger) -> None:
         ("ever_received", False), ("contents", "destroyed"), ("moved_from", "FIN"), ("sent_by", 2), ("version", 4),
         ("reference", "PR-0000-0000"), ("object_id", "f2-1"), ("sent_at", "2020-01-01 00:00:00.000000"),
         ("received_at", None), ("rejected_at", "2020-01-01 00:00:00.000000"), ("given", "other.docx"),
+        ("frozen_by", 1), ("frozen_at", "2026-09-01 08:00:00.000000"),
     ],
 )  # fmt: skip
 def test_an_altered_row_is_found(recorded: Ledger, column: str, value: object) -> None:

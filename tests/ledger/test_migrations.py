@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot import roster
-from bot.ledger import Ledger, file_of, history, schema
-from bot.ledger.tables import Proof, Table
-from tests.ledger.conftest import NOW
+from bot.ledger import Ledger, file_of, files, history, schema
+from bot.ledger.tables import File, Proof, Table, Unreachable
+from bot.rules.lifecycle import Act
+from tests.ledger.conftest import NOW, enter_file
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_upgrading_a_filled_database_keeps_every_row_and_its_seals(recorded: Led
     assert recorded.read_now(lambda tx: list(history.faults(tx))) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0005"])
 def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: str, revision: str) -> None:
     schema.upgrade(url, to=revision)
     tables = set(Table.metadata.tables) & {str(name) for (name,) in query(url, NAMES)}
@@ -89,7 +90,35 @@ def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: s
         jo = ledger.read_now(lambda tx: roster.who(tx, "email", "jo@leys.example"))
         assert jo
         ledger.write_now(lambda tx: tx.add(proof_of(jo.id)))
+        ledger.write_now(lambda tx: tx.add(mark_of(jo.email)))
+        assert ledger.read_now(lambda tx: [mark.since for mark in tx.query(Unreachable)]) == [NOW]
     assert len(rows(url, "proofs")) == 1
+    assert rows(url, "unreachable")[0][:2] == ("jo@leys.example", 1)
+
+
+def test_files_that_came_before_there_was_a_freeze_are_whole_and_can_be_frozen(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:  # as the version before entered them
+        older.setattr(history, "IMPLIED", tuple(one for one in history.IMPLIED if not one.startswith("frozen")))
+        ledger.write_now(enter_file)
+    url = str(ledger.url)
+    execute(url, "ALTER TABLE files DROP COLUMN frozen_by", "ALTER TABLE files DROP COLUMN frozen_at")
+    execute(url, "UPDATE alembic_version SET version_num = '0006'")
+    before = rows(url, "files")
+
+    schema.upgrade(url)
+
+    assert [row[: len(before[0])] for row in rows(url, "files")] == before
+    assert ledger.read_now(lambda tx: list(history.faults(tx))) == []
+    ledger.write_now(
+        lambda tx: files.change(
+            tx, tx.scalars(select(File)).one(), Act.FROZEN, seen=None, by=1, now=NOW, channel="email"
+        )
+    )
+    assert ledger.read_now(lambda tx: list(history.faults(tx))) == []
+    execute(url, "UPDATE files SET frozen_at = NULL")
+    assert any("frozen_at" in fault for fault in ledger.read_now(lambda tx: list(history.faults(tx))))
 
 
 @pytest.mark.parametrize("revision", [None, "0001", "0003"])
@@ -118,6 +147,10 @@ def fill(url: str) -> None:
         "INSERT INTO people (id, name, email) VALUES (1, 'Jo Sands', 'jo@leys.example')",
         "INSERT INTO identities VALUES ('email', 'jo@leys.example', 1)",
     )
+
+
+def mark_of(address: str) -> Unreachable:
+    return Unreachable(address=address, hard=True, since=NOW, last_at=NOW, times=1, why="there is no such mailbox")
 
 
 def proof_of(person_id: int) -> Proof:

@@ -51,6 +51,7 @@ SCHOOL = [
     ("yes all", Yes("")),
     ("Yes please send it", Yes("")),
     ("yes, that’s right", Yes("")),
+    ("Yes – please", Yes("")),  # lesson L51
     ("no", No("")),
     ("no all", No("", meaning="all")),
     ("no to all", No("", meaning="all")),
@@ -300,7 +301,7 @@ def test_a_reason_of_any_length_is_read_up_to_a_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["receive 2", "reject wrong child", "reject 2 wrong child", "move SEN", "receive", "move 2 SEN"]
+    "said", ["receive 2", "reject wrong term", "reject 2 wrong term", "move SEN", "receive", "move 2 SEN"]
 )
 def test_an_officer_s_word_is_a_school_s_prose_unless_it_names_a_reference(said: str) -> None:
     assert asked(said, REPLY) == ()

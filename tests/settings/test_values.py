@@ -92,6 +92,8 @@ REFUSED = [
     ("email.smtp.port", "-1", "0 or more"),
     ("email.smtp.host", "", "a host name"),
     ("email.smtp.host", "127.0.0.1 ", "a host name"),
+    ("email.smtp.host", "unix:lmtp", "unix:/path"),
+    ("email.smtp.host", "/run/lmtp", "unix:/path"),
     ("email.smtp.protocol", "esmtp", "'smtp' or 'lmtp'"),
     ("email.outgoing.port", "0", "1 or more"),
     ("email.trust.relay_networks", '["192.0.2.1/24"]', '"192.0.2.0/24", or the one address "192.0.2.1"'),
@@ -164,6 +166,8 @@ CLASHES = [
     ("web.tls_certificate", '[web]\ntls_certificate = "c"\n', "tls_key as well"),
     ("web.tls_key", '[web]\ntls_key = "k"\n', "tls_certificate as well"),
     ("email.smtp.require_tls", "[email.smtp]\nrequire_tls = true\n", "no tls_certificate"),
+    ("email.smtp.port", '[email.smtp]\nprotocol = "lmtp"\nport = 25\n', "another port than 25"),
+    ("email.smtp.host", '[email.smtp]\nhost = "unix:/run/lmtp"\n', 'only "lmtp" is spoken'),
     ("email.outgoing.user", '[email.outgoing]\nuser = "u"\n', "password_file as well"),
     ("email.outgoing.password_file", '[email.outgoing]\npassword_file = "f"\n', "user as well"),
     (
@@ -198,6 +202,7 @@ CLASHES = [
         "the server of email.imap.main writes",
     ),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
+    ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),
     ("slack.signing_secret_file", '[slack]\nmode = "http"\nbot_token_file = "b"\n', "mode http needs it"),
     (

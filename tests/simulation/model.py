@@ -35,7 +35,10 @@ BECOMES = {
     ("Sent", "moved"): "Sent",
     ("Received", "rejected"): "Rejected",
     ("Received", "moved"): "Sent",
+    **{(status, act): status for status in ("Sent", "Received", "Rejected") for act in ("frozen", "released")},
 }
+STANDING_STILL = ("frozen", "released")
+"""After these a file stands where it stood, so that links to it are still good."""
 
 
 @dataclass
@@ -53,6 +56,9 @@ class Return:
     acts: list[str]
     had: bool = False
     """An officer has received it once."""
+    frozen: bool = False
+    havers: set[str] = field(default_factory=set)
+    """Who has received it."""
     told: set[str] = field(default_factory=set)
     """The officers to whom it was announced by mail."""
     by: str = ""
@@ -64,6 +70,11 @@ class Return:
     def gone(self) -> bool:
         """Its contents are to be destroyed at once."""
         return self.status in ("Discarded", "Recalled")
+
+    @property
+    def moves(self) -> int:
+        """How much has befallen it that changed where it stands."""
+        return len([act for act in self.acts if act not in STANDING_STILL])
 
 
 @dataclass
@@ -79,7 +90,7 @@ class Link:
     @property
     def is_open(self) -> bool:
         """Nobody has used it, and the file stands where it stood."""
-        return not self.used and len(self.file.acts) == self.made_after
+        return not self.used and self.file.moves == self.made_after
 
 
 @dataclass
@@ -113,9 +124,17 @@ class Model:
         """Whether this act of this person would be done now."""
         if (file.status, act) not in BECOMES or person in self.left:
             return False
+        if act in STANDING_STILL:
+            return file.frozen == (act == "released") and self.guards(person, file)
+        if file.frozen and act in ("received", "moved"):
+            return False
         if act == "recalled":
             return not file.had and (person == ALEX or self.sends_for(person, file))
         return self.decides(person, file) if file.school else self.sees(person, file)
+
+    def guards(self, person: str, file: Return) -> bool:
+        """Whoever sends for the school, and an administrator, say that a file is the wrong one, or the right one."""
+        return file.school is not None and (person == ALEX or self.sends_for(person, file))
 
     def hands_over(self, person: str, act: str, former: str | None) -> bool:
         """Who loses a file to another service hears of that, and of nothing after."""
@@ -162,7 +181,7 @@ class Model:
         unattended = not officers and service not in PLACE_OF
         officers = {ALEX} if unattended else officers - {mover}
         file.told |= officers
-        self.links += [Link(one, file, len(file.acts)) for one in officers]
+        self.links += [Link(one, file, file.moves) for one in officers]
         readers = [*officers, *([PLACE_OF[service]] if service in PLACE_OF else [])]
         return [(reader, "new-files", (file.reference,)) for reader in readers]
 
@@ -191,8 +210,38 @@ class Model:
         act = "discarded" if unsettled else "recalled"
         if stale or file.had or (file.status, act) not in BECOMES:
             return [(person, "too-late", (file.reference,))]
+        alarmed = self.alarmed(person, file) if file.frozen else []
+        file.frozen = False
         self.make(file, act, person)
-        return [(person, "recalled", (file.reference,))]
+        return [(person, "recalled", (file.reference,)), *alarmed]
+
+    def freeze(self, person: str, file: Return) -> list[Told]:
+        if not self.guards(person, file):
+            return [(person, "not-authorised", ())]
+        if file.frozen:
+            return [(person, "frozen", (file.reference,))]
+        if (file.status, "frozen") not in BECOMES:
+            return [(person, "too-late", (file.reference,))]
+        file.frozen = True
+        file.acts.append("frozen")
+        return [(person, "frozen", (file.reference,)), *self.alarmed(person, file)]
+
+    def release(self, person: str, file: Return) -> list[Told]:
+        if not self.guards(person, file):
+            return [(person, "not-authorised", ())]
+        if not file.frozen:
+            return [(person, "unknown-command", ())]
+        file.frozen = False
+        file.acts.append("released")
+        return [(person, "released", (file.reference,)), *self.alarmed(person, file)]
+
+    def alarmed(self, doer: str, file: Return) -> list[Told]:
+        """Whoever takes it in or has had it, the headteacher, the administrator: each once, but not who did it."""
+        officers = {
+            one for one, theirs in SERVICES_OF.items() if file.service in theirs and not self.sends_for(one, file)
+        }
+        everybody = officers | file.havers | {HEAD_OF[str(file.school)], ALEX}
+        return [(one, "wrong-file", (file.reference,)) for one in everybody - self.left - {doer}]
 
     # --- acts of officers
 
@@ -201,9 +250,12 @@ class Model:
             return [(person, "unknown-command", (file.reference,) if self.sees(person, file) else ())]
         if not self.decides(person, file):
             return [(person, "not-authorised", ())]
-        if stale or (file.status, act) not in BECOMES:
+        stopped = file.frozen and act in ("received", "moved")
+        if stale or stopped or (file.status, act) not in BECOMES:
             return [(person, "lost-race", (file.reference,))]
         self.make(file, act, person)
+        if act == "received":
+            file.havers.add(person)
         file.had = file.had or act == "received"
         former, file.service = file.service, to or file.service
         others = {one for one in file.told if self.sees(one, file) or self.hands_over(one, act, former)}

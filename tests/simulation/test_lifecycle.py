@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import data, intake, officer_desk, roster, school_desk, telling
+from bot import data, freezing, handing_out, intake, officer_desk, roster, school_desk, telling
 from bot import settings as configuration
 from bot.arrival import Attachment
 from bot.counter import Counter as PageCounter
@@ -31,7 +31,7 @@ from bot.notices import KINDS, Notice
 from bot.retention import Shredder
 from bot.roster import imports
 from bot.rules.authority import Sight
-from bot.rules.lifecycle import LEADS_TO, Act, Status
+from bot.rules.lifecycle import LEADS_TO, LEAVES_STANDING, Act, Status
 from bot.settings import Settings
 from bot.telling import Asking
 from handlers.app import open_rooms
@@ -136,6 +136,20 @@ class Lifecycle(RuleBasedStateMachine):
         )
         self.expect(self.model.recall(by, file, stale=stale))
 
+    @precondition(lambda self: self.model.files)
+    @rule(at=pick, by=people, apt=apt)
+    def freeze(self, at: int, by: str, *, apt: bool) -> None:
+        file, by = self.file_and_actor(at, by, "frozen", apt=apt)
+        self.act(by, lambda tx, asking: freezing.freeze(tx, [row(tx, file)], "wrong child", asking))
+        self.expect(self.model.freeze(by, file))
+
+    @precondition(lambda self: self.model.files)
+    @rule(at=pick, by=people, apt=apt)
+    def release(self, at: int, by: str, *, apt: bool) -> None:
+        file, by = self.file_and_actor(at, by, "released", apt=apt)
+        self.act(by, lambda tx, asking: freezing.release(tx, [row(tx, file)], "release", asking))
+        self.expect(self.model.release(by, file))
+
     # --- what officers do
 
     @precondition(lambda self: self.model.files)
@@ -203,13 +217,32 @@ class Lifecycle(RuleBasedStateMachine):
     # --- what always holds
 
     @invariant()
+    def nobody_can_have_what_is_frozen(self) -> None:
+        def look(tx: Session) -> None:
+            cold = tx.scalars(select(File).where(File.frozen_at.is_not(None))).unique().all()
+            for person in tx.scalars(select(Person).where(Person.email.in_(EVERYBODY))):
+                for file in cold:
+                    assert handing_out.way(tx, person, file) is None
+                    assert not handing_out.may_receive(tx, person, file)
+
+        self.rooms.ledger.read_now(look)
+
+    @invariant()
     def each_file_stands_as_the_model_says(self) -> None:
         found = {
-            file.reference: (file.status.value, file.school, file.service, file.name, file.ever_received)
+            file.reference: (
+                file.status.value,
+                file.school,
+                file.service,
+                file.name,
+                file.ever_received,
+                file.frozen_at is not None,
+            )
             for file in self.rows()
         }
         assert found == {
-            one.reference: (one.status, one.school, one.service, one.name, one.had) for one in self.model.files.values()
+            one.reference: (one.status, one.school, one.service, one.name, one.had, one.frozen)
+            for one in self.model.files.values()
         }
 
     @invariant()
@@ -341,7 +374,7 @@ def shown_for(tx: Session, file: Return, *, stale: bool) -> dict[str, int]:
     return {found.reference: last - 1 if stale else found.version}
 
 
-CHANGING = {act for _, act in LEADS_TO}
+CHANGING = {act for _, act in LEADS_TO} - LEAVES_STANDING
 
 
 def offer_of(tx: Session, file: Return) -> OutboxItem | None:

@@ -1,7 +1,7 @@
 """Messages as they are drawn anew once their files have changed: mail knows none of these."""
 
 from bot.notices import FILE, HELD, RECEIVED, SENT, Advice, NewFiles, Notice, Receipt, Status, Waiting, Which
-from bot.notices.examples import NOON, REVIEW, SEN, WAITS, YEAR
+from bot.notices.examples import COLD, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Candidate, FileFacts
 from bot.notices.variants import OTHERS, REJECTED, Variant
 
@@ -14,6 +14,7 @@ MOVED = FILE.model_copy(
         "service": "EP", "service_name": "Education Psychology", "moved_from": "SEN", "moved_by": "Sam Hale", "moved_at": NOON,
     }
 )  # fmt: skip
+FROZEN = FILE.model_copy(update=COLD)
 DISCARDED = {"status": "Discarded", "discarded_by": "Jo Sands", "discarded_at": NOON}
 DESTROYED = HELD.model_copy(update={"file": RECALLED.model_copy(update=DISCARDED)})
 
@@ -34,6 +35,7 @@ LATER = (
     Variant("receipt-received", "An officer has received the file.", _receipt(RECEIVED)),
     Variant("receipt-rejected", "An officer has rejected the file.", _receipt(REJECTED)),
     Variant("receipt-recalled", "The school has taken the file back.", _receipt(RECALLED)),
+    Variant("receipt-frozen", "The school has frozen the file.", _receipt(FROZEN)),
     Variant("receipt-moved", "An officer has handed the file to another service.", _receipt(MOVED)),
     Variant("advice-sent", "The file was sent under the right name.", _advice(FILE)),
     Variant("advice-destroyed", "The file is not to be sent.", Advice(outcomes=(DESTROYED,))),
@@ -43,6 +45,7 @@ LATER = (
     ),
     Variant("new-files-received", "The card of a file in a channel: an officer has received it.", _card(RECEIVED)),
     Variant("new-files-rejected", "The same: an officer has rejected it; the reason is not for the channel.", _card(REJECTED)),
+    Variant("new-files-frozen", "The same: the school has frozen it.", _card(FROZEN)),
     Variant("new-files-recalled", "The same: the school has taken it back.", _card(RECALLED)),
     Variant("new-files-away", "The same: an officer has handed it to another service.", _card(MOVED)),
     Variant(

@@ -8,7 +8,7 @@ from tests.slack_pictures.sheets import Sheet
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "returns": ("receipt", "advice", "mixed", "duplicate", "discarded", "settled"),
-    "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified"),
+    "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified", "frozen", "released"),
     "not-done": (
         "nothing-attached",
         "unchanged",
@@ -22,7 +22,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "prove-identity",
         "linked",
     ),
-    "officers": ("new-files", "waiting", "decided", "lost-race"),
+    "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file"),
     "homes": ("home",),
     "told": ("received", "rejected", "moved", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),

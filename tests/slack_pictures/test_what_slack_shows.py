@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from bot.notices import odd_mail
 from bot.rules import commands
 from bot.rules.commands import Context
 from handlers.slack.values import Value
@@ -24,8 +25,8 @@ MESSAGES = {name: sheet for name, sheet in SHEETS.items() if sheet.surface == "m
 WRITTEN = files(list(SHEETS.values()))
 REMEDY = "`make messages` writes docs/messages anew"
 each_sheet = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
-OF_MAIL = ("prove-identity", "linked")
-"""They tell of a mail that was really sent."""
+OF_MAIL = ("prove-identity", "linked", *(name for name, _, _ in odd_mail.examples()))
+"""They tell of a mail that was really sent, or of one that came."""
 each_message = pytest.mark.parametrize("sheet", MESSAGES.values(), ids=MESSAGES)
 
 TYPED = {"help", "help-officer"}
@@ -131,7 +132,9 @@ COMPARED = {"verified-compared": ["PR-7K3Q-M2XW"]}
 @pytest.mark.parametrize("name", [one.name for one in LATER if one.name.startswith("new-files")])
 def test_a_card_says_who_did_what_when_and_no_word_of_theirs_in_a_channel(name: str) -> None:
     sheet = MESSAGES[name]
-    assert re.match(r"(Received|Rejected|Recalled) by [\w ]+ at 13:00 on 1 September 2026|Moved to EP", sheet.text)
+    assert re.match(
+        r"(Received|Rejected|Recalled|Frozen) by [\w ]+ at 13:00 on 1 September 2026|Moved to EP", sheet.text
+    )
     assert "another child" not in sheet.text
     assert "agreed with Sam" not in sheet.text
     assert "Receive" not in [button["text"]["text"] for button in buttons(sheet)]

@@ -73,7 +73,7 @@ async def test_receiving_gives_the_contents_and_tells_the_sender(post: TestOffic
     assert acts(post)[1:] == [("received", "Sam Hale", "web")]
 
 
-async def test_a_robot_that_follows_links_changes_nothing(post: TestOffice) -> None:
+async def test_a_robot_that_follows_links_changes_nothing(post: TestOffice) -> None:  # lesson L45
     link = await announced(post)
     before = acts(post)
     async with visitor(post) as robot:

@@ -8,7 +8,7 @@ from tests.people import ALEX, JO, PLAN, SAM, TOM
 
 BAD = "8302000 SENplan20260901.docx"
 CHOICES = "8302000_SPSupport20260901.docx"
-PLEA = "Please recall this, wrong child."
+PLEA = "Please could I have this back?"
 
 
 async def answered(post: TestOffice, writer: str, said: str, to: Answer) -> Answer:
@@ -26,7 +26,7 @@ def one_line(answer: Answer) -> str:
 async def test_a_plea_is_answered_each_time_with_what_to_write(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     receipt = post.expect(JO, "receipt")
-    for plea in (PLEA, PLEA, "You did not understand me. It is the wrong child!"):
+    for plea in (PLEA, PLEA, "You did not understand me. I need to change it!"):
         answer = await answered(post, JO, plea, receipt)
         assert answer.kind == "unknown-command"
         assert answer.references == receipt.references

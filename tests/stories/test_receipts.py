@@ -159,7 +159,7 @@ async def test_who_forwards_our_email_whole_has_its_receipt_checked(post: TestOf
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("Please delete it at once! It is the wrong child's.", True), ("verify", False), ("verify\n\nThanks", False)],
+    [("Please send it back at once! It was a slip.", True), ("verify", False), ("verify\n\nThanks", False)],
 )
 async def test_who_pleads_beside_a_receipt_is_told_that_nobody_has_read_it(
     post: TestOffice, text: str, said: bool

@@ -119,7 +119,7 @@ async def test_no_tag_is_the_default(post: TestOffice) -> None:
     assert post.files()[0].tag == ""
 
 
-async def test_a_message_seen_twice_is_processed_once(post: TestOffice) -> None:
+async def test_a_message_seen_twice_is_processed_once(post: TestOffice) -> None:  # lesson L24
     message = post.compose(JO, attach=PLAN)
     await post.post(message, JO)
     await post.post(message, JO)
@@ -127,7 +127,7 @@ async def test_a_message_seen_twice_is_processed_once(post: TestOffice) -> None:
     assert len(post.inbox_of(JO)) == 1
 
 
-async def test_the_same_message_id_with_other_contents_is_another_message(post: TestOffice) -> None:
+async def test_the_same_message_id_with_other_contents_is_another_message(post: TestOffice) -> None:  # lesson L24
     first, second = post.compose(JO, attach=PLAN), post.compose(JO, attach="8302000_SENreview20260901.docx")
     second.replace_header("Message-ID", first["Message-ID"])
     await post.post(first, JO)

@@ -24,6 +24,7 @@ from bot.reception import Reception
 from bot.reception.sealing import Sink
 from bot.rules.lifecycle import Status
 from bot.vault import Unavailable
+from handlers.mail.footers import Wordings
 from handlers.mail.receive import open_message
 from tests.office import RETURNS, Opener, TestOffice
 from tests.people import ALEX, BETH, JO, PLAN, TOM
@@ -43,12 +44,12 @@ class Trap:
         """`late`: after the attachments were sealed."""
         self.spring, self.times, self.late, self.sprung = spring, times, late, 0
 
-    def __call__(self, raw: Iterator[bytes], sink: Callable[[str], Sink]) -> Opened:
+    def __call__(self, raw: Iterator[bytes], sink: Callable[[str], Sink], **here: Wordings) -> Opened:
         octets = b"".join(raw)
         poisoned = b"POISON" in octets and self.sprung < self.times
         if poisoned and not self.late:
             self._spring()
-        opened = open_message(iter([octets]), sink)
+        opened = open_message(iter([octets]), sink, **here)
         if poisoned and self.late:
             self._spring()
         return opened
@@ -314,7 +315,7 @@ async def test_a_hostile_message_lies_in_quarantine_and_stops_nobody(post: TestO
     assert post.expect(JO, "receipt")
 
 
-# --- two at once, and those who die
+# --- two at once, and those who die (lesson L26)
 
 
 async def test_an_attempt_that_lost_its_lease_leaves_nothing(

@@ -17,7 +17,7 @@ RELAY = {
 }
 
 
-async def test_a_stranger_is_told_once_a_day_whom_to_ask_and_learns_nothing(post: TestOffice) -> None:
+async def test_a_stranger_is_told_once_a_day_whom_to_ask_and_learns_nothing(post: TestOffice) -> None:  # lesson L19
     for _ in range(3):
         await post.email(STRANGER, subject="status", attach=PLAN)
     (answer,) = post.inbox_of(STRANGER)
@@ -57,7 +57,7 @@ async def test_where_nobody_is_proven_a_direct_peer_is_refused_in_the_dialogue(p
         assert not post.mailboxes.delivered
 
 
-async def test_what_a_relay_brings_unproven_lies_in_quarantine_unanswered(post_with: Opener) -> None:
+async def test_what_a_relay_brings_unproven_lies_in_quarantine_unanswered(post_with: Opener) -> None:  # lesson L19
     async with post_with(RELAY) as post:
         await post.email(JO, attach=PLAN)
         (item,) = post.waiting()
@@ -100,7 +100,7 @@ async def test_on_behalf_of_counts_only_where_both_are_authorised(post: TestOffi
 )  # fmt: skip
 async def test_a_machine_is_never_answered_and_its_file_is_kept_aside_with_an_alert(
     post: TestOffice, marker: dict[str, str]
-) -> None:
+) -> None:  # lesson L13
     await post.email(JO, attach=PLAN, headers=marker)
     (item,) = post.waiting()
     assert item.state is InboxState.QUARANTINED
@@ -109,35 +109,35 @@ async def test_a_machine_is_never_answered_and_its_file_is_kept_aside_with_an_al
     assert post.expect(ALEX, "alert")
 
 
-async def test_a_machine_without_a_file_is_passed_over_in_silence(post: TestOffice) -> None:
+async def test_a_machine_without_a_file_is_passed_over_in_silence(post: TestOffice) -> None:  # lesson L13
     await post.email(JO, subject="Automatic reply: Sent to SEN", text="I am away.")
     await post.email(JO, subject="status", headers={"Auto-Submitted": "auto-replied"})
     assert not post.mailboxes.delivered
     assert {item.state for item in post.waiting()} == {InboxState.DONE}
 
 
-async def test_a_forwarded_absence_note_with_a_file_is_a_return(post: TestOffice) -> None:
+async def test_a_forwarded_absence_note_with_a_file_is_a_return(post: TestOffice) -> None:  # lesson L15
     await post.email(JO, subject="Automatic reply: plan", attach=PLAN)
     assert post.expect(JO, "receipt")
 
 
-async def test_a_wish_for_no_automatic_reply_does_not_take_the_receipt_away(post: TestOffice) -> None:
+async def test_a_wish_for_no_automatic_reply_does_not_take_the_receipt_away(post: TestOffice) -> None:  # lesson L14
     await post.email(JO, attach=PLAN, headers={"X-Auto-Response-Suppress": "All"})
     assert post.expect(JO, "receipt")
 
 
-async def test_a_bounce_is_never_answered(post: TestOffice) -> None:
+async def test_a_bounce_is_never_answered(post: TestOffice) -> None:  # lesson L17
     await post.email(JO, subject="Undelivered", envelope_from="")
     await post.email("mailer-daemon@leysjunior.example", subject="Undelivered")
     assert not post.mailboxes.delivered
 
 
-async def test_our_own_address_is_never_answered(post: TestOffice) -> None:
+async def test_our_own_address_is_never_answered(post: TestOffice) -> None:  # lesson L11
     await post.email(RETURNS, subject="help")
     assert not post.mailboxes.delivered
 
 
-async def test_a_flood_of_commands_ends_in_silence_and_one_alert(post: TestOffice) -> None:
+async def test_a_flood_of_commands_ends_in_silence_and_one_alert(post: TestOffice) -> None:  # lesson L18
     for _ in range(33):
         await post.email(JO, subject="help")
     assert len(post.inbox_of(JO)) == 30

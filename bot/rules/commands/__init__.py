@@ -1,7 +1,7 @@
 """The commands that mail and chat share, read from a subject or from the first new lines (lessons L46 to L52).
 
 A line is a command only if all of it is: what is merely a comment is never carried out. `table` has every command,
-`kinds` what they are as values, `lines` how a line is read, `naming` and `filtering` what may follow a word, and
+`kinds` what they are as values, `alarming` what raises the alarm in plain words, `lines` how a line is read, `naming` and `filtering` what may follow a word, and
 `guessing` what a misspelt one was meant to be.
 """
 
@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.rules.commands import lines, table
+from bot.rules import reference
+from bot.rules.commands import alarming, lines, table
 from bot.rules.commands.guessing import nearest
 from bot.rules.commands.kinds import (
     Command,
     Context,
     Copy,
     Filters,
+    Freeze,
     Help,
     History,
     Move,
@@ -26,6 +28,7 @@ from bot.rules.commands.kinds import (
     Recall,
     Receive,
     Reject,
+    Release,
     Status,
     Verify,
     Which,
@@ -33,8 +36,8 @@ from bot.rules.commands.kinds import (
 )
 
 __all__ = [
-    "Command", "Context", "Copy", "Filters", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall",
-    "Receive", "Reject", "Status", "Verify", "Which", "Yes", "is_courtesy", "read", "read_line",
+    "Command", "Context", "Copy", "Filters", "Freeze", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall",
+    "Receive", "Reject", "Release", "Status", "Verify", "Which", "Yes", "is_courtesy", "read", "read_line",
 ]  # fmt: skip
 
 TAG = re.compile(r"tags?\s*[:=]\s*(\S.{0,80})", re.IGNORECASE)
@@ -56,7 +59,9 @@ def read(subject: str, text: str, context: Context) -> Reading:
     titled, replied = _titled(subject, context)
     tags = dict(_tags(written))
     top = _top(written, tags, context)
-    found = tuple(dict.fromkeys((*titled, *top.commands)))
+    said = subject if not (replied or titled) else ""
+    alarm = _alarm(said, [(at, text) for at, text in enumerate(written) if at not in top.taken | tags.keys()], context)
+    found = tuple(dict.fromkeys((*titled, *top.commands, *alarm)))
     known = {tag.casefold(): tag for tag in context.tags}
     chosen = {at: known[said.casefold()] for at, said in tags.items() if said.casefold() in known}
     unknown = [said for said in tags.values() if said.casefold() not in known]
@@ -68,6 +73,19 @@ def read(subject: str, text: str, context: Context) -> Reading:
         comment="" if is_courtesy("\n".join(rest)) else "\n".join(rest).strip(),
         unknown_tag=unknown[0] if unknown and known else "",
     )
+
+
+def _alarm(subject: str, untaken: Sequence[tuple[int, str]], context: Context) -> list[Command]:
+    """What raises the alarm in plain words; beside a new file only in a reply, or where a file is named: else it may be a
+    comment on that file."""
+    words = lines.subject_words(subject)[0]
+    raised = alarming.alarm_in([(-1, words), *untaken])
+    if raised is None:
+        return []
+    named = tuple(dict.fromkeys(reference.find(raised[1])))
+    if context.has_files and not (context.replying or named):
+        return []
+    return [Freeze(raised[1], Which(references=named))]
 
 
 def read_line(line: str, context: Context) -> Command | None:

@@ -137,6 +137,20 @@ class Move(Command):
 
 
 @dataclass(frozen=True)
+class Freeze(Command):
+    """Let nobody have these files any more: they are the wrong ones. Said in plain words, or as a command."""
+
+    which: Which = Which()
+
+
+@dataclass(frozen=True)
+class Release(Command):
+    """They are right after all: they can be had again."""
+
+    which: Which = Which()
+
+
+@dataclass(frozen=True)
 class Context:
     """What must be known to tell a command from prose."""
 
@@ -154,6 +168,8 @@ class Context:
     tags: tuple[str, ...] = ()
     has_receipt: bool = False
     """The message brings a receipt of ours, or what looks like one; it is none of its files."""
+    frozen: bool = False
+    """Something is frozen of which the notice speaks that they answer."""
 
 
 @dataclass(frozen=True)

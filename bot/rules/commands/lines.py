@@ -15,6 +15,7 @@ UNSEEN = re.compile(
 TYPOGRAPHY = str.maketrans("‘’‚“”„–—‑", "'''\"\"\"---")
 OPENING = "\"'“‘„«(*`~"
 CLOSING = ".,;:!?…\"'”’»)*`~"
+DASHES = "-–—"
 MARKS = OPENING + CLOSING
 PICTURES = frozenset({"So", "Sk"})
 """Unicode categories of emoji and of their skin tones."""
@@ -118,9 +119,9 @@ def _without_manners(words: list[str]) -> list[str]:
 
 
 def _closed(words: list[str]) -> list[str]:
-    """Without marks and pictures at the end."""
+    """Without marks, lone dashes and pictures at the end."""
     while words:
-        last = words[-1].rstrip(CLOSING)
+        last = words[-1].rstrip(CLOSING) if words[-1].strip(DASHES) else ""
         if last and unicodedata.category(last[-1]) in PICTURES:
             last = last[:-1]
         if last == words[-1]:

@@ -23,6 +23,10 @@ TO = frozenset({"to", "it to", "this to", "them to", "these to"})
 RECEIPT = re.compile(r"(?:(?:this|that|the|these|my|our) )?attached receipts?|(?:this|that|the|these|my|our) receipts?")
 RECEIPTS = OPEN | {"receipt", "receipts", "attached", "the attached"}
 """What means a receipt only where one is there: `please verify this` above a return is a comment on it."""
+FINE = frozenset(
+    {"fine", "all fine", "all is fine", "it is fine", "it's fine", "this is fine", "they are fine", "false alarm"}
+)
+"""What lifts a freeze besides its own word."""
 REASON_BEGINS = ":-–—,; "
 
 
@@ -42,7 +46,7 @@ def read_line(line: Line, context: Context) -> Command | None:
     """The command that all of this line is; None where it is anything else."""
     if word := word_of(line):
         return word.parse(line, context)
-    return _pick(line, context) or _named(line, context)
+    return _pick(line, context) or _named(line, context) or _fine(line, context)
 
 
 def word_of(line: Line) -> Word | None:
@@ -186,6 +190,32 @@ def _move(line: Line, context: Context) -> Command | None:
     return kinds.Move(line.said, which, code.upper())
 
 
+def _freeze(line: Line, context: Context) -> Command | None:
+    """As a word of its own; what people write in alarm is read by `alarming`."""
+    which = _whole_which(line, context)
+    return kinds.Freeze(line.said, which) if which else None
+
+
+def _release(line: Line, context: Context) -> Command | None:
+    which = _whole_which(line, context)
+    return kinds.Release(line.said, which) if which else None
+
+
+def _fine(line: Line, context: Context) -> Command | None:
+    """`fine` and `false alarm` lift a freeze; where nothing is frozen they are manners."""
+    said = plain(line.words)
+    return kinds.Release(line.said) if context.frozen and said in FINE else None
+
+
+def _whole_which(line: Line, context: Context) -> Which | None:
+    """The files that all that follows the word means; None where it is prose."""
+    words = line.words[1:]
+    which, used = which_of(words, context)
+    if which != Which() and used == len(words):
+        return which
+    return Which() if is_open(words, context) and (words or context.replying) else None
+
+
 def _may_mean(which: Which, context: Context) -> bool:
     """Whether an officer's word is meant as one: a school's own word `reject` is prose, unless it names a reference."""
     return bool(which.references) or (context.officer and is_open((), context))
@@ -201,6 +231,8 @@ TABLE: tuple[Word, ...] = (
     Word(("yes", "yep", "yeah", "y"), _yes),
     Word(("no", "nope", "n"), _no),
     Word(("destroy",), _destroy),
+    Word(("freeze",), _freeze),
+    Word(("release", "unfreeze"), _release),
     Word(("receive",), _receive, for_officers=True),
     Word(("reject", "reject:"), _reject, for_officers=True, runs_on=True),
     Word(("move",), _move, for_officers=True),

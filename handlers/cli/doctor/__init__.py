@@ -10,12 +10,19 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import storage
+from handlers.cli.doctor import mailboxes, storage
 from handlers.cli.show import Json, Problem
-from handlers.mail.imap import doctor as mail
+from handlers.mail import doctor as mail
+from handlers.mail.imap import doctor as imap
 from handlers.slack import doctor as slack
 
-PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (storage.checks, mail.checks, slack.checks)
+PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
+    storage.checks,
+    mailboxes.checks,
+    mail.checks,
+    imap.checks,
+    slack.checks,
+)
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""
 
 CONFIGURATION = "configuration"

@@ -9,11 +9,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.ledger import file_of, schema
 from bot.settings import Settings
+from bot.space import Space
 from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Vault, open_vault
 from handlers.app import NotReady, check_built, master_key
 from handlers.checks import Check, Patient, failed, passed
 
-PARTS, DATABASE, KEY, VAULT = "parts", "database", "master key", "vault"
+PARTS, DATABASE, KEY, VAULT, ROOM = "parts", "database", "master key", "vault", "free space"
 PROBE = b"Postroom was here."
 WRITABLE = (
     "Give the user that runs Postroom the right to write there, and see that the disk is neither full nor read-only."
@@ -32,6 +33,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     else:
         yield passed(KEY, f"It is a master key (fingerprint {master.fingerprint}).")
         yield vault(settings, master, patient.clock)
+    yield room(settings)
 
 
 def parts(settings: Settings) -> Check:
@@ -76,6 +78,14 @@ def vault(settings: Settings, master: MasterKey, clock: Clock) -> Check:
     except Damaged as fault:
         return failed(VAULT, f"What was stored in {folder} came back damaged: {fault}.", "See that the disk is sound.")
     return passed(VAULT, f"Contents can be stored in {folder}, read back and destroyed.")
+
+
+def room(settings: Settings) -> Check:
+    """Whether mail is let in, as far as the disks go."""
+    if short := Space.of(settings).shortage():
+        remedy = "Make room, or lower free_bytes_min in [vault]. Until then new mail has to wait."
+        return failed(ROOM, f"{'. '.join(short)}.", remedy)
+    return passed(ROOM, "The disks have room for more mail.")
 
 
 def _try_out(folder: Path, keys: Path, master: MasterKey, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""`postroom files receive`, `reject`, `move`, `recall`: the same acts as by mail and chat, under the same authority."""
+"""`postroom files receive`, `reject`, `move`, `recall`, `freeze`, `release`: the same acts as by mail and chat, under the same authority."""
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from bot import notices, officer_desk, school_desk
+from bot import freezing, notices, officer_desk, school_desk
 from bot.ledger.tables import File
 from bot.notices import FileFacts, Notice
 from bot.rules.lifecycle import Status
@@ -50,6 +50,23 @@ def recall(ctx: typer.Context, ref: Reference, by: By) -> None:
     _act(ctx, ref, by, lambda tx, file, who: school_desk.recall(tx, [file], f"recall {file.reference}", who))
 
 
+def freeze(
+    ctx: typer.Context,
+    ref: Reference,
+    by: By,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why; all who are told read it.")
+    ] = "wrong file",
+) -> None:
+    """It is the wrong file: nobody gets the contents until it is released, and all who must know are told."""
+    _act(ctx, ref, by, lambda tx, file, who: freezing.freeze(tx, [file], reason.strip(), who))
+
+
+def release(ctx: typer.Context, ref: Reference, by: By) -> None:
+    """A frozen file can be had again."""
+    _act(ctx, ref, by, lambda tx, file, who: freezing.release(tx, [file], f"release {file.reference}", who))
+
+
 def _act(ctx: typer.Context, ref: str, by: str, act: Act) -> None:
     """Carry it out in one write, say what came of it, and destroy what is to be destroyed."""
     with rooms(ctx) as opened:
@@ -80,6 +97,10 @@ def _done(notice: Notice, *, destroyed: bool) -> str:
     match notice:
         case notices.Decided():
             return f"{_named(notice.files)}: {notice.act}."
+        case notices.Frozen():
+            return f"{_named(notice.files)}: frozen. Nobody gets the contents until it is released or taken back."
+        case notices.Released():
+            return f"{_named(notice.files)}: released."
         case notices.Recalled() if destroyed:
             return f"{_named(notice.files)}: taken back, and the contents are destroyed."
         case notices.Recalled():
@@ -101,5 +122,6 @@ def _stands(file: FileFacts, zone: tzinfo) -> str:
     }.get(file.status, ("", None))
     who = f" by {by}" if by else ""
     when = f" at {show.spoken(at, zone)}" if at else ""
+    frozen = f", frozen by {file.frozen_by} at {show.spoken(file.frozen_at, zone)}" if file.frozen_at else ""
     gone = ", and its contents are destroyed" if file.contents == "destroyed" else ""
-    return f"it is {file.status}{who}{when}{gone}"
+    return f"it is {file.status}{who}{when}{frozen}{gone}"

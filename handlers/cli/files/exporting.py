@@ -37,6 +37,10 @@ def _recorded(tx: Session, ref: str, by: str, opened: Rooms) -> tuple[str, int]:
     """Where the contents are. History says so first: nobody is to have them without a trace. Raises `Problem`."""
     file = file_of(tx, ref)
     person = asking(tx, by, opened).person if by else None
+    if person and file.frozen_at:
+        raise Problem(
+            f"{file.reference} is frozen: nobody gets the contents. See: postroom files history {file.reference}"
+        )
     if person and not handing_out.way(tx, person, file):
         received = " An officer has it only after receiving it." if handing_out.may_receive(tx, person, file) else ""
         raise Problem(

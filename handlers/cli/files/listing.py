@@ -45,13 +45,15 @@ class FileLine(Line):
     recalled_at: datetime | None
     moved_from: str | None
     contents: Contents
+    frozen_by: str | None
+    frozen_at: datetime | None
 
     @classmethod
     def of(cls, file: File) -> Self:
         """People by their addresses."""
         return cls(
             sent_by=file.sender.email, received_by=_email(file.receiver), rejected_by=_email(file.rejecter),
-            recalled_by=_email(file.recaller), **{name: getattr(file, name) for name in cls.model_fields if not name.endswith("_by")},
+            recalled_by=_email(file.recaller), frozen_by=_email(file.freezer), **{name: getattr(file, name) for name in cls.model_fields if not name.endswith("_by")},
         )  # fmt: skip
 
 

@@ -1,13 +1,18 @@
-"""What is answered to each command of an SMTP dialogue, and what is known of the next message by then. No IO."""
+"""What is answered to each command of an SMTP or LMTP dialogue, and what is known of the next message by then. No IO."""
 
 from collections.abc import Callable
 
 from handlers.mail.smtp import syntax
 from handlers.mail.smtp.door import Envelope, too_large
-from handlers.mail.smtp.limits import Limits
+from handlers.mail.smtp.house import House
 
-BEFORE_TLS = {"EHLO", "NOOP"}
+BEFORE_TLS = {"EHLO", "LHLO", "NOOP"}
 """RFC 3207, section 4; STARTTLS and QUIT are not answered here."""
+
+
+SMTP_GREETINGS, LMTP_GREETINGS = {"EHLO", "HELO"}, {"LHLO"}
+GREETINGS = SMTP_GREETINGS | LMTP_GREETINGS
+"""RFC 2033, section 4.1: a server of one kind refuses the greetings of the other."""
 
 
 class RefusedCommand(Exception):
@@ -20,28 +25,23 @@ class Dialogue:
     AUTH is never offered, and whatever is not one of our own mailboxes is refused as a recipient: we never relay.
     """
 
-    def __init__(
-        self,
-        hostname: str,
-        ours: Callable[[str], bool],
-        limits: Limits,
-        *,
-        offers_tls: bool = False,
-        needs_tls: bool = False,
-    ) -> None:
-        """Nothing has been said. Once TLS is in use it is neither offered nor needed."""
-        self.offers_tls = offers_tls
-        self._needs_tls = needs_tls
-        self._hostname = hostname
-        self._ours = ours
-        self._limits = limits
+    def __init__(self, house: House, hear: Callable[[int], str | None], *, secure: bool = False) -> None:
+        """Nothing has been said. Once TLS is in use it is neither offered nor needed.
+
+        `hear` is asked at each MAIL whether a message of so many octets may come; it gives the reply if not.
+        """
+        self.offers_tls = house.tls is not None and not secure
+        self._needs_tls = house.require_tls and not secure
+        self._hostname, self._ours, self._limits = house.hostname, house.ours, house.limits
+        self._hear = hear
+        self._greetings = LMTP_GREETINGS if house.lmtp else SMTP_GREETINGS
         self._helo = ""
         self._sender: str | None = None
         self._recipients: list[str] = []
 
     def answer(self, command: str, argument: str) -> str:
         """The reply to a command in capitals. Raises RefusedCommand."""
-        if command not in ANSWERS:
+        if command not in ANSWERS or command in GREETINGS - self._greetings:
             raise RefusedCommand("502 5.5.1 That command is unknown here.")
         if self._needs_tls and command not in BEFORE_TLS:
             raise RefusedCommand("530 5.7.0 Say STARTTLS first.")
@@ -50,13 +50,13 @@ class Dialogue:
     def helo(self, name: str) -> str:
         """HELO."""
         if not name or not name.isprintable():
-            raise RefusedCommand("501 5.5.4 Say who you are: EHLO name.")
+            raise RefusedCommand(f"501 5.5.4 Say who you are: {min(self._greetings)} name.")
         self.forget()
         self._helo = name
         return f"250 {self._hostname}"
 
     def ehlo(self, name: str) -> str:
-        """EHLO: the same, and what we offer."""
+        """EHLO, and LHLO (RFC 2033, section 4.1): the same, and what we offer."""
         size = f"SIZE {self._limits.message_bytes_max}"
         offers = [self.helo(name), "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"]
         return "\n".join([*offers, "STARTTLS"] if self.offers_tls else offers)
@@ -64,7 +64,7 @@ class Dialogue:
     def mail(self, argument: str) -> str:
         """MAIL FROM."""
         if not self._helo:
-            raise RefusedCommand("503 5.5.1 Say EHLO first.")
+            raise RefusedCommand(f"503 5.5.1 Say {min(self._greetings)} first.")
         if self._sender is not None:
             raise RefusedCommand("503 5.5.1 There is a sender already; RSET begins anew.")
         if not (found := syntax.path("FROM:", argument)):
@@ -72,10 +72,12 @@ class Dialogue:
         address, words = found
         if (parameters := syntax.parameters(words)) is None:
             raise RefusedCommand("555 5.5.4 A parameter of MAIL FROM is unknown here, or malformed.")
-        if int(parameters.get("SIZE") or 0) > self._limits.message_bytes_max:
+        if (size := int(parameters.get("SIZE") or 0)) > self._limits.message_bytes_max:
             raise RefusedCommand(too_large(self._limits.message_bytes_max))  # lesson L30
         if not address.isascii() and "SMTPUTF8" not in parameters:
             raise RefusedCommand("553 5.6.7 Such an address needs SMTPUTF8.")
+        if refusal := self._hear(size):
+            raise RefusedCommand(refusal)
         self._sender = syntax.without_route(address)
         return "250 2.1.0 Sender noted."
 
@@ -123,6 +125,7 @@ class Dialogue:
 ANSWERS: dict[str, Callable[[Dialogue, str], str]] = {
     "HELO": Dialogue.helo,
     "EHLO": Dialogue.ehlo,
+    "LHLO": Dialogue.ehlo,
     "MAIL": Dialogue.mail,
     "RCPT": Dialogue.recipient,
     "RSET": Dialogue.reset,

@@ -78,6 +78,11 @@ class Receiving:
         return self._text.rest
 
     @property
+    def is_suspect(self) -> bool:
+        """Whether another server may have seen the end of this message elsewhere, so that what follows it is nobody's."""
+        return self._text.fault is Fault.LINE_END
+
+    @property
     def drained(self) -> bool:
         """Whether a refused message has been listened to for long enough to stop waiting for its end."""
         return self.refusal is not None and self._sent > 2 * self._octets_max

@@ -12,6 +12,10 @@ class Limits:
     connections_max: int = 200
     per_address_max: int = 50
     """Connections from one IPv4 address or one IPv6 /64."""
+    connections_per_minute: int = 60
+    """Of one address, as above; a server of ours may make as many as it likes."""
+    messages_per_hour: int = 600
+    """The same, of messages begun."""
     octets_per_second_min: float = 1_000
     """The least rate of a transfer: that of a slow modem. Whoever keeps it is never cut."""
     patience_seconds: float = 300
@@ -20,6 +24,15 @@ class Limits:
     """RFC 5321, section 4.5.3.1.8."""
     faults_max: int = 20
     """Commands refused on one connection since its last message."""
+    commands_max: int = 200
+    """Commands on one connection since its last message: enough for one to `recipients_max`, said without haste."""
+    dialogue_seconds_max: float = 900
+    """How long a connection may last from its beginning, or from its last message, until it begins to send the next."""
+
+    @property
+    def strangers_max(self) -> int:
+        """Connections of those who are no servers of ours: a tenth is kept for these, whoever fills up the rest."""
+        return self.connections_max - self.connections_max // 10
 
     @property
     def transfer_seconds_max(self) -> float:

@@ -5,7 +5,8 @@ import ipaddress
 from collections.abc import Coroutine
 from typing import Protocol
 
-from handlers.mail.smtp.limits import Limits
+from handlers.mail.smtp.house import House
+from handlers.mail.smtp.rates import Rate
 
 PARTING_SECONDS = 2
 """How long connections that were cut have to end."""
@@ -28,26 +29,40 @@ class Guest(Protocol):
 class Porch:
     """The connections of one server, and the messages that are being accepted."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, house: House) -> None:
         """Nobody is connected."""
         self.closed = False
-        self._limits = limits
+        self._house = house
+        self._connecting = Rate(house.limits.connections_per_minute, 60)
+        self._mailing = Rate(house.limits.messages_per_hour, 3600)
         self._guests: dict[Guest, tuple[asyncio.Task[object], str]] = {}
         self._accepting: set[asyncio.Task[str]] = set()
 
     def admit(self, guest: Guest) -> str | None:
         """Let a connection in, to be run by the current task; or the reply that turns it away."""
-        place = neighbourhood(guest.peer)
-        neighbours = sum(place == other for _, other in self._guests.values())
+        place, known, limits = neighbourhood(guest.peer), self._house.known(guest.peer), self._house.limits
         if self.closed:
             return "421 4.3.2 The service is stopping; please try again later."
-        if len(self._guests) >= self._limits.connections_max:
+        if not self._may(self._connecting, guest.peer):
+            return "421 4.7.0 Too many connections from your address within a minute; please try again later."
+        if len(self._guests) >= (limits.connections_max if known else limits.strangers_max):
             return "421 4.3.2 Too many connections; please try again later."
-        if neighbours >= self._limits.per_address_max:
+        if sum(place == other for _, other in self._guests.values()) >= limits.per_address_max:
             return "421 4.7.0 Too many connections from your address; please try again later."
         if task := asyncio.current_task():
             self._guests[guest] = task, place
         return None
+
+    def hear(self, peer: str, octets: int) -> str | None:
+        """Whether this address may send another message, of so many octets (0: it did not say); or the reply if not."""
+        if not self._house.has_room(octets):
+            return "452 4.3.1 There is no room to store mail just now. Nothing was kept; please try again later."
+        if not self._may(self._mailing, peer):
+            return "450 4.7.1 Too many mails from your address within an hour; please try again later."
+        return None
+
+    def _may(self, rate: Rate, peer: str) -> bool:
+        return self._house.known(peer) or rate.take(neighbourhood(peer), asyncio.get_running_loop().time())
 
     def leave(self, guest: Guest) -> None:
         """The connection has ended; does nothing for one that was turned away."""

@@ -2,47 +2,58 @@
 
 import asyncio
 import logging
-import ssl
-from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
-from handlers.mail.smtp.door import Door
-from handlers.mail.smtp.limits import Limits
+from handlers.mail.smtp.house import House
 from handlers.mail.smtp.porch import Porch
 from handlers.mail.smtp.session import Session
 
+UNIX = "unix:"
+"""What stands before the path of a socket, where a host could stand."""
+SOCKET_MODE = 0o660
+"""Whoever has the group of its folder may hand mail in, and nobody else of this machine."""
+
 
 class SmtpServer:
-    """One port; made by `handlers.mail.smtp.start`."""
+    """One port or one Unix socket; made by `handlers.mail.smtp.start`."""
 
-    def __init__(
-        self,
-        door: Door,
-        ours: Callable[[str], bool],
-        hostname: str,
-        limits: Limits,
-        tls: ssl.SSLContext | None,
-        *,
-        require_tls: bool,
-    ) -> None:
-        """See `handlers.mail.smtp.start`. Raises ValueError where TLS is required and there is none."""
-        if require_tls and tls is None:
-            raise ValueError("TLS is required, but there is no certificate")
-        self.door, self.ours, self.hostname, self.limits = door, ours, hostname, limits
-        self.tls, self.require_tls = tls, require_tls
-        self.porch = Porch(limits)
+    def __init__(self, house: House) -> None:
+        """It does not listen yet."""
+        self.house = house
+        self.porch = Porch(house)
         self.port = 0
-        """The port listened on, once it is."""
+        """The port listened on, once it is; 0 at a Unix socket."""
         self._listener: asyncio.Server | None = None
+        self._socket: Path | None = None
 
     async def listen(self, host: str, port: int) -> None:
-        """Raises OSError where the port is taken or not permitted."""
+        """Raises OSError where the port is taken or not permitted, or the socket cannot be made."""
         logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd logs everybody's address
+        if host.startswith(UNIX):
+            return await self._listen_at(Path(host.removeprefix(UNIX)))
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(lambda: Session(self), host, port, backlog=200)
+        self._listener = await loop.create_server(self._session, host, port, backlog=200)
         self.port = self._listener.sockets[0].getsockname()[1]
+        return None
+
+    async def _listen_at(self, path: Path) -> None:
+        """A socket that an earlier process left there is replaced."""
+        listener = await asyncio.get_running_loop().create_unix_server(
+            self._session, path, backlog=200, start_serving=False
+        )
+        await asyncio.to_thread(path.chmod, SOCKET_MODE)
+        await listener.start_serving()
+        self._listener, self._socket = listener, path
+
+    def _session(self) -> Session:
+        return Session(self.house, self.porch)
 
     async def close(self, grace_seconds: float = 30) -> None:
         """Listen no more; let what is being received be finished within this time, then cut."""
         if self._listener is not None:
             self._listener.close()
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.unlink()
         await self.porch.close(grace_seconds)

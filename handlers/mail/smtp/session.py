@@ -1,17 +1,14 @@
-"""One SMTP connection. The private names of aiosmtpd used here are held by tests/channels/test_smtp_contract.py."""
+"""One SMTP or LMTP connection. The private names of aiosmtpd used here are held by tests/channels/test_smtp_contract.py."""
 
 import asyncio
 import ipaddress
-import ssl
-from collections.abc import Callable
-from typing import Protocol
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from handlers.mail.smtp.data import Pace
 from handlers.mail.smtp.dialogue import Dialogue, RefusedCommand
-from handlers.mail.smtp.door import TRY_AGAIN, Door, Receiving, report
-from handlers.mail.smtp.limits import Limits
+from handlers.mail.smtp.door import TRY_AGAIN, Receiving, report
+from handlers.mail.smtp.house import House
 from handlers.mail.smtp.porch import Porch
 from handlers.mail.smtp.syntax import wire
 
@@ -24,40 +21,26 @@ ACCEPT_SECONDS_MAX = 600
 """How long a sender waits for the reply to its message (RFC 5321, section 4.5.3.2.6)."""
 
 
-class House(Protocol):
-    """What a connection needs to know of its server."""
-
-    door: Door
-    ours: Callable[[str], bool]
-    hostname: str
-    limits: Limits
-    tls: ssl.SSLContext | None
-    require_tls: bool
-    porch: Porch
-
-
 class Session(SMTP):
     """Reads commands and mail, and answers. Of aiosmtpd it keeps the transport, the timer and STARTTLS."""
 
     line_length_limit = CHUNK  # the StreamReader's limit: about twice this is read ahead of us, and no more
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, porch: Porch) -> None:
         """A connection to this server, not yet made."""
         loop = asyncio.get_running_loop()
-        patience = house.limits.patience_seconds
-        super().__init__(None, hostname=house.hostname, tls_context=house.tls, timeout=patience, loop=loop)
-        self._house = house
-        offers, needs = house.tls is not None, house.require_tls
-        self._dialogue = Dialogue(house.hostname, house.ours, house.limits, offers_tls=offers, needs_tls=needs)
-        self._refused = 0
+        super().__init__(None, hostname=house.hostname, timeout=house.limits.patience_seconds, loop=loop)
+        self._house, self._porch = house, porch
+        self._dialogue = Dialogue(house, self._hear)
         self._busy = False
+        self._begin_anew()
 
     # What the porch asks of a guest
 
     @property
     def peer(self) -> str:
-        """The IP address at the other end."""
-        name = self._writer.get_extra_info("peername") or ("::",)
+        """The IP address at the other end; that of this machine at a Unix socket."""
+        name = self._writer.get_extra_info("peername") or ("127.0.0.1",)
         address = ipaddress.ip_address(name[0].partition("%")[0])
         return str(getattr(address, "ipv4_mapped", None) or address)
 
@@ -86,14 +69,14 @@ class Session(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            if refusal := self._house.porch.admit(self):
+            if refusal := self._porch.admit(self):
                 await self.push(refusal)
             else:
                 await self._converse()
         except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
             pass  # the peer is gone, or might as well be
         finally:
-            self._house.porch.leave(self)
+            self._porch.leave(self)
             self._close()
 
     async def push(self, status: str | bytes) -> None:
@@ -114,13 +97,28 @@ class Session(SMTP):
         if self.transport is not None:
             self._reset_timeout(LINGER_SECONDS)
 
+    def _begin_anew(self) -> None:
+        """A connection begins, or a message is through: what may come before the next one is counted from here."""
+        self._refused = self._commands = 0
+        self._until = self.loop.time() + self._house.limits.dialogue_seconds_max
+
+    def _await_command(self) -> None:
+        """The next command has to be whole by then, however slowly it comes."""
+        left = self._until - self.loop.time()
+        self._reset_timeout(max(1e-3, min(left, self._house.limits.patience_seconds)))
+
+    def _hear(self, octets: int) -> str | None:
+        return self._porch.hear(self.peer, octets)
+
     async def _converse(self) -> None:
-        await self.push(f"220 {self.hostname} ESMTP")
+        await self.push(f"220 {self.hostname} {'LMTP' if self._house.lmtp else 'ESMTP'}")
         while not self._writer.is_closing():
-            if self._house.porch.closed:
+            if self._porch.closed:
                 return self.say_goodbye()
             if self._refused > self._house.limits.faults_max:
                 return await self.push("421 4.7.0 Too many errors.")
+            if self._commands >= self._house.limits.commands_max:
+                return await self.push("421 4.7.0 Too many commands without a mail.")
             try:
                 line = await self._reader.readuntil(b"\n")
             except asyncio.LimitOverrunError:
@@ -129,6 +127,7 @@ class Session(SMTP):
                 await self.push("500 5.5.2 That line is too long.")
                 continue
             self._busy = True
+            self._commands += 1
             await self._obey(line)
             self._busy = False
         return None
@@ -156,13 +155,15 @@ class Session(SMTP):
                 self._close()
             case _:
                 await self.push(self._dialogue.answer(command, argument))
-                self._reset_timeout()
+                self._await_command()
 
     async def _starttls(self, argument: str) -> None:
-        if argument or not self._dialogue.offers_tls:
+        if argument or not self._dialogue.offers_tls or self._house.tls is None:
             raise RefusedCommand("503 5.5.1 TLS is not to be had, or in use already.")
-        await self.smtp_STARTTLS("")
-        self._dialogue = Dialogue(self._house.hostname, self._house.ours, self._house.limits)  # RFC 3207, section 4.2
+        self.tls_context = self._house.tls()
+        await self.smtp_STARTTLS("")  # what was sent in the clear after STARTTLS is thrown away (CVE-2011-0411)
+        self._dialogue = Dialogue(self._house, self._hear, secure=True)  # RFC 3207, section 4.2
+        self._await_command()
 
     async def _data(self, argument: str) -> None:
         """DATA in chunks: memory is the same for any size, and other connections have their turn."""
@@ -175,13 +176,14 @@ class Session(SMTP):
             receiving.abandon("421 4.4.2 The mail was not sent to its end.")
             raise
         self._reset_timeout(ACCEPT_SECONDS_MAX)
-        reply = receiving.refusal or await self._house.porch.finish(receiving.accept())
+        reply = receiving.refusal or await self._porch.finish(receiving.accept())
         self._dialogue.forget()
-        await self.push(reply)
-        self._refused = 0
-        if receiving.rest is None:
+        for _ in envelope.recipients if self._house.lmtp else "1":  # RFC 2033, section 4.2: one for each recipient
+            await self.push(reply)
+        self._begin_anew()
+        if receiving.rest is None or receiving.is_suspect:
             return self._close()
-        return self._reset_timeout()
+        return self._await_command()
 
     async def _read(self, receiving: Receiving) -> None:
         """Read to the end of the message, or until it is too slow or, being refused, goes on for too long."""

@@ -5,7 +5,8 @@ Three kinds of peer (design «Whom to believe»):
   one of its names is believed, and nothing below it (lessons L2 and L3). It has to remove forged fields of that name, as
   RFC 8601, section 5 demands of it.
 - A submission host knows its users: From is believed as it stands.
-- Anybody else is unproven, whatever the mail says of itself.
+- Anybody else proves it to us, by SPF, DKIM and DMARC (`proving`), where the configuration has us look; else they are
+  unproven, whatever the mail says of itself.
 
 Who is named by From is decided in `author`, what a relay found in `results`. Neither Reply-To (lesson L8), nor a display
 name (lesson L7), nor an address in the text (lesson L9) is ever looked at.
@@ -13,25 +14,28 @@ name (lesson L7), nor an address in the text (lesson L9) is ever looked at.
 
 import ipaddress
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from handlers.mail.head import Head
 from handlers.mail.trust.author import author, sender
+from handlers.mail.trust.dns import Dns, DnsTrouble
 from handlers.mail.trust.lexical import Doubtful
+from handlers.mail.trust.lists import by_list, check_own_words
+from handlers.mail.trust.proving import Origin, prove
 from handlers.mail.trust.results import proof, topmost
+from handlers.mail.trust.signatures import Signatures
+from handlers.mail.trust.verdict import Examination, Proven, Step, Steps, Undecided, Unproven
 
-__all__ = ["MAILBOX", "Proven", "Trust", "Unproven", "author", "judge"]
+__all__ = [
+    "MAILBOX", "Dns", "DnsTrouble", "Examination", "Origin", "Proven", "Signatures", "Step", "Trust", "Undecided",
+    "Unproven", "author", "examine", "wants_proof",
+]  # fmt: skip
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MAILBOX = "a mailbox of ours"
 """In the place of a peer: the mail was fetched, and the mailbox's server is a relay of ours."""
-
-WHAT_TO_DO = (
-    "Please send it from your own work mailbox, in the ordinary way. If that is what you did, show this text to whoever "
-    "runs your mail: the mail has to reach us by way of a mail service that has proven who sent it."
-)
 
 
 class Trust(Protocol):
@@ -49,48 +53,97 @@ class Trust(Protocol):
     def submission_networks(self) -> Sequence[Network]:
         """Whose From is believed as it stands. A relay in here is a relay all the same: the stricter way wins."""
 
+    @property
+    def authenticate(self) -> bool:
+        """Whether everybody else is proven by SPF, DKIM and DMARC."""
 
-@dataclass(frozen=True)
-class Proven:
-    """It is known who sent the mail."""
-
-    address: str
-    """The one address in From, in its normal form."""
-    why: str
-    """For the record."""
-    sender: str | None = None
-    """The address in Sender, in its normal form, where another one sent the mail on behalf of the author (lesson L6)."""
+    @property
+    def arc_sealers(self) -> Collection[str]:
+        """Domains whose seals are believed."""
 
 
-@dataclass(frozen=True)
-class Unproven:
-    """It is not known who sent the mail; it is never answered by mail (lesson L19)."""
+class Peer(Enum):
+    """Who handed a mail to us."""
 
-    why: str
-    """In words that may be shown to anybody: what was missing."""
-    relayed: bool
-    """A relay of ours brought it: refusing would make the relay write to whoever is named, so it goes to quarantine."""
-
-    def reply(self, contact: str = "") -> str:
-        """The refusal in the SMTP dialogue, for a peer that is no relay; `contact` says whom to ask for help."""
-        return f"550 5.7.1 Nothing was kept, because it is not proven who sent this mail: {self.why}. {WHAT_TO_DO} {contact}".rstrip()
+    RELAY = "a mail server of ours, which has checked the sender"
+    MAILBOX = "a mailbox of ours, whose server has checked the sender"
+    SUBMISSION = "a host of a network where From is believed as it stands"
+    ANYBODY = "a host that we know nothing of"
 
 
-def judge(head: Head, peer: str, trust: Trust) -> Proven | Unproven:
-    """Who sent the mail with this head, as far as the peer (an IP address, or `MAILBOX`) is to be believed. Never raises."""
-    relayed = peer == MAILBOX or _within(peer, trust.relay_networks)
+def wants_proof(origin: Origin, trust: Trust) -> bool:
+    """Whether SPF, DKIM and ARC are of any use for a mail that came by this way: only then need its body be hashed."""
+    return trust.authenticate and _peer(origin.peer, trust) in {Peer.ANYBODY, Peer.MAILBOX}
+
+
+async def examine(
+    head: Head, origin: Origin, trust: Trust, dns: Dns, signatures: Signatures | None = None
+) -> Examination:
+    """Who sent the mail with this head, and how that is known. Never raises.
+
+    `signatures`: those of the mail, with its whole body read, where `wants_proof` says that they are of use.
+    """
+    peer, steps = _peer(origin.peer, trust), Steps()
+    steps.note("peer", peer.name.lower(), f"{origin.peer or 'not known'}: {peer.value}")
     try:
-        address = author(head)
-        on_behalf = sender(head)
-        if relayed:
-            why = proof(topmost(head.all("Authentication-Results"), trust.authserv_ids), address.rpartition("@")[2])
-        elif _within(peer, trust.submission_networks):
-            why = "it came from a submission network"
-        else:
-            return Unproven("it did not come by way of a mail service that we know", relayed=False)
+        address, on_behalf = author(head), sender(head)
+        check_own_words(head, address)
+        steps.note("From", "pass", f"it holds exactly one address, {address}")
+        domain = address.rpartition("@")[2]
+        why = _vouched(head, domain, origin, trust, steps) or await prove(
+            domain,
+            dns=dns,
+            steps=steps,
+            origin=origin,
+            signatures=signatures,
+            sealers=trust.arc_sealers,
+        )
     except Doubtful as doubt:
-        return Unproven(str(doubt), relayed)
-    return Proven(address, why, on_behalf if on_behalf != address else None)
+        steps.note("verdict", "unproven", str(doubt))
+        relayed = peer in {Peer.RELAY, Peer.MAILBOX}
+        verdict = Unproven(str(doubt), relayed, authenticated=trust.authenticate, by_list=by_list(head))
+        return Examination(verdict, tuple(steps))
+    except DnsTrouble as trouble:
+        steps.note("verdict", "undecided", str(trouble))
+        return Examination(Undecided(str(trouble)), tuple(steps))
+    steps.note("verdict", "proven", why)
+    return Examination(Proven(address, why, on_behalf if on_behalf != address else None), tuple(steps))
+
+
+def _vouched(head: Head, domain: str, origin: Origin, trust: Trust, steps: Steps) -> str | None:
+    """Why whoever handed the mail to us is believed; None where proof is to be looked for. Raises Doubtful."""
+    peer = _peer(origin.peer, trust)
+    if peer is Peer.SUBMISSION:
+        return "it came from a submission network"
+    if peer is Peer.ANYBODY:
+        if not trust.authenticate:
+            raise Doubtful("it did not come by way of a mail service that we know")
+        return None
+    try:
+        return _relayed(head, domain, trust, steps)
+    except Doubtful:
+        if not wants_proof(origin, trust):
+            raise
+        return None
+
+
+def _relayed(head: Head, domain: str, trust: Trust, steps: Steps) -> str:
+    """What a relay found."""
+    try:
+        why = proof(topmost(head.all("Authentication-Results"), trust.authserv_ids), domain)
+    except Doubtful as doubt:
+        steps.note("Authentication-Results", "fail", str(doubt))
+        raise
+    steps.note("Authentication-Results", "pass", why)
+    return why
+
+
+def _peer(address: str, trust: Trust) -> Peer:
+    if address == MAILBOX:
+        return Peer.MAILBOX
+    if _within(address, trust.relay_networks):
+        return Peer.RELAY
+    return Peer.SUBMISSION if _within(address, trust.submission_networks) else Peer.ANYBODY
 
 
 def _within(peer: str, networks: Sequence[Network]) -> bool:

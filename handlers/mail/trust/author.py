@@ -1,6 +1,7 @@
 """The one address in From, or doubt: people see what their mail program makes of it, and we must see the same."""
 
 import re
+import unicodedata
 
 from bot.rules.address import normal
 from handlers.mail.head import Head
@@ -49,7 +50,23 @@ def address_in(value: str, field: str) -> str:
     found = normal(address)
     if found is None or found != address.rstrip(".").lower() or (named and not _unhidden(named["name"], found)):
         raise Doubtful(f"{field} does not hold exactly one address that is plain to see")
+    if not all(map(_is_legible, found.rpartition("@")[2].split("."))):
+        raise Doubtful(f"{field} names a domain in letters that can be taken for others")
     return found
+
+
+def _is_legible(label: str) -> bool:
+    """Whether a label of a domain is of Latin letters alone: `xn--…` can hold a Cyrillic а, which no reader tells from a.
+
+    Accents stay: there are Welsh domains with a ŵ.
+    """
+    if not label.startswith("xn--"):
+        return True
+    try:
+        letters = label.removeprefix("xn--").encode().decode("punycode")
+    except UnicodeError:
+        return False
+    return all(letter.isascii() or unicodedata.name(letter, "").startswith("LATIN ") for letter in letters)
 
 
 def _unhidden(name: str, address: str) -> bool:

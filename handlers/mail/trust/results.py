@@ -46,6 +46,12 @@ def topmost(values: Sequence[str], authserv_ids: Collection[str]) -> list[Result
     raise Doubtful("the mail service that brought it does not say that it checked the sender")
 
 
+def sealed(value: str) -> list[Result]:
+    """The results that a sealer whom we trust found, in its ARC-Authentication-Results. Raises Doubtful."""
+    _, rest = _signed(value)
+    return _parsed(rest)
+
+
 def proof(results: Sequence[Result], domain: str) -> str:
     """Why these results prove that a mail is from this domain. Raises Doubtful where they do not.
 

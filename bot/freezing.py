@@ -1,0 +1,139 @@
+"""«Wrong file!»: from that word on nobody gets the contents, and all who must know of it do (docs/rules.md, «A freeze»).
+
+Nothing is destroyed by it: that takes the school's own word `recall`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from bot import announcing, notices, roster
+from bot.ledger import files, history
+from bot.ledger.tables import File, Person
+from bot.notices import Notice
+from bot.notices.freezing import Readers
+from bot.rules.lifecycle import Act
+from bot.telling import Asking, alert, facts, post
+
+WORDS_CHARACTERS_MAX = 500
+"""So much of what they wrote is kept in the history and told."""
+HAVING = frozenset({Act.RECEIVED, Act.DOWNLOADED, Act.COPIED, Act.EXPORTED})
+"""What befalls a file when somebody has its contents."""
+
+
+@dataclass
+class _Reader:
+    """One person who is told, of which files, and why."""
+
+    person: Person
+    why: Readers
+    files: list[File] = field(default_factory=list)
+    had: bool = False
+
+
+def freeze(tx: Session, chosen: Sequence[File], words: str, asking: Asking) -> list[Notice]:
+    """Let nobody have these files any more, and tell everybody whom it concerns; what is frozen already stays so."""
+    words = words[:WORDS_CHARACTERS_MAX]
+    done, answers, already = list[File](), list[Notice](), list[File]()
+    for file in chosen:
+        if not roster.may(tx, asking.person, Act.FROZEN, file):
+            answers.append(notices.NotAuthorised(act="freeze", named=file.reference))
+        elif _change(tx, file, Act.FROZEN, asking, words):
+            done.append(file)
+        elif file.frozen_at:
+            already.append(file)
+        else:
+            if file.ever_received:
+                warn(tx, file, asking)
+            told = facts(file, asking.settings)
+            answers.append(notices.TooLate(file=told, act="freeze", already=not file.ever_received))
+    _tell(tx, done, "frozen", asking, words)
+    if frozen := [*done, *already]:
+        answers.insert(0, notices.Frozen(
+            files=tuple(facts(file, asking.settings) for file in frozen), had=_had(tx, frozen),
+            already=tuple(file.reference for file in already),
+        ))  # fmt: skip
+    return answers
+
+
+def release(tx: Session, chosen: Sequence[File], said: str, asking: Asking) -> list[Notice]:
+    """The files are right after all: they can be had again, and all who heard of the freeze hear of that."""
+    done, answers = list[File](), list[Notice]()
+    for file in chosen:
+        if not roster.may(tx, asking.person, Act.RELEASED, file):
+            answers.append(notices.NotAuthorised(act="release", named=file.reference))
+        elif _change(tx, file, Act.RELEASED, asking, ""):
+            done.append(file)
+    _tell(tx, done, "released", asking)
+    if done:
+        answers.insert(0, notices.Released(files=tuple(facts(file, asking.settings) for file in done)))
+    return answers or [notices.UnknownCommand(said=said, because="None of these files is frozen.")]
+
+
+def recalled(tx: Session, frozen: Sequence[File], asking: Asking) -> None:
+    """What was frozen has been taken back: all who heard of the freeze hear that it is over."""
+    _tell(tx, frozen, "recalled", asking)
+
+
+def warn(tx: Session, file: File, asking: Asking) -> None:
+    """It may be a breach: whoever has had the contents hears of it, and the administrators. What can still be frozen is."""
+    frozen = roster.may(tx, asking.person, Act.FROZEN, file) and _change(tx, file, Act.FROZEN, asking, "wanted back")
+    what = "A school wants a file back that an officer has had: it may be a breach"
+    lines = [f"{file.reference}: {file.name}, wanted back too late by {asking.person.name}"]
+    lines += ["It is frozen: nobody can download it until its school or you release it."] if frozen else []
+    alert(tx, what, lines, asking)
+    for person in _havers(tx, file).values():
+        if person.left_at is None and person.id != asking.person.id and not roster.is_administrator(person):
+            post(tx, notices.Alert(what=what, lines=tuple(lines)), asking, to=person.email, person=person)
+
+
+def _change(tx: Session, file: File, act: Act, asking: Asking, why: str) -> bool:
+    """Do it to the file as it is, however often somebody else is quicker: a freeze must not lose a race."""
+    while files.leads_to(file, act):
+        if files.change(tx, file, act, seen=None, by=asking.person.id, now=asking.now, channel=asking.channel, why=why):
+            return True
+    return False
+
+
+def _tell(
+    tx: Session, chosen: Sequence[File], what: Literal["frozen", "released", "recalled"], asking: Asking, words: str = ""
+) -> None:  # fmt: skip
+    """One mail to each, of all the files that concern them."""
+    readers: dict[int, _Reader] = {}
+    for file in chosen:
+        for one in _concerned(tx, file):
+            if one.person.id != asking.person.id and one.person.left_at is None:
+                reader = readers.setdefault(one.person.id, one)
+                reader.files.append(file) if file not in reader.files else None
+                reader.had = reader.had or one.had
+    had = _had(tx, chosen)
+    for reader in readers.values():
+        told = tuple(facts(file, asking.settings) for file in reader.files)
+        notice = notices.WrongFile(
+            files=told, what=what, by=asking.person.name, words=words, reader=reader.why, reader_had=reader.had,
+            had={one.reference: had[one.reference] for one in told if one.reference in had},
+        )  # fmt: skip
+        post(tx, notice, asking, to=reader.person.email, person=reader.person)
+
+
+def _concerned(tx: Session, file: File) -> Iterator[_Reader]:
+    """Whoever has had it, who takes it in, who leads the school, and the administrators."""
+    school = file.school or ""
+    for person in _havers(tx, file).values():
+        yield _Reader(person, "headteacher" if roster.on_the_list(person, school) else "officer", had=True)
+    yield from (_Reader(person, "officer") for person in announcing.readers(tx, file))
+    yield from (_Reader(person, "headteacher") for person in roster.headteachers(tx, school))
+    yield from (_Reader(person, "administrators") for person in roster.administrators(tx))
+
+
+def _havers(tx: Session, file: File) -> Mapping[int, Person]:
+    """Whoever has had the contents since they came."""
+    entries = (entry for entry in history.of(tx, file) if entry.act in HAVING)
+    return {entry.person.id: entry.person for entry in entries if entry.person}
+
+
+def _had(tx: Session, chosen: Sequence[File]) -> dict[str, tuple[str, ...]]:
+    found = {file.reference: tuple(one.name for one in _havers(tx, file).values()) for file in chosen}
+    return {reference: names for reference, names in found.items() if names}

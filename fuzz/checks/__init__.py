@@ -1,0 +1,1 @@
+"""What must be true of any input, one check for each reader: it raises AssertionError where that does not hold."""

@@ -1,0 +1,6 @@
+"""`python -m fuzz.commands`: see `fuzz.checks.commands`."""
+
+from fuzz.running import run
+
+if __name__ == "__main__":
+    run("commands")

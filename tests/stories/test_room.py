@@ -1,0 +1,92 @@
+"""A disk that fills up: new mail waits outside, what was taken in is safe, and it ends by itself."""
+
+from pathlib import Path
+
+import aiosmtplib
+import pytest
+
+from bot import space
+from tests.office import TestOffice
+from tests.people import ALEX, JO, PLAN
+
+FULL = "The disk is nearly full, and mail has to wait"
+
+
+class Disk:
+    """How much is free on every disk."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.free = 10**10
+        patch.setattr(space, "free_bytes", self._free)
+
+    def _free(self, path: Path) -> int:
+        assert path
+        return self.free
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+def told(post: TestOffice) -> int:
+    return [answer.kind == "alert" and FULL in answer.subject for answer in post.inbox_of(ALEX)].count(True)
+
+
+async def test_mail_waits_while_the_disk_is_nearly_full_and_comes_in_by_itself_afterwards(
+    post: TestOffice, disk: Disk
+) -> None:
+    await post.email(JO, attach=PLAN)
+    disk.free = 0
+    for _ in range(3):
+        with pytest.raises(aiosmtplib.SMTPSenderRefused) as refused:
+            await post.email(JO, attach="8302000_SENother20260901.docx")
+        assert (refused.value.code, refused.value.message[:5]) == (452, "4.3.1")
+    assert len(post.waiting()) == 1
+    disk.free = 10**10
+    await post.email(JO, attach="8302000_SENother20260901.docx")
+    assert len(post.files()) == 2
+
+
+async def test_a_mail_that_is_under_way_when_the_disk_fills_up_is_taken_in(post: TestOffice, disk: Disk) -> None:
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=post.port) as client:
+        await client.ehlo()
+        await client.mail(JO)
+        await client.rcpt("returns@derbyshire.example")
+        disk.free = 0
+        reply = await client.data(post.compose(JO, attach=PLAN).as_bytes())
+    assert reply.code == 250
+    await post.settle()
+    assert post.expect(JO, "receipt").references
+
+
+async def test_a_mail_larger_than_what_is_left_is_put_off_and_a_small_one_is_not(post: TestOffice, disk: Disk) -> None:
+    disk.free = 1_000
+    with pytest.raises(aiosmtplib.SMTPSenderRefused):
+        await post.email(JO, attach={PLAN: bytes(2_000)})
+    await post.email(JO, text="status")
+
+
+async def test_the_administrators_hear_of_it_once_and_once_a_day_while_it_lasts(post: TestOffice, disk: Disk) -> None:
+    disk.free = 0
+    for _ in range(5):
+        await post.settle()
+        post.clock.advance(seconds=1)
+    assert told(post) == 1
+    post.clock.advance(days=1)
+    await post.settle()
+    assert told(post) == 2
+
+
+async def test_a_disk_that_hovers_about_the_limit_is_no_flood_of_alerts(post: TestOffice, disk: Disk) -> None:
+    for minute in range(30):
+        disk.free = 0 if minute % 2 else 10**10
+        await post.settle()
+        post.clock.advance(minutes=1)
+    assert told(post) == 1
+    disk.free = 10**10
+    await post.settle()
+    post.clock.advance(hours=2)
+    disk.free = 0
+    await post.settle()
+    assert told(post) == 2

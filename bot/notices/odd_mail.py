@@ -21,13 +21,13 @@ INSTEAD = (
     ("encrypted-proofpoint", "", "The email is encrypted by Proofpoint."),
     ("encrypted-zix", "", "The email is encrypted by Zix."),
     ("outlook-item", "FW Autumn plan.msg", "An email was attached as Outlook saves it."),
-    ("removed", "Malware Alert Text.txt", "A security program took the file out."),
     ("in-pieces", "", "The email came in several pieces."),
     ("external-body", "", "A note came of where the file lies."),
     ("uuencoded", FILE.name, "The file was written into the text."),
 )
 """What came in the place of a file: its fault, its name, and when that is said."""
 MISSING = (
+    ("removed", "A security program took the file out."),
     ("mail-cut-short", "The email was cut short before any file."),
     ("winmail-empty", "Outlook's parcel came, with nothing in it."),
     ("message-without-file", "The attached email holds no file."),

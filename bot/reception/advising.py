@@ -28,6 +28,8 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
         return _nothing_attached(tx, opened, asking)
     if reading.nearest or (asking.answered and not thanks):
         return _not_understood(tx, reading, asking)
+    if asking.answered and opened.only_old and _may_be_a_plea(tx, asking):
+        return _not_understood(tx, reading, asking)
     if asking.answered:
         return None
     if not roster.schools_of(tx, asking.person):
@@ -85,6 +87,16 @@ def words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nea
         can=tuple(
             word for act, word in ASKED_BY.items() if any(roster.can(tx, asking.person, act, file) for file in about)
         ),
+    )
+
+
+def _may_be_a_plea(tx: Session, asking: Asking) -> bool:
+    """Whether a mail in which nothing is new answers what spoke of files: below what it quotes anything may stand, for many
+    programs do not mark that (lesson L18)."""
+    return (
+        asking.answered is not None
+        and asking.answered.channel == MAIL
+        and bool(finding.answered_files(tx, asking.person, asking.answered))
     )
 
 

@@ -61,9 +61,11 @@ QUOTED_BELOW_STYLE = re.compile(
 )
 """The line that Outlook draws above an older letter's header; Word's own borders have another padding."""
 
+OURS_BELOW = re.compile(r"[^\w>]{0,10}please reply above this line\b", re.IGNORECASE)
+"""The first line of each letter of ours."""
+
 QUOTED_BELOW = re.compile(
-    r"[^\w>]{0,10}please reply above this line\b"  # our own
-    rf"|\W{{0,3}}-{{2,}}\s*(?:{OLDER})\s*-{{2,}}\W{{0,3}}$",
+    rf"{OURS_BELOW.pattern}|\W{{0,3}}-{{2,}}\s*(?:{OLDER})\s*-{{2,}}\W{{0,3}}$",
     re.IGNORECASE,
 )
 """A line from which on everything was written before."""

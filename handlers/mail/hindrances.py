@@ -44,13 +44,12 @@ HINDRANCES = (
     Hindrance("encrypted-pgp", names=r"encrypted\.asc|pgp(mime|exch)[\w-]*\.(asc|pgp|htm)"),
     Hindrance("encrypted-pgp", names=r"(?!0x|signature|OpenPGP_).*\.(pgp|gpg|asc)", is_letter=False),
     Hindrance("outlook-item", frozenset({"application/vnd.ms-outlook"}), r".*\.msg", is_letter=False),
-    Hindrance("removed", frozenset({"text/x-moz-deleted"}), r"Deleted: .*", is_letter=False),  # Thunderbird
+    Hindrance("removed", frozenset({"text/x-moz-deleted"}), r"Deleted: .*"),  # Thunderbird
     Hindrance(
         "removed",
         names=rf"malware alert text{NOTE}|deleted\d*{NOTE}|{GONE}[ _-]?(attachments?|files?)[ _-]?\w*{NOTE}"
         rf"|(.*[ _-])?attachments?[ _-]?({GONE}|warning|alert)[\w -]*{NOTE}|virus[ _-]?(warning|alert|info)\w*{NOTE}"
         rf"|mimecast attachment protection[\w -]*{NOTE}|safe attachments? (report|notice|alert){NOTE}",
-        is_letter=False,
     ),
 )
 """Products by how they name what they attach. The first that fits counts."""

@@ -11,7 +11,7 @@ from handlers.mail.charset import letter_decoded
 from handlers.mail.footers import NOWHERE, Wordings
 from handlers.mail.markup import Page, lines_of, read
 from handlers.mail.part import Part
-from handlers.mail.text import new_text
+from handlers.mail.text import is_only_old, new_text
 
 TEXT_BYTES_MAX = 1 << 18
 """Octets of a letter that are kept; nobody writes that much, only quotes it."""
@@ -78,10 +78,17 @@ class Letter:
 
     def new_text(self) -> str:
         """What this person wrote: of each multipart/alternative one part."""
+        return new_text(self._said(), self._here)
+
+    def is_only_old(self) -> bool:
+        """Whether nothing of it is new."""
+        return is_only_old(self._said(), self._here)
+
+    def _said(self) -> str:
         own = (piece for piece in self._pieces if not piece.part.embedded)
         groups = groupby(own, key=lambda piece: piece.part.alternative or piece.part.number)
         said = "\n".join(_said(pieces, self._here) for _, pieces in groups)
-        return new_text(said if said.strip() else self._spare, self._here)
+        return said if said.strip() else self._spare
 
     def pages(self) -> Iterator[str]:
         """Its pages as they came, with all their markup."""

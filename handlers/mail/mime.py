@@ -91,13 +91,13 @@ class _Walk:
         else:
             yield from self._contents(self.buffer[:-1])
         yield from self._unclosed(self.enclosures)
+        if not self.inside.embedded:  # an attached message may have been stored so long ago
+            self.inside.reading.cut_short |= _is_unclosed(self.enclosures)
 
     def _unclosed(self, enclosures: list[Enclosure]) -> Iterator[Cut]:
-        """What ends here without having been closed; so does the part that was being read, if one was."""
-        if any(enclosure.boundary != b"" for enclosure in enclosures):
-            self.inside.reading.cut_short = True
-            if not self.skipping and not self.in_head:
-                yield Cut.SHORT
+        """What ends here without having been closed, and with it the part that was being read, if one was."""
+        if _is_unclosed(enclosures) and not self.skipping and not self.in_head:
+            yield Cut.SHORT
 
     def _head(self) -> Generator[Part | bytes | Cut, None, bool]:
         """Take a header section, if it is all there."""
@@ -210,6 +210,11 @@ class _Walk:
         self.in_head, self.skipping = line["close"] is None, line["close"] is not None
         del self.enclosures[at + self.in_head :]
         self.boundary_line = _boundary_line(self.enclosures)
+
+
+def _is_unclosed(enclosures: list[Enclosure]) -> bool:
+    """Whether any of these is a multipart: attached messages need no end of their own."""
+    return any(enclosure.boundary != b"" for enclosure in enclosures)
 
 
 def _boundary_line(enclosures: list[Enclosure]) -> re.Pattern[bytes] | None:

@@ -13,6 +13,8 @@ from handlers.mail.unwrapping import tnef
 from handlers.mail.unwrapping.source import Broken, Source
 
 NAMELESS = Name()
+OBJECT = "winmail-object"
+"""The fault of what only Outlook can open."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,8 @@ class Unpacked:
     """What a parcel held besides files."""
 
     words: tnef.Words | None = None
-    is_empty: bool = False
-    """There was no file in it."""
+    missing: str = ""
+    """Why something may be missing, as the name of a fault."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def unpack(part: Part, contents: Contents, inside: Inside, candidates: Candidate
     except Broken:
         candidates.broken(part.number, "", "winmail-broken" if contents.whole else "cut-short")
         return Unpacked(words)
-    return Unpacked(words, is_empty=not unpacking.count)
+    return Unpacked(words, unpacking.missing if unpacking.count else "winmail-empty")
 
 
 class _Unpacking:
@@ -63,6 +65,8 @@ class _Unpacking:
     def __init__(self, part: Part, inside: Inside, candidates: Candidates) -> None:
         self._part, self._inside, self._candidates = part, inside, candidates
         self.count = 0
+        self.missing = ""
+        """Why something without a name may be missing, as the name of a fault."""
         self._file: Candidate | None = None
 
     def take(self, event: tnef.Begin | bytes | tnef.End) -> None:
@@ -79,9 +83,10 @@ class _Unpacking:
         if self._file:
             self._file.part = self._packed(told, number=self._file.part.number)
             self._file.end(whole=told.had, fault="winmail-broken")
+        elif (packed := self._packed(told)).name.text:
+            self._candidates.absent(packed.number, packed.name.text, OBJECT)
         else:
-            packed = self._packed(told)
-            self._candidates.absent(packed.number, packed.name.text, "winmail-object")
+            self.missing = OBJECT
         self._file = None
 
     def _packed(self, told: tnef.End, number: str = "") -> Packed:

@@ -27,7 +27,7 @@ class Reading:
     heads: int = 0
     heads_bytes: int = 0
     cut_short: bool = False
-    """Somewhere it ended before what it had begun."""
+    """It ended before what it had begun; what was attached to it does not count."""
 
 
 @dataclass(frozen=True)

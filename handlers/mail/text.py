@@ -10,6 +10,7 @@ from handlers.mail.clients import (
     CLOCK,
     HEADER_LINE,
     HEADER_LINES_MAX,
+    OURS_BELOW,
     QUOTED_BELOW,
     QUOTED_LINE,
     RULE_LINE,
@@ -34,6 +35,14 @@ def new_text(text: str, here: Wordings = NOWHERE) -> str:
     lines = below_banner([line.rstrip() for line in _tidy(text).split("\n")], here)
     stretches = (_without_frame(above_footer(stretch, here)) for stretch in _signed_once(list(_stretches(lines))))
     return GAP.sub("\n\n", "\n\n".join("\n".join(lines) for lines in stretches)).strip()
+
+
+def is_only_old(text: str, here: Wordings = NOWHERE) -> bool:
+    """Whether there is a text of which nothing is new. A letter of ours by itself, above which no program wrote who wrote
+    it, is none: a machine sent it back.
+    """
+    first = next(filter(None, map(str.strip, _tidy(text).split("\n"))), "")
+    return bool(first) and not OURS_BELOW.match(first) and not new_text(text, here)
 
 
 def _tidy(text: str) -> str:

@@ -65,6 +65,7 @@ def test_an_attached_message_that_was_stored_cut_is_not_whole_though_the_mail_is
     inner = f"Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=i\n\n--i\n{FILE}"
     opened = Vault().open(mixed(inner, FILE))
     assert [file.absent for file in opened.attachments] == ["cut-short", ""]
+    assert opened.missing == ()
 
 
 def test_a_multipart_that_is_not_closed_ends_with_the_one_around_it() -> None:

@@ -128,6 +128,7 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: <@relay.example:head@school.example>"],
         ["From: head@school.example <evil@x.example>"],
         ["From: head@school.example@x.example"],
+        ['From: "Head, Jo" head@school.example <head@school.example>'],
         ["From: head(@school.example)@x.example"],
         ["From: Jo (who <head@school.example>) <evil@x.example"],
         ["From: Jo (unfinished <head@school.example>"],

@@ -82,8 +82,6 @@ async def test_an_opaquely_signed_mail_is_read_and_an_encrypted_one_is_answered(
         ("text/html", "SecureMessageAtt.html", "Proofpoint"),
         ("application/octet-stream", f"{PLAN}.gpg", "PGP"),
         ("application/vnd.ms-outlook", "FW Plan.msg", "print it to a PDF"),
-        ("text/plain", "Malware Alert Text.txt", "security program"),
-        ("text/plain", "Deleted Attachment.txt", "security program"),
         ("message/external-body; access-type=local-file", "", "Attach a copy"),
         ("message/partial; id=1; number=1; total=2", "", "several pieces"),
     ],
@@ -94,6 +92,16 @@ async def test_what_nobody_here_can_open_is_answered_by_its_name(  # lessons L36
     await posted(post, mixed(LETTER, attached("x", encoding="7bit", kind=kind, name=name)))
     assert said in post.expect(JO, "advice").text.replace("\n", " ")
     assert post.files() == []
+
+
+async def test_a_note_in_place_of_a_file_is_answered_with_what_became_of_it(post: TestOffice) -> None:  # lesson L42
+    note = attached("x", encoding="7bit", kind="text/plain", name="Malware Alert Text.txt")
+    await posted(post, mixed(LETTER, note))
+    assert "A security program took a file out" in post.expect(JO, "nothing-attached").text
+    await posted(post, mixed(LETTER, packed(DOCX, "application/msword", PLAN), note))
+    said = post.expect(JO, "receipt").text.replace("\n", " ")
+    assert "Was there more?" in said
+    assert "A security program took a file out" in said
 
 
 async def test_what_cannot_be_opened_does_not_hold_up_what_can(post: TestOffice) -> None:

@@ -197,6 +197,52 @@ async def test_where_the_disk_is_full_the_mail_stays(
             assert (len(office.files()), server.holds("Postroom failed")) == (1, [])
 
 
+async def test_a_mail_whose_sender_cannot_be_looked_up_waits_and_holds_up_no_other(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, trouble = Letterbox.accept, [True]
+
+    async def undecided(self: Letterbox) -> str:
+        if b"Subject: slow" in self._head and trouble:
+            self.abandon()
+            return "451 4.4.3 It cannot be looked up who sent this mail."
+        return await accept(self)
+
+    monkeypatch.setattr(Letterbox, "accept", undecided)
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            slow = letter(office, subject="slow", attach=NAME)
+            server.append(slow)
+            server.append(letter(office, attach="8302000_SENnotes20260901.docx"))
+            await taken(office, server)
+            assert server.holds("INBOX") == [slow]
+
+            trouble.clear()
+            office.clock.advance(minutes=6)
+            server.append(letter(office, attach="8302000_SENreview20260901.docx"))
+            await taken(office, server, 3)
+            assert len(office.files()) == 3
+
+
+async def test_a_mail_whose_sender_cannot_be_looked_up_for_hours_is_put_aside(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def undecided(self: Letterbox) -> str:
+        self.abandon()
+        return "451 4.4.3 It cannot be looked up who sent this mail."
+
+    monkeypatch.setattr(Letterbox, "accept", undecided)
+    with dovecot(certificate) as server, between(server.port) as wire:
+        async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
+            server.append(letter(office, attach=NAME))
+            await until(office, lambda: any(b"BODY.PEEK[]" in said for said in wire.said) and idles(wire))
+            office.clock.advance(hours=4)
+            server.append(letter(office, attach=NAME))
+            await taken(office, server, folder="Postroom failed")
+            (alert,) = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
+            assert "It could not be looked up for hours who sent it." in alert.text
+
+
 def idles(wire: Between) -> int:
     """How often we asked to be told of new mail."""
     return sum(b" IDLE" in said for said in wire.said)

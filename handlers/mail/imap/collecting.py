@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -10,19 +9,20 @@ import structlog
 
 from bot.clock import Clock
 from bot.vault import Unavailable
-from handlers.mail.door import Front, Letterbox
+from handlers.mail.door import TRY_AGAIN, Front, Letterbox
+from handlers.mail.imap.book import Book
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
-from handlers.mail.imap.session import Mail, Session
+from handlers.mail.imap.session import IDLE_SECONDS, Mail, Session
 from handlers.mail.imap.signin import Account
 
 log = structlog.get_logger(__name__)
 
-TRIES_MAX = 5
-"""After so many failures to fetch it a mail is moved out of the way (lesson L28)."""
 PAUSE_SECONDS = 1.0
 """After the first failure; doubled for each further one."""
 PAUSE_SECONDS_MAX = 300.0
+AGAIN_SECONDS = 60.0
+"""How long we listen before we look by ourselves, while mails wait."""
 DOWN = timedelta(minutes=30)
 """After so long without all mail being fetched the administrators are told."""
 FINISH_SECONDS = 5.0
@@ -30,12 +30,14 @@ FINISH_SECONDS = 5.0
 
 Alert = Callable[[str, Sequence[str]], None]
 """Tells the administrators; raises where it cannot be written down."""
-Place = tuple[int, int]
-"""UIDVALIDITY and UID: one mail, for as long as it lies there."""
 
 
 class _NotNow(Exception):
     """The door cannot take the mail just now: it stays where it is."""
+
+
+class _Undecided(Exception):
+    """It cannot be said just now who sent this one mail: it waits, and others go on."""
 
 
 class Collector:
@@ -48,8 +50,7 @@ class Collector:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
-        self._taken: set[Place] = set()
-        self._tries: Counter[Place] = Counter()
+        self._book = Book()
         self._faults = 0
         self._since: datetime | None = None
         self._alerted = False
@@ -102,7 +103,7 @@ class Collector:
             while not self._stopping.is_set():
                 if self._fetch_all(session):
                     self._well()
-                    session.await_news(self._stopping)
+                    session.await_news(self._stopping, AGAIN_SECONDS if self._book.has_waiting else IDLE_SECONDS)
                 else:
                     self._pause()
         finally:
@@ -110,11 +111,8 @@ class Collector:
             session.close()
 
     def _fetch_all(self, session: Session) -> bool:
-        """Whether nothing is left to do. What failed before comes last, so that it holds up no other mail."""
-        mails = sorted(session.mails(), key=lambda mail: self._tries[_place(mail)])
-        there = {_place(mail) for mail in mails}
-        self._taken &= there
-        self._tries = Counter({place: count for place, count in self._tries.items() if place in there})
+        """Whether all is done that can be done now."""
+        mails = self._book.keep(session.mails())
         try:
             done = [self._one(session, mail) for mail in mails]
         except _NotNow as fault:
@@ -126,54 +124,51 @@ class Collector:
         """Take one mail in and move it away. False: it must be tried again. Raises `Stopped`, `Lost`, `_NotNow`."""
         if self._stopping.is_set():
             raise Stopped
+        now = self._clock.now()
         try:
-            if _place(mail) not in self._taken and not self._take(session, mail):
-                return False
-            session.file(mail, self._account.settings.done_folder)
+            if self._book.is_hopeless(mail, now):
+                self._put_aside(session, mail)
+            elif not self._book.waits(mail, now) and (self._book.is_taken(mail) or self._take(session, mail)):
+                session.file(mail, self._account.settings.done_folder)
+        except Vanished:
+            return True
+        except _Undecided as fault:
+            log.info("it cannot be said now who sent a mail", mailbox=self._account.name, fault=str(fault))
+            self._book.undecided(mail, now)
         except Refused as fault:
             self._note(fault)
             return False
         return True
 
     def _take(self, session: Session, mail: Mail) -> bool:
-        """Make the mail durable; count the failures to, and put it out of the way where there are too many."""
-        place = _place(mail)
+        """Make the mail durable; count the failures to."""
         try:
-            if self._tries[place] < TRIES_MAX:
-                self._deliver(self._fetcher.fetch(session, mail))
-                self._taken.add(place)
-                return True
-        except Vanished:
-            return False
+            self._deliver(self._fetcher.fetch(session, mail))
         except Unavailable as fault:
             raise _NotNow(str(fault)) from fault
-        except Refused as fault:
-            self._tries[place] += 1
-            self._note(fault)
-        except (Stopped, _NotNow):
+        except (Stopped, Vanished, _NotNow, _Undecided):
             raise
         except Exception:  # a lost connection, or our own fault: it may be this mail that brings it about
-            self._tries[place] += 1
+            self._book.failed(mail)
             raise
-        if self._tries[place] >= TRIES_MAX:
-            self._put_aside(session, mail)
-        return False
+        self._book.took(mail)
+        return True
 
     def _deliver(self, letterbox: Letterbox) -> None:
-        """Wait until it is durable. Raises `_NotNow` where it cannot be, `Refused` where it never will be."""
+        """Wait until it is durable. Raises `_NotNow`, `_Undecided`, and `Refused` where it never will be."""
         assert self._loop is not None  # noqa: S101 - there is no thread before it is started
         reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
-        if reply.startswith("4"):
+        if reply == TRY_AGAIN:
             raise _NotNow(reply)
+        if reply.startswith("4"):
+            raise _Undecided(reply)
         if not reply.startswith("2"):
             raise Refused(reply)
 
     def _put_aside(self, session: Session, mail: Mail) -> None:
-        folder = self._account.settings.failed_folder
-        lines = [
-            f"Its server failed to hand it out {self._tries[_place(mail)]} times.",
-            f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now.",
-        ]
+        folder, tries = self._account.settings.failed_folder, self._book.tries(mail)
+        why = f"It failed to be fetched {tries} times." if tries else "It could not be looked up for hours who sent it."
+        lines = [why, f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now."]
         self._tell(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
         session.file(mail, folder)
 
@@ -209,7 +204,3 @@ class Collector:
         self._faults += 1
         longest = min(PAUSE_SECONDS * (1 << min(self._faults - 1, 20)), PAUSE_SECONDS_MAX)
         self._stopping.wait(longest * (0.5 + self._clock.octets(1)[0] / 512))
-
-
-def _place(mail: Mail) -> Place:
-    return mail.validity, mail.uid

@@ -128,8 +128,8 @@ class Session:
         else:
             self._delete(mail.uid)
 
-    def await_news(self, stopping: threading.Event) -> None:
-        """Return when there may be new mail, or we are to stop."""
+    def await_news(self, stopping: threading.Event, seconds: float = IDLE_SECONDS) -> None:
+        """Return when there may be new mail, or so long has passed, or we are to stop."""
         if self._heard():
             return
         with speaking():
@@ -139,7 +139,7 @@ class Session:
                 return
             self._client.idle()
             try:
-                self._listen(stopping)
+                self._listen(stopping, seconds)
             finally:
                 self._client.idle_done()
 
@@ -154,10 +154,10 @@ class Session:
             self._client.logout()
         hang_up(self._client)
 
-    def _listen(self, stopping: threading.Event) -> None:
+    def _listen(self, stopping: threading.Event, seconds: float) -> None:
         if self._told_already():
             return
-        end = time.monotonic() + IDLE_SECONDS
+        end = time.monotonic() + seconds
         while not stopping.is_set() and (begun := time.monotonic()) < end:
             told = self._client.idle_check(timeout=TICK_SECONDS)
             if told or time.monotonic() - begun < TICK_SECONDS / 2:  # nothing, at once: it hung up

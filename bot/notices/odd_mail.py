@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.notices.answers import UnknownCommand
 from bot.notices.examples import FILE, MODEL, REVIEW, SENT
 from bot.notices.facts import Finding, Notice, Outcome
 from bot.notices.outcomes import Advice, Mixed, NothingAttached, Receipt
@@ -51,6 +52,12 @@ def examples() -> Iterator[tuple[str, str, Notice]]:
     yield (
         "receipt-more", "Beside the file there was a link to another.",
         Receipt(outcomes=(SENT,), missing=(Finding(fault="link-onedrive"),)),
+    )  # fmt: skip
+    yield (
+        "unknown-command-link", "A reply says something that is not understood, and has a link.",
+        UnknownCommand(
+            said="The right one is here", files=(FILE,), can=("recall",), missing=(Finding(fault="link-onedrive"),)
+        ),
     )  # fmt: skip
     yield (
         "mixed-cut", "The email ended too soon: one file came whole, the other did not.",

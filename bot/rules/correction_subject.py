@@ -13,7 +13,7 @@ from datetime import date
 from bot.rules import reference
 from bot.rules.correction import CHOICES_MAX, correct
 from bot.rules.correction_when import VERSION_FIRST
-from bot.rules.filename_shape import REFUSED, Convention, Fault, read, settled, split
+from bot.rules.filename_shape import Convention, Fault, read, settled, split
 
 SUBJECT_CHARACTERS_MAX = 100
 """A longer one is a sentence, and so would be the name."""
@@ -61,8 +61,6 @@ def _names(text: str, by: Convention, today: date) -> Iterator[str]:
         return
     found = correct(text, by, today)
     faults = {one.fault for one in found.faults}
-    if faults & REFUSED:
-        return
     offered = (found.sure,) if found.sure else found.choices
     if Fault.DATE_MISSING in faults:
         yield from (name for one in offered if (name := _dated(one, by, today)))

@@ -72,12 +72,14 @@ def _check_text(text: str) -> None:
 
 
 def _check_files(opened: Opened, sinks: dict[str, Sink], data: bytes) -> None:
-    """Each file is one part's, whole; every other part's contents were abandoned."""
-    files = {file.part: file for file in opened.attachments}
-    assert len(files) == len(opened.attachments)
+    """Each file is one part's, whole; every other part's contents were abandoned, those of a broken file too."""
+    files = {file.part: file for file in opened.attachments if not file.absent}
+    absent = [file for file in opened.attachments if file.absent]
+    assert len({file.part for file in opened.attachments}) == len(opened.attachments)
     assert set(files) == {part for part, sink in sinks.items() if not sink.abandoned}
-    assert sum(file.size for file in opened.attachments) <= len(data) + 2 * len(files)
+    assert sum(file.size for file in files.values()) <= len(data) + 2 * len(files)
     assert not (opened.only_pictures and files)
+    assert not any(file.object_id for file in absent)
     for part, file in files.items():
         assert sinks[part].kept == Kept(size=file.size, sha256=file.sha256, object_id=file.object_id)
         assert len(file.name) <= NAME_MAX

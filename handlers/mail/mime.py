@@ -123,6 +123,8 @@ class _Walk:
         """Go into what this header begins: a multipart, an attached message, or contents."""
         head = self._counted(raw)
         kind = Field.parse(head.first("Content-Type") or "")
+        if kind.value and "/" not in kind.value and not kind.value.startswith("text") and kind.get("name"):
+            kind = Field("application/octet-stream", kind.parameters)  # malformed, but certainly no letter
         if "/" not in kind.value:  # RFC 2045, section 5.2; in a digest RFC 2046, section 5.1.5
             digest = self.enclosures and self.enclosures[-1].type == "multipart/digest"
             kind = Field(MESSAGE if digest else "text/plain", kind.parameters)

@@ -24,7 +24,8 @@ NEVER_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\
 """Control characters, marks without width, and those that turn the direction of writing (lesson L39)."""
 LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 GAP = re.compile(r"\n{3,}")
-SENDERS = frozenset().union(*(labels.sender for labels in LABELS))
+SENDERS = {word: [labels for labels in LABELS if word in labels.sender] for one in LABELS for word in one.sender}
+"""In which languages a label names who wrote."""
 
 
 def new_text(text: str, here: Wordings = NOWHERE) -> str:
@@ -97,13 +98,13 @@ def _header_begins(lines: Sequence[str], at: int) -> bool:
         return False
     following = filter(None, (HEADER_LINE.match(line) for line in lines[at + 1 : at + HEADER_LINES_MAX]))
     named = {line[1].lower(): line[2] or "" for line in following}
-    return any(_is_header(first[1].lower(), named, labels) for labels in LABELS)
+    return any(_is_header(named, labels) for labels in SENDERS[first[1].lower()])
 
 
-def _is_header(sender: str, named: dict[str, str], labels: Labels) -> bool:
-    """Whether labels of one language name a sender, a time, and a recipient or a subject."""
+def _is_header(named: dict[str, str], labels: Labels) -> bool:
+    """Whether labels of one language name a time, and a recipient or a subject."""
     timed = any(CLOCK.search(said) for label, said in named.items() if label in labels.sent)
-    return sender in labels.sender and timed and not labels.rest.isdisjoint(named)
+    return timed and not labels.rest.isdisjoint(named)
 
 
 def _signed_once(stretches: list[list[str]]) -> list[list[str]]:

@@ -7,6 +7,7 @@ from typing import Protocol
 import pybase64
 
 from bot.arrival import Unreadable
+from handlers.mail.uuencode import UUEncode
 
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 FOREIGN = bytes(set(range(256)) - set(LETTERS) - set(b"="))
@@ -132,7 +133,10 @@ def _escapes(block: bytes) -> bytes:
     return binascii.a2b_qp(SOFT_BREAK.sub(b"", STRAY.sub(b"=3D", block)))
 
 
-DECODERS: dict[str, type[Decoder]] = {"base64": Base64, "quoted-printable": QuotedPrintable}
+DECODERS: dict[str, type[Decoder]] = {
+    "base64": Base64, "quoted-printable": QuotedPrintable,
+    "x-uuencode": UUEncode, "x-uue": UUEncode, "uuencode": UUEncode, "uue": UUEncode,
+}  # fmt: skip
 
 
 def decoder(encoding: str) -> Decoder:

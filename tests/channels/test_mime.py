@@ -152,6 +152,16 @@ def test_a_type_that_is_none_is_plain_text() -> None:  # RFC 2045, section 5.2
     assert text_of(crlf("Content-Type: text\n\nHello\n")) == "Hello"
 
 
+@pytest.mark.parametrize("kind", ["application", "application-pdf", "pdf"])
+def test_a_malformed_type_with_a_name_is_a_files(kind: str) -> None:
+    assert files_of(crlf(f'Content-Type: {kind}; name="a.pdf"\n\nABC')) == [("a.pdf", b"ABC")]
+
+
+def test_a_part_that_is_uuencoded_is_decoded() -> None:
+    pasted = "begin 644 a.pdf\n#04)#\n`\nend"
+    assert files_of(mixed(attached(pasted, encoding="x-uuencode"))) == [("a.pdf", b"ABC")]
+
+
 def test_parts_of_a_digest_are_messages() -> None:  # RFC 2046, section 5.1.5
     raw = mixed(f"\nSubject: x\n{FILE}").replace(b"multipart/mixed", b"multipart/digest")
     assert files_of(raw) == [("a.pdf", b"ABC")]

@@ -96,7 +96,7 @@ def test_beside_a_new_file_the_words_are_a_comment_unless_a_file_is_named() -> N
 
 def test_a_subject_raises_it_but_not_one_that_replies_or_forwards() -> None:
     assert freezes("", NEW, "Wrong file")
-    assert not freezes("", REPLY, "Re: Do not open: it")
+    assert not freezes("", REPLY, "Re: Which file do you mean? Nothing done yet: wrong file")
     assert not freezes("", NEW, "FW: wrong file")
 
 

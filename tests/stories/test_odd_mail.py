@@ -139,7 +139,17 @@ async def test_a_link_beside_a_file_is_spoken_of_below_its_receipt(post: TestOff
 async def test_a_link_in_a_reply_that_says_nothing_else_is_spoken_of(post: TestOffice) -> None:  # lesson L42
     await post.email(JO, attach="8302000 SENplan20260901.docx")
     await post.email(JO, text=f"I have put the right one here: {LINK}", reply_to=post.expect(JO, "advice"))
-    assert "OneDrive" in post.expect(JO, "nothing-attached").text
+    again = post.expect(JO, "advice")
+    assert "OneDrive" in again.text
+    assert "8302000_SENplan20260901.docx" in again.text
+
+
+async def test_a_plea_above_a_link_is_answered_as_a_plea_and_the_link_besides(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"It is the wrong child's! See {LINK}", reply_to=post.expect(JO, "receipt"))
+    answer = post.expect(JO, "unknown-command")
+    assert "recall" in answer.text
+    assert "OneDrive" in answer.text
 
 
 async def test_thanks_above_a_link_in_a_signature_is_still_mere_thanks(post: TestOffice) -> None:

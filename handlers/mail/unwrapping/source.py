@@ -10,6 +10,18 @@ class Broken(Exception):
     """It ends in the midst of something, or is not of its format at all."""
 
 
+def gathered(pieces: Iterable[bytes], least: int = 1 << 16) -> Iterator[bytes]:
+    """The same octets in blocks of at least so many: whoever reads on looks at each block as a whole."""
+    block = bytearray()
+    for piece in pieces:
+        block += piece
+        if len(block) >= least:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
+
+
 class Source:
     """Read from front to back, once."""
 

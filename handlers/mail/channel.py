@@ -20,9 +20,9 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
-from handlers.mail.footers import Wordings
 from handlers.mail.imap import BadMailbox, Collector
 from handlers.mail.imap.signin import Account
+from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed

@@ -127,7 +127,7 @@ class Imap(SignIn):
     done_folder: OptionalLine = "Postroom done"
     """The folder that mail is moved to once it is taken in; empty: it is deleted."""
     failed_folder: Line = "Postroom failed"
-    """The folder that mail is moved to which the server cannot hand out."""
+    """The folder that mail is moved to which cannot be taken in, however often it is tried."""
     poll_seconds: Count = 60
     """Seconds between two looks, where the server cannot tell us of new mail."""
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from bot.arrival import Kept, Opened, Unreadable
-from handlers.mail.letter import TEXT_BYTES_MAX
-from handlers.mail.parameters import NAME_MAX
+from handlers.mail.message.parameters import NAME_MAX
+from handlers.mail.reading.letter import TEXT_BYTES_MAX
 from handlers.mail.receive import open_message
 
 NEVER_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ufeff]")

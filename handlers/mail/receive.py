@@ -6,16 +6,16 @@ Memory does not grow with the mail. Nothing here decides what becomes of a file.
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.arrival import Opened, Sink
-from handlers.mail.candidates import Candidates
-from handlers.mail.elsewhere import links
-from handlers.mail.footers import NOWHERE, Wordings
-from handlers.mail.hindrances import NOTE_BYTES_MAX, hindrance, says_removed
-from handlers.mail.leaves import Contents, leaves
-from handlers.mail.letter import Letter
-from handlers.mail.parcel import unpack
-from handlers.mail.part import Inside, Part
-from handlers.mail.pasted import pasted
-from handlers.mail.sorting import Sort, in_letter, sort
+from handlers.mail.message.leaves import Contents, leaves
+from handlers.mail.message.part import Inside, Part
+from handlers.mail.opening.candidates import Candidates
+from handlers.mail.opening.hindrances import NOTE_BYTES_MAX, hindrance, says_removed
+from handlers.mail.opening.parcel import unpack
+from handlers.mail.opening.pasted import pasted
+from handlers.mail.opening.sorting import Sort, in_letter, sort
+from handlers.mail.reading.elsewhere import links
+from handlers.mail.reading.footers import NOWHERE, Wordings
+from handlers.mail.reading.letter import Letter
 from handlers.mail.unwrapping import smime
 from handlers.mail.unwrapping.source import Broken, Source
 

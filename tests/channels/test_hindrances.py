@@ -7,7 +7,7 @@ from shutil import which
 
 import pytest
 
-from handlers.mail.hindrances import says_removed
+from handlers.mail.opening.hindrances import says_removed
 from tests.channels.opening import Vault, attached, crlf, files_of, mixed, text_of
 
 LETTER = "Content-Type: text/plain\n\nHello"

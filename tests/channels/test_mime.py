@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from bot.arrival import Unreadable
-from handlers.mail.head import HEAD_BYTES_MAX
-from handlers.mail.mime import BOUNDARY_MAX, DEPTH_MAX, HEADS_BYTES_MAX, PARTS_MAX
+from handlers.mail.message.head import HEAD_BYTES_MAX
+from handlers.mail.message.mime import BOUNDARY_MAX, DEPTH_MAX, HEADS_BYTES_MAX, PARTS_MAX
 from tests.channels.opening import Vault, attached, crlf, files_of, mixed, pieces, text_of
 
 FILE = attached("QUJD")

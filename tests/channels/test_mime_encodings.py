@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.arrival import Unreadable
-from handlers.mail.transfer import PADDINGS_MAX, Base64, Decoder, QuotedPrintable, decoder
-from handlers.mail.uuencode import UUEncode
+from handlers.mail.message.transfer import PADDINGS_MAX, Base64, Decoder, QuotedPrintable, decoder
+from handlers.mail.message.uuencode import UUEncode
 
 CONTENTS = bytes(range(256)) * 3 + b"\0"
 

@@ -7,8 +7,8 @@ from itertools import cycle
 import pytest
 
 from bot.rules.commands import Freeze, Yes, read
-from handlers.mail.markup import lines_of
-from handlers.mail.text import new_text
+from handlers.mail.reading.markup import lines_of
+from handlers.mail.reading.text import new_text
 from tests.channels.opening import text_of
 from tests.channels.quoting import ATTRIBUTIONS, NOTICES, PAGES, PLAIN, lines_marked, mail, older
 from tests.rules.asking import EVERYWHERE, REPLY

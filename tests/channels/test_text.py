@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.commands import Yes
-from handlers.mail import attribution, clients, footers, languages, markup, text
-from handlers.mail.letter import TEXT_BYTES_MAX
-from handlers.mail.markup import lines_of
-from handlers.mail.text import new_text
+from handlers.mail.reading import attribution, clients, footers, languages, markup, text
+from handlers.mail.reading.letter import TEXT_BYTES_MAX
+from handlers.mail.reading.markup import lines_of
+from handlers.mail.reading.text import new_text
 from tests.channels.opening import attached, crlf, mixed, text_of
 from tests.rules.asking import asked
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust import MAILBOX, Examination, Origin, Proven, Trust, Undecided, Unproven, examine
 from handlers.mail.trust.dns import Resolver
 from tests.channels import signing

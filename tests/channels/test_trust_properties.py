@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, Undecided, examine
 from handlers.mail.trust.dns import name_of
 from handlers.mail.trust.signatures import Signatures

@@ -51,7 +51,7 @@ def fetched(source: Source, folder: Path) -> Path:
     if not place.exists():
         address = f"https://github.com/{source.repository}.git"
         subprocess.run([GIT, "clone", "--quiet", "--bare", "--depth=1", address, str(place)], check=True)
-    return place / "repo" if (place / "repo").is_dir() else place
+    return place
 
 
 def messages(source: Source, folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -60,7 +60,7 @@ def messages(source: Source, folder: Path) -> Iterator[tuple[str, bytes]]:
     listing = _git(place, "ls-tree", "-r", "--name-only", "HEAD", source.folder).decode()
     for path in listing.splitlines():
         if path.lower().endswith(source.endings) and not path.endswith(NO_MESSAGES):
-            octets = _git(place, "show", f"HEAD:{path}", check=False)  # a mirror may lack one
+            octets = _git(place, "show", f"HEAD:{path}", check=False)  # a copy may lack the largest
             if path.endswith(".tnef"):
                 yield path, outlook_mail(octets)
             elif looks_like_a_message(octets):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust import MAILBOX, Origin, Proven, examine
 from handlers.mail.trust.dns import Resolver
 from tests.people import JO

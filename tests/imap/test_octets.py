@@ -5,9 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.head import Head
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.lines import Lines
+from handlers.mail.message.head import Head
 
 TEXT = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"\x00", b"--b", b" "]), max_size=40).map(b"".join)
 

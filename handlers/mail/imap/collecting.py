@@ -2,13 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.clock import Clock
+from bot.ledger import Later
 from bot.vault import Unavailable
+from bot.watching import Trouble
 from handlers.mail.door import TRY_AGAIN, Front, Letterbox
 from handlers.mail.imap.book import Book
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
@@ -23,13 +26,14 @@ PAUSE_SECONDS = 1.0
 PAUSE_SECONDS_MAX = 300.0
 AGAIN_SECONDS = 60.0
 """How long we listen before we look by ourselves, while mails wait."""
+MINUTE = timedelta(minutes=1)
 DOWN = timedelta(minutes=30)
 """After so long without all mail being fetched the administrators are told."""
 FINISH_SECONDS = 5.0
 """How long what was begun may take when we stop, before the connection is cut."""
 
 Alert = Callable[[str, Sequence[str]], None]
-"""Tells the administrators; raises where it cannot be written down."""
+"""Tells the administrators of what happened once. Raises `Later`. What lasts is a `Trouble`."""
 
 
 class _NotNow(Exception):
@@ -38,6 +42,15 @@ class _NotNow(Exception):
 
 class _Undecided(Exception):
     """It cannot be said just now who sent this one mail: it waits, and others go on."""
+
+
+@dataclass(frozen=True)
+class _Down:
+    """Mail is not fetched."""
+
+    since: datetime
+    why: str
+    """How it failed last."""
 
 
 class Collector:
@@ -52,8 +65,7 @@ class Collector:
         self._session: Session | None = None
         self._book = Book()
         self._faults = 0
-        self._since: datetime | None = None
-        self._alerted = False
+        self._down: _Down | None = None
 
     async def start(self) -> None:
         """Sign in, and begin. Raises `BadMailbox`; a server that cannot be reached is tried again and again."""
@@ -79,6 +91,12 @@ class Collector:
             await asyncio.to_thread(self._thread.join, FINISH_SECONDS)
         if self._thread.is_alive():
             log.warning("a mailbox is left in the middle of a call", mailbox=self._account.name)
+
+    def troubles(self) -> Iterator[Trouble]:
+        """That mail has not been fetched for long. May be asked from any thread."""
+        if (down := self._down) and (lasting := self._clock.now() - down.since) >= DOWN:
+            lines = f"For {lasting // MINUTE} minutes: {down.why}", "On the server, postroom doctor says what is wrong."
+            yield Trouble(f"Mail in the mailbox {self._account.name} is not fetched", lines)
 
     def _run(self, session: Session | None) -> None:
         """Connect again whenever it ends, and never end for good."""
@@ -166,10 +184,14 @@ class Collector:
             raise Refused(reply)
 
     def _put_aside(self, session: Session, mail: Mail) -> None:
+        """Out of the way, once the administrators are told of it. Raises `_NotNow` where that cannot be written down."""
         folder, tries = self._account.settings.failed_folder, self._book.tries(mail)
         why = f"It failed to be fetched {tries} times." if tries else "It could not be looked up for hours who sent it."
         lines = [why, f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now."]
-        self._tell(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
+        try:
+            self._alert(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
+        except Later as fault:
+            raise _NotNow(str(fault)) from fault
         session.file(mail, folder)
 
     def _failed(self, fault: Exception) -> None:
@@ -177,27 +199,14 @@ class Collector:
         self._pause()
 
     def _note(self, fault: Exception) -> None:
-        """Something is wrong: say so, to the administrators where it has been so for long."""
-        now = self._clock.now()
-        self._since = self._since or now
+        """Something is wrong, and since when."""
+        self._down = _Down(self._down.since if self._down else self._clock.now(), str(fault))
         log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=str(fault))
-        if now - self._since >= DOWN and not self._alerted:
-            minutes = int((now - self._since).total_seconds()) // 60
-            lines = [f"For {minutes} minutes: {fault}", "On the server, postroom doctor says what is wrong."]
-            self._alerted = self._tell(f"Mail in the mailbox {self._account.name} is not fetched", lines)
 
     def _well(self) -> None:
-        if self._since:
+        if self._down:
             log.info("mail is fetched again", mailbox=self._account.name)
-        self._faults, self._since, self._alerted = 0, None, False
-
-    def _tell(self, what: str, lines: Sequence[str]) -> bool:
-        try:
-            self._alert(what, lines)
-        except Exception:
-            log.exception("the administrators could not be told", what=what)
-            return False
-        return True
+        self._faults, self._down = 0, None
 
     def _pause(self) -> None:
         """Wait before the next attempt, longer each time, and never as long as others who lost the same server."""

@@ -8,9 +8,9 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from handlers.mail.head import HEAD_BYTES_MAX
 from handlers.mail.imap.faults import Lost, Refused, Vanished, speaking
 from handlers.mail.imap.signin import REPLY_SECONDS, Account, connect, hang_up
+from handlers.mail.message.head import HEAD_BYTES_MAX
 
 PIECE = 1 << 20
 """Octets fetched at a time: a mail of any size needs no more memory than one of these."""

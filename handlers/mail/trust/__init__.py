@@ -17,7 +17,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import Protocol
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.dns import Dns, DnsTrouble
 from handlers.mail.trust.lexical import Doubtful

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.rules.address import normal
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.lexical import Doubtful, uncommented
 
 NAMED = re.compile(r'(?P<name>(?:"(?:[^"\\]|\\.)*"|[^"<>,;:\\()\[\]])*)<(?P<address>[^<>"\s]+)>')

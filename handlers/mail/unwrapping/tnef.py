@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from handlers.mail.parameters import NAME_MAX
+from handlers.mail.message.parameters import NAME_MAX
 from handlers.mail.unwrapping.properties import BINARY, OBJECT, STRING, Property, properties
 from handlers.mail.unwrapping.source import TAKEN_MAX, Broken, Source
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from handlers.mail import attribution
-from handlers.mail.clients import (
+from handlers.mail.reading import attribution
+from handlers.mail.reading.clients import (
     ADVERTISEMENT,
     BETWEEN_DASHES,
     CLOCK,
@@ -17,8 +17,8 @@ from handlers.mail.clients import (
     SIGNATURE_LINES,
     WRAPPED_COLUMNS,
 )
-from handlers.mail.footers import NOWHERE, Wordings, above_footer, below_banner
-from handlers.mail.languages import FORWARDED, LABELS, Labels
+from handlers.mail.reading.footers import NOWHERE, Wordings, above_footer, below_banner
+from handlers.mail.reading.languages import FORWARDED, LABELS, Labels
 
 NEVER_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Control characters, marks without width, and those that turn the direction of writing (lesson L39)."""

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from enum import Enum, auto
 from urllib.parse import unquote
 
-from handlers.mail.hindrances import hindrance
-from handlers.mail.part import Part
+from handlers.mail.message.part import Part
+from handlers.mail.opening.hindrances import hindrance
 
 
 class Sort(Enum):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from handlers.mail.mime import parts
-from handlers.mail.part import Cut, Inside, Part
-from handlers.mail.transfer import decoder
+from handlers.mail.message.mime import parts
+from handlers.mail.message.part import Cut, Inside, Part
+from handlers.mail.message.transfer import decoder
 
 
 class Contents:

@@ -4,7 +4,7 @@ import binascii
 import re
 from itertools import groupby
 
-from handlers.mail.charset import decoded
+from handlers.mail.message.charset import decoded
 
 ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 BETWEEN_WORDS = re.compile(r"(?<=\?=)\s+(?==\?)")

@@ -9,9 +9,9 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.arrival import Unreadable
-from handlers.mail.head import HEAD_BYTES_MAX, Head
-from handlers.mail.parameters import Field
-from handlers.mail.part import DEPTH_MAX, TOO_DEEP, Cut, Inside, Part, encoding_of
+from handlers.mail.message.head import HEAD_BYTES_MAX, Head
+from handlers.mail.message.parameters import Field
+from handlers.mail.message.part import DEPTH_MAX, TOO_DEEP, Cut, Inside, Part, encoding_of
 
 __all__ = ["DEPTH_MAX", "Cut", "Inside", "Part", "parts"]
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from handlers.mail.clients import QUOTED_BELOW_ELEMENTS, QUOTED_ELEMENTS
+from handlers.mail.reading.clients import QUOTED_BELOW_ELEMENTS, QUOTED_ELEMENTS
 
 LOOKED_AT_MAX = 1 << 17
 """Characters of a letter that are looked at."""

@@ -5,8 +5,8 @@ from enum import Enum, auto
 from functools import cached_property
 
 from bot.arrival import Unreadable
-from handlers.mail.head import Head
-from handlers.mail.parameters import Field, Name, name_of
+from handlers.mail.message.head import Head
+from handlers.mail.message.parameters import Field, Name, name_of
 
 DEPTH_MAX = 30
 """Multiparts, attached messages and parcels within each other (lesson L37)."""

@@ -5,7 +5,7 @@ Where nothing here is found the text is kept: better a quoted line too many than
 
 import re
 
-from handlers.mail.languages import OLDER, TELEPHONES
+from handlers.mail.reading.languages import OLDER, TELEPHONES
 
 FRAME_ELEMENTS = frozenset({"gmail_quote", "gmail_quote_container"})
 """Class of Gmail's element around what it quotes, in which an answer may also stand, below the quotation itself."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.arrival import Attachment, Kept, Sink
-from handlers.mail.part import Part
+from handlers.mail.message.part import Part
 
 SHORT = "cut-short"
 """The fault of a file whose end did not come."""

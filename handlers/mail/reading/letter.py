@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from urllib.parse import unquote
 
-from handlers.mail.charset import letter_decoded
-from handlers.mail.footers import NOWHERE, Wordings
-from handlers.mail.markup import Page, lines_of, read
-from handlers.mail.part import Part
-from handlers.mail.text import is_only_old, new_text
+from handlers.mail.message.charset import letter_decoded
+from handlers.mail.message.part import Part
+from handlers.mail.reading.footers import NOWHERE, Wordings
+from handlers.mail.reading.markup import Page, lines_of, read
+from handlers.mail.reading.text import is_only_old, new_text
 
 TEXT_BYTES_MAX = 1 << 18
 """Octets of a letter that are kept; nobody writes that much, only quotes it."""

@@ -7,7 +7,7 @@ a line counts by itself only if it names both day and time, or an address; else 
 import re
 from collections.abc import Sequence
 
-from handlers.mail.languages import BEGINS, WROTE
+from handlers.mail.reading.languages import BEGINS, WROTE
 
 LINES_MAX = 4
 """Lines over which it may be broken."""

@@ -8,8 +8,8 @@ import html
 import re
 from typing import NamedTuple
 
-from handlers.mail import attribution
-from handlers.mail.clients import (
+from handlers.mail.reading import attribution
+from handlers.mail.reading.clients import (
     ATTRIBUTION_ELEMENT,
     FRAME_ELEMENTS,
     QUOTATION_MARKS,

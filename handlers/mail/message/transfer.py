@@ -7,7 +7,7 @@ from typing import Protocol
 import pybase64
 
 from bot.arrival import Unreadable
-from handlers.mail.uuencode import UUEncode
+from handlers.mail.message.uuencode import UUEncode
 
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 FOREIGN = bytes(set(range(256)) - set(LETTERS) - set(b"="))

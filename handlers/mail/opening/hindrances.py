@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from handlers.mail.part import Part
+from handlers.mail.message.part import Part
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from bot.arrival import Unreadable
-from handlers.mail.candidates import Candidate, Candidates
-from handlers.mail.head import Head
-from handlers.mail.leaves import Contents
-from handlers.mail.mime import PARTS_MAX
-from handlers.mail.parameters import Field, Name, without_path
-from handlers.mail.part import Inside, Part
+from handlers.mail.message.head import Head
+from handlers.mail.message.leaves import Contents
+from handlers.mail.message.mime import PARTS_MAX
+from handlers.mail.message.parameters import Field, Name, without_path
+from handlers.mail.message.part import Inside, Part
+from handlers.mail.opening.candidates import Candidate, Candidates
 from handlers.mail.unwrapping import tnef
 from handlers.mail.unwrapping.source import Broken, Source
 

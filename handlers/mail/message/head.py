@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from handlers.mail.charset import decoded
-from handlers.mail.words import shown, unencoded
+from handlers.mail.message.charset import decoded
+from handlers.mail.message.words import shown, unencoded
 
 HEAD_BYTES_MAX = 1 << 18
 """Octets of one header section: a hundred times an ordinary one."""

@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-from handlers.mail.charset import decoded
-from handlers.mail.head import Head
-from handlers.mail.words import unencoded
+from handlers.mail.message.charset import decoded
+from handlers.mail.message.head import Head
+from handlers.mail.message.words import unencoded
 
 PARAMETERS_MAX = 200
 """Parameters read from one field; a name in continuations of a few characters each needs many."""

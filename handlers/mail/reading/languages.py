@@ -1,7 +1,7 @@
 """How mail programs say in each language what they quote: who wrote when, and the header of an older letter (lesson L40).
 
 English, Welsh, and the languages that mail programs of school staff are most often set to. What is said in any other
-is known only by its shape (`handlers.mail.attribution`), or kept.
+is known only by its shape (`handlers.mail.reading.attribution`), or kept.
 """
 
 import re

@@ -11,6 +11,8 @@ from handlers.mail.trust.lexical import Doubtful, uncommented
 FIELD = "Authentication-Results"
 AUTHSERV_ID = re.compile(r'\s*(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s;"()]+))')
 METHOD = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*\s*=")
+NAME = re.compile(r"[a-z0-9._-]{1,100}")
+OTHERS_MAX = 3
 NAMELESS = "nameless"
 """Stands among the names for a server that writes none, such as Microsoft 365: its field begins with the first result."""
 NO_VERDICT = {"none", "temperror", "permerror", "bestguesspass"}
@@ -43,7 +45,7 @@ def topmost(values: Sequence[str], authserv_ids: Collection[str]) -> list[Result
         name, rest = _signed(value)
         if name in ours and (name != NAMELESS or position == 0):
             return _parsed(rest)
-    raise Doubtful("the mail service that brought it does not say that it checked the sender")
+    raise Doubtful(f"the mail service that brought it does not say that it checked the sender ({_others(values)})")
 
 
 def sealed(value: str) -> list[Result]:
@@ -88,6 +90,17 @@ def _envelope_domain(results: Sequence[Result]) -> str | None:
         return None
     names = checked[0].all("smtp.mailfrom")
     return names[0] if len(names) == 1 else None
+
+
+def _others(values: Sequence[str]) -> str:
+    """Whose results there are instead, for an administrator who has to write the right name into authserv_ids."""
+    names = dict.fromkeys(name for name, _ in map(_signed, values[:OTHERS_MAX]) if name)
+    legible = [name for name in names if NAME.fullmatch(name)]
+    return (
+        f"authserv_ids does not name {', '.join(legible)}"
+        if legible
+        else f"it has no {FIELD}{' that can be read' if values else ''}"
+    )
 
 
 def _signed(value: str) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from handlers.mail.opening.hindrances import says_removed
 from tests.channels.opening import Vault, attached, crlf, files_of, mixed, text_of
+from tests.peers import missing
 
 LETTER = "Content-Type: text/plain\n\nHello"
 FILE = attached("QUJD")
@@ -29,8 +30,8 @@ Gpg = Callable[..., str]
 def gpg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gpg]:
     """What real gpg makes of words, with a key of its own."""
     program, stop, home = which("gpg"), which("gpgconf"), tmp_path_factory.mktemp("gpg")
-    assert program
-    assert stop
+    if not program or not stop:
+        missing("gpg")
     home.chmod(0o700)
 
     def made(*options: str, given: str = "") -> str:

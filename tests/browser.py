@@ -9,7 +9,7 @@ from typing import Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.peers import missing
+from tests.peers import lacking
 
 COMMAND = "chromium"
 """Debian's, which `apt-get install chromium` brings."""
@@ -64,7 +64,7 @@ async def browser_or_skip() -> AsyncIterator[Browser]:
         async with open_browser() as browser:
             yield browser
     except NoBrowser as why:
-        missing(str(why))
+        lacking(str(why))
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.office import free_port
-from tests.peers import missing
+from tests.peers import lacking
 
 MANUAL = Path(__file__).parent.parent / "docs" / "mail.md"
 HOSTNAME = "mx.derbyshire.example"
@@ -145,7 +145,7 @@ def need_postfix() -> None:
     """Skip the test where none can be started."""
     if shutil.which("postfix", path="/usr/sbin") and os.geteuid() == 0:
         return
-    missing("Postfix, and root")
+    lacking("Postfix, and root")
 
 
 def _make_folders(postfix: Postfix) -> None:

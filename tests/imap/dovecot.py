@@ -14,7 +14,7 @@ from pathlib import Path
 from imapclient import IMAPClient
 
 from tests.office import free_port
-from tests.peers import missing
+from tests.peers import lacking
 
 COMMAND = "/usr/sbin/dovecot"
 PATIENCE_SECONDS = 30.0
@@ -160,7 +160,7 @@ def needs_dovecot() -> None:
     """Skip where it cannot run."""
     if os.access(COMMAND, os.X_OK) and os.geteuid() == 0:
         return
-    missing(f"{COMMAND}, and root")
+    lacking(f"{COMMAND}, and root")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from tests.peers import missing
+from tests.peers import lacking
 
 OPENSSL = which("openssl")
 
@@ -20,7 +20,7 @@ class Signer:
     def made(cls, folder: Path) -> "Signer":
         """A new key and its certificate."""
         if not OPENSSL:
-            missing("openssl")
+            lacking("openssl")
         signer = cls(folder)
         signer.openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Jo Sands",

@@ -57,7 +57,7 @@ PUBLISHED = {
 class Trust:
     """Nobody is believed without proof."""
 
-    relay_networks = authserv_ids = submission_networks = arc_sealers = ()
+    relay_networks = authserv_ids = submission_networks = arc_sealers = exchange_domains = ()
     authenticate = True
 
 

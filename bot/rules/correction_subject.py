@@ -30,9 +30,7 @@ PARTS = "abcdefghijklmnopqrstuvwxyz"
 """What tells several files of one subject apart, behind the description: a digit there would run into the date."""
 
 
-def composed(
-    subject: str, given: str, by: Convention, today: date, *, part: int | None = None
-) -> tuple[str, ...]:  # fmt: skip
+def composed(subject: str, given: str, by: Convention, today: date, *, part: int | None = None) -> tuple[str, ...]:
     """The names that this subject suggests for a file that came as `given`, best first; () where it suggests none.
 
     `part`: which of several files it is, counted from 0. All are valid names with the file's own extension.

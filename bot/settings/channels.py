@@ -26,11 +26,11 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
-    Sealer,
     Secret,
     Switch,
     Table,
     Url,
+    WholeDomain,
 )
 from bot.settings.networks import narrow, own
 
@@ -154,8 +154,10 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
-    arc_sealers: tuple[Sealer, ...] = ()
+    arc_sealers: tuple[WholeDomain, ...] = ()
     """Domains whose seals (ARC) are believed of mail that they passed on."""
+    exchange_domains: tuple[WholeDomain, ...] = ()
+    """Domains whose mail is believed, out of a mailbox, where Exchange says that it was sent within the organisation."""
 
     def names(self, peer: str) -> bool:
         """Whether this IP address is that of a server named here."""

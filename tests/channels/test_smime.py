@@ -116,6 +116,7 @@ def test_a_signed_mail_that_was_cut_is_not_whole(signer: Signer) -> None:
         mail = head + b"\r\n\r\n" + base64.encodebytes(der[:kept])
         opened = Vault().open(mail)
         assert [one.absent in {"smime-broken", "cut-short"} for one in opened.attachments] == [True]
+    assert opened.text == "As agreed.", "what came before the cut is read"
 
 
 def test_a_signed_mail_of_any_size_is_unwrapped_in_the_memory_of_a_small_one() -> None:

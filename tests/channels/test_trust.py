@@ -24,6 +24,7 @@ class Configured:
 
     authenticate: bool = False
     arc_sealers: tuple[str, ...] = ()
+    exchange_domains: tuple[str, ...] = ()
 
 
 TRUST = Configured()

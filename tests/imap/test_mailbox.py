@@ -137,13 +137,15 @@ async def test_a_reply_is_tied_to_its_notice_though_to_names_somebody_else(tmp_p
         async with mailbox_office(tmp_path, environ(server)) as office:
             server.append(letter(office, attach="8302000 SENplan20260901.docx"))
             await taken(office, server)
-            advice = office.expect(JO, "advice")
-            reply_to = str(advice.message["Reply-To"])
+            server.append(letter(office, attach="8302000 SENnotes20260901.docx"))
+            await taken(office, server, 2)
+            reply_to = str(office.expect(JO, "advice").message["Reply-To"])
             assert "+" in reply_to
+
             reply = letter(office, to="undisclosed-recipients:;", text="yes", trace={"Delivered_To": reply_to})
             server.append(reply)
-            await taken(office, server, 2)
-            assert office.expect(JO, "receipt").references
+            await taken(office, server, 3)
+            assert [file.name for file in office.files() if file.status == "Sent"] == ["8302000_SENnotes20260901.docx"]
 
 
 async def test_an_empty_return_path_is_a_machine_that_is_never_answered(tmp_path: Path, certificate: Path) -> None:

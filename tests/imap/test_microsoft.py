@@ -21,6 +21,7 @@ FAILED = (
 
 class Trust:
     relay_networks = submission_networks = arc_sealers = ()
+    exchange_domains = (DOMAIN,)
     authenticate = False
 
     def __init__(self, *names: str) -> None:
@@ -28,9 +29,12 @@ class Trust:
 
 
 def proven(*results: str, names: tuple[str, ...] = ("nameless",)) -> bool:
-    fields = "".join(f"Authentication-Results: {value}\r\n" for value in results)
-    head = Head.parse(f"{fields}From: {JO}\r\n\r\n".encode())
-    found = asyncio.run(examine(head, Origin(MAILBOX), Trust(*names), Resolver()))
+    return believed(f"From: {JO}", *(f"Authentication-Results: {value}" for value in results), names=names)
+
+
+def believed(*lines: str, names: tuple[str, ...] = ("nameless",), peer: str = MAILBOX) -> bool:
+    head = Head.parse("".join(f"{line}\r\n" for line in (*lines, "")).encode())
+    found = asyncio.run(examine(head, Origin(peer), Trust(*names), Resolver()))
     return isinstance(found.verdict, Proven)
 
 
@@ -64,3 +68,29 @@ def test_where_it_guesses_at_a_policy_the_domain_itself_must_have_signed_or_sent
     assert not proven(
         guessed.replace(f"header.d={DOMAIN}", "header.d=m.example").replace(f"mailfrom={DOMAIN}", "mailfrom=m.example")
     )
+
+
+INTERNAL = "X-MS-Exchange-Organization-AuthAs: Internal"
+
+
+def test_mail_within_the_organisation_is_believed_where_exchange_says_that_its_sender_was_signed_in() -> None:
+    assert believed(f"From: {JO}", INTERNAL)
+    assert not believed(f"From: {JO}")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (f"From: {JO}", INTERNAL.replace("Internal", "Anonymous")),
+        (f"From: {JO}", INTERNAL.replace("Internal", "Anonymous"), INTERNAL),
+        (f"From: {JO}", INTERNAL.replace("Organization", "CrossTenant")),
+        ("From: jo@elsewhere.example", INTERNAL),
+        (f"From: {JO}, sam@elsewhere.example", INTERNAL),
+    ],
+)
+def test_it_is_not_believed_of_anybody_else(lines: tuple[str, ...]) -> None:
+    assert not believed(*lines)
+
+
+def test_what_comes_by_smtp_may_say_so_for_ever() -> None:
+    assert not believed(f"From: {JO}", INTERNAL, peer="203.0.113.5")

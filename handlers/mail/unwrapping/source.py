@@ -11,15 +11,19 @@ class Broken(Exception):
 
 
 def gathered(pieces: Iterable[bytes], least: int = 1 << 16) -> Iterator[bytes]:
-    """The same octets in blocks of at least so many: whoever reads on looks at each block as a whole."""
+    """The same octets in blocks of at least so many: whoever reads on looks at each block as a whole. Broken: after all
+    that came before has been handed on."""
     block = bytearray()
-    for piece in pieces:
-        block += piece
-        if len(block) >= least:
-            yield bytes(block)
-            block.clear()
-    if block:
+    try:
+        for piece in pieces:
+            block += piece
+            if len(block) >= least:
+                yield bytes(block)
+                block.clear()
+    except Broken:
         yield bytes(block)
+        raise
+    yield bytes(block)
 
 
 class Source:

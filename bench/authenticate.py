@@ -24,7 +24,7 @@ from multiprocessing import get_context
 import dkim
 from dns.rdatatype import RdataType
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, examine
 from handlers.mail.trust.dns import Resolver, name_of
 from handlers.mail.trust.dns_cache import Answer, Cache
@@ -57,7 +57,7 @@ PUBLISHED = {
 class Trust:
     """Nobody is believed without proof."""
 
-    relay_networks = authserv_ids = submission_networks = arc_sealers = ()
+    relay_networks = authserv_ids = submission_networks = arc_sealers = exchange_domains = ()
     authenticate = True
 
 

@@ -175,6 +175,8 @@ class Opened(Frozen):
 
     text: str = ""
     """The new text: what this person wrote, without quoted mail and without the signature."""
+    only_old: bool = False
+    """There is a text, and nothing in it is new; it is more than a letter of ours by itself."""
     attachments: tuple[Attachment, ...] = ()
     only_pictures: bool = False
     """Nothing was attached but pictures that belong to the letter itself, such as a logo (lesson L38)."""

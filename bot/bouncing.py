@@ -16,7 +16,7 @@ from bot.arrival import MAIL
 from bot.ledger.tables import OutboxItem, OutboxState, Person, Unreachable
 from bot.notices import Notice
 from bot.rules import bounce
-from bot.rules.authority import OF_A_SCHOOL
+from bot.rules.authority import ALL, OF_A_SCHOOL, Appointment
 from bot.rules.bounce import Report, Severity
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -42,11 +42,11 @@ REMEDY = (
     "Please tell them by telephone. If the address is wrong, add the right one with postroom people add and take the old "
     "one away with postroom people remove, or correct the file that you import. What else is due to it is still tried."
 )
-
-DUTY = (
-    "A headteacher is to hear of every rejection, for what their school sent may have been the wrong child's; nobody was "
-    "told in their place."
+REMEDY_AT_A_PLACE = (
+    "Please see that whoever reads it knows, and correct the address there if it is wrong. What else is due to it is "
+    "still tried."
 )
+DUTY = "A headteacher is to hear of every rejection, for what their school sent may have been the wrong child's."
 """docs/rules.md, «A file's life»."""
 
 
@@ -121,18 +121,25 @@ def _delayed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) -
 
 
 def _failed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) -> None:
-    if not _is_known(tx, item.recipient, occasion.settings):  # a stranger's, or a leaver's: that is nobody's concern
-        return
-    row = _counted(tx, item.recipient, found, occasion.now)
     notice = notices.KINDS[item.kind].model_validate(item.facts)
-    if untold := list(_headteacher_of(tx, item, notice)):
+    untold = list(_headteacher_of(tx, item, notice))
+    if not untold and not _is_known(tx, item.recipient, occasion.settings):
+        return  # a stranger's mailbox, or a leaver's: that is nobody's concern
+    row = _counted(tx, item.recipient, found, occasion.now)
+    if untold:
         lines = [*untold, f"The mail could not be delivered: {found.why}.", DUTY, REMEDY]
         _tell(tx, row, "A headteacher was not told of a rejection: please telephone", lines, occasion)
     elif row.told_at is None or found.severity is Severity.GIVEN_UP:
-        what = f"Mail to {item.recipient} cannot be delivered"
-        lines = [*_whose(tx, item, occasion.settings), f"The reason: {found.why}.", _lost(notice), REMEDY]
-        if what not in telling.recent_alerts(tx, occasion.now - AGAIN):
-            _tell(tx, row, what, lines, occasion)
+        _tell_of_mailbox(tx, row, item, notice, occasion)
+
+
+def _tell_of_mailbox(tx: Session, row: Unreachable, item: OutboxItem, notice: Notice, occasion: Occasion) -> None:
+    what = f"Mail to {row.address} cannot be delivered"
+    if what in telling.recent_alerts(tx, occasion.now - AGAIN):
+        return
+    remedy = REMEDY_AT_A_PLACE if _services_at(row.address, occasion.settings) else REMEDY
+    lines = [*_whose(tx, item, occasion.settings), f"The reason: {row.why}.", _lost(notice), remedy]
+    _tell(tx, row, what, lines, occasion)
 
 
 def _headteacher_of(tx: Session, item: OutboxItem, notice: Notice) -> Iterator[str]:
@@ -141,7 +148,7 @@ def _headteacher_of(tx: Session, item: OutboxItem, notice: Notice) -> Iterator[s
         return
     person = tx.get_one(Person, item.person_id)
     for file in notice.files:
-        if person in roster.headteachers(tx, file.school):
+        if notice.reader == "headteacher" or person in roster.headteachers(tx, file.school):
             yield (
                 f"{person.name} ({item.recipient}), headteacher of {file.school_name} ({file.school}): {notice.by} has "
                 f"rejected {file.name} ({file.reference}), which {file.sent_by} sent. The reason given: {notice.why}"
@@ -158,7 +165,12 @@ def _whose(tx: Session, item: OutboxItem, settings: Settings) -> Iterator[str]:
 
 def _roles(person: Person) -> str:
     held = sorted(roster.appointments(person), key=lambda one: (one.role, one.scope))
-    return "; ".join(f"{one.role}, {'school' if one.role in OF_A_SCHOOL else 'service'} {one.scope}" for one in held)
+    return "; ".join(f"{one.role} of {_scope(one)}" for one in held)
+
+
+def _scope(held: Appointment) -> str:
+    kind = "school" if held.role in OF_A_SCHOOL else "service"
+    return f"every {kind}" if held.scope == ALL else f"{kind} {held.scope}"
 
 
 def _lost(notice: Notice) -> str:

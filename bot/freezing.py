@@ -106,7 +106,8 @@ def _tell(
         for one in _concerned(tx, file):
             if one.person.id != asking.person.id and one.person.left_at is None:
                 reader = readers.setdefault(one.person.id, one)
-                reader.files.append(file) if file not in reader.files else None
+                if file not in reader.files:
+                    reader.files.append(file)
                 reader.had = reader.had or one.had
     had = _had(tx, chosen)
     for reader in readers.values():

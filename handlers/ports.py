@@ -10,7 +10,7 @@ class CannotListen(Exception):
 
 
 class PortTaken(CannotListen):
-    """The port is not to be had."""
+    """The port or the socket is not to be had."""
 
 
 class BadCertificate(CannotListen):
@@ -19,6 +19,8 @@ class BadCertificate(CannotListen):
 
 def not_to_be_had(host: str, port: int, table: str, fault: OSError) -> PortTaken:
     """The failure to listen, as a sentence. `table`: where the configuration has the port, such as [web]."""
+    if host.startswith("unix:"):
+        return PortTaken(f"Cannot listen at {host} ({fault.strerror}). Make its folder, or change host in {table}.")
     if fault.errno == errno.EADDRINUSE:
         return PortTaken(f"Another program listens on {host}:{port} already. Stop it, or change port in {table}.")
     return PortTaken(f"Cannot listen on {host}:{port} ({fault.strerror}). Change host or port in {table}.")

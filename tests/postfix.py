@@ -60,6 +60,7 @@ smtp_host_lookup = native
 relayhost = [127.0.0.1]:{relayhost}
 smtpd_peername_lookup = no
 notify_classes =
+smtpd_forbid_bare_newline_exclusions =
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
@@ -137,7 +138,7 @@ async def installed() -> AsyncIterator[Postfix]:
         yield postfix
     finally:
         if (home / "queue" / "pid" / "master.pid").exists():
-            await asyncio.to_thread(postfix.run, "postfix", "stop")
+            await asyncio.to_thread(postfix.run, "postfix", "abort")
         await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from bot.notices.examples import CHECKED, CODES, FILE, HISTORY, LINKS, MODEL, RECEIVED, REVIEW
-from bot.notices.facts import Candidate, Checked, Compared, Entry, FileFacts, Notice, OfFiles, OfOneFile
+from bot.notices.facts import Candidate, Checked, Compared, Entry, FileFacts, Finding, Notice, OfFiles, OfOneFile
 
 
 class History(OfOneFile):
@@ -99,6 +99,8 @@ class UnknownCommand(OfFiles):
     """The commands by which this reader can still change those."""
     codes: tuple[tuple[str, str], ...] = ()
     """Code and name of each service that can be named, where a code is wanted."""
+    missing: tuple[Finding, ...] = ()
+    """Why a file may have been meant to come, and did not."""
 
 
 class NotAuthorised(Notice):

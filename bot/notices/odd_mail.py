@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.notices.answers import UnknownCommand
 from bot.notices.examples import FILE, MODEL, REVIEW, SENT
 from bot.notices.facts import Finding, Notice, Outcome
 from bot.notices.outcomes import Advice, Mixed, NothingAttached, Receipt
@@ -21,13 +22,13 @@ INSTEAD = (
     ("encrypted-proofpoint", "", "The email is encrypted by Proofpoint."),
     ("encrypted-zix", "", "The email is encrypted by Zix."),
     ("outlook-item", "FW Autumn plan.msg", "An email was attached as Outlook saves it."),
-    ("removed", "Malware Alert Text.txt", "A security program took the file out."),
     ("in-pieces", "", "The email came in several pieces."),
     ("external-body", "", "A note came of where the file lies."),
     ("uuencoded", FILE.name, "The file was written into the text."),
 )
 """What came in the place of a file: its fault, its name, and when that is said."""
 MISSING = (
+    ("removed", "A security program took the file out."),
     ("mail-cut-short", "The email was cut short before any file."),
     ("winmail-empty", "Outlook's parcel came, with nothing in it."),
     ("message-without-file", "The attached email holds no file."),
@@ -51,6 +52,12 @@ def examples() -> Iterator[tuple[str, str, Notice]]:
     yield (
         "receipt-more", "Beside the file there was a link to another.",
         Receipt(outcomes=(SENT,), missing=(Finding(fault="link-onedrive"),)),
+    )  # fmt: skip
+    yield (
+        "unknown-command-link", "A reply says something that is not understood, and has a link.",
+        UnknownCommand(
+            said="The right one is here", files=(FILE,), can=("recall",), missing=(Finding(fault="link-onedrive"),)
+        ),
     )  # fmt: skip
     yield (
         "mixed-cut", "The email ended too soon: one file came whole, the other did not.",

@@ -240,6 +240,10 @@ VARIANTS = (
         notices.UnknownCommand(said="Please recall this, wrong child.", files=(FILE,), can=("recall",)),
     ),
     Variant(
+        "unknown-command-empty", "A reply in which nothing is new: it may stand below what it quotes.",
+        notices.UnknownCommand(said="", files=(FILE,), can=("recall",)),
+    ),
+    Variant(
         "unknown-command-officer", "An officer's plain words in reply to an announcement.",
         notices.UnknownCommand(
             said="Not for us", files=(FILE, OTHERS), can=("receive", "reject", "move")

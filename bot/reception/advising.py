@@ -24,10 +24,9 @@ SAID_CHARACTERS_MAX = 200
 def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Notice | None:
     """What to tell them; nothing to a mere «thanks»."""
     thanks = asking.answered and _is_thanks(reading.comment, asking)
-    if opened.missing and not reading.nearest and not thanks and roster.schools_of(tx, asking.person):
-        return _nothing_attached(tx, opened, asking)
-    if reading.nearest or (asking.answered and not thanks):
-        return _not_understood(tx, reading, asking)
+    plea = asking.answered and opened.only_old and _may_be_a_plea(tx, asking)
+    if reading.nearest or plea or (asking.answered and not thanks):
+        return _with_missing(tx, _not_understood(tx, reading, asking), opened, asking)
     if asking.answered:
         return None
     if not roster.schools_of(tx, asking.person):
@@ -38,6 +37,15 @@ def advice(tx: Session, reading: Reading, opened: Opened, asking: Asking) -> Not
 def missing(opened: Opened) -> tuple[Finding, ...]:
     """Why more may have been meant to come than did."""
     return tuple(Finding(fault=fault) for fault in opened.missing)
+
+
+def _with_missing(tx: Session, notice: Notice, opened: Opened, asking: Asking) -> Notice:
+    """Says besides why a file may be missing: what they wrote may be a plea all the same."""
+    if not opened.missing or not roster.schools_of(tx, asking.person):
+        return notice
+    if isinstance(notice, notices.Outcomes | notices.UnknownCommand):
+        return notice.model_copy(update={"missing": missing(opened)})
+    return _nothing_attached(tx, opened, asking)
 
 
 def _nothing_attached(tx: Session, opened: Opened, asking: Asking) -> Notice:
@@ -85,6 +93,16 @@ def words_for(tx: Session, about: Sequence[File], said: str, asking: Asking, nea
         can=tuple(
             word for act, word in ASKED_BY.items() if any(roster.can(tx, asking.person, act, file) for file in about)
         ),
+    )
+
+
+def _may_be_a_plea(tx: Session, asking: Asking) -> bool:
+    """Whether a mail in which nothing is new answers what spoke of files: below what it quotes anything may stand, for many
+    programs do not mark that (lesson L18)."""
+    return (
+        asking.answered is not None
+        and asking.answered.channel == MAIL
+        and bool(finding.answered_files(tx, asking.person, asking.answered))
     )
 
 

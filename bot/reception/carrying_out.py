@@ -87,9 +87,10 @@ def _recall_one(tx: Session, chosen: list[File], said: str, asking: Asking) -> l
 
 def _freeze(tx: Session, command: commands.Freeze, asking: Asking) -> list[Notice]:
     """What the alarm is about is frozen at once; out of the blue it is asked about which file it is raised."""
-    if asking.answered is None and _is_bare(command.which):
-        return [school_desk.which(school_desk.freezable(tx, asking), WRONG_FILE, asking)]
     about = _answered(tx, asking) if _is_bare(command.which) else _meant(tx, command.which, asking)
+    if not about and _is_bare(command.which):
+        candidates = school_desk.freezable(tx, asking)
+        return [school_desk.which(candidates, WRONG_FILE, asking)] if candidates or not asking.answered else []
     chosen = [file for file in about if not _is_done_with(file, asking)]
     held = bool(offers.offered(tx, asking)) if _is_bare(command.which) else False
     settled = [file for file in chosen if file.status not in OWN_ONLY]
@@ -97,7 +98,7 @@ def _freeze(tx: Session, command: commands.Freeze, asking: Asking) -> list[Notic
         return [advising.words_for(tx, settled, command.said, asking)]
     waiting = [offers.unsettled(tx, asking, command.said)] if held and chosen else []
     frozen = freezing.freeze(tx, settled, command.said, asking)
-    unknown = [] if about or _is_bare(command.which) else [school_desk.which([], WRONG_FILE, asking)]
+    unknown = [] if about else [school_desk.which([], WRONG_FILE, asking)]
     return [*frozen, *waiting, *unknown]
 
 

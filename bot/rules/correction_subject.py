@@ -13,7 +13,7 @@ from datetime import date
 from bot.rules import reference
 from bot.rules.correction import CHOICES_MAX, correct
 from bot.rules.correction_when import VERSION_FIRST
-from bot.rules.filename_shape import REFUSED, Convention, Fault, read, settled, split
+from bot.rules.filename_shape import Convention, Fault, read, settled, split
 
 SUBJECT_CHARACTERS_MAX = 100
 """A longer one is a sentence, and so would be the name."""
@@ -30,9 +30,7 @@ PARTS = "abcdefghijklmnopqrstuvwxyz"
 """What tells several files of one subject apart, behind the description: a digit there would run into the date."""
 
 
-def composed(
-    subject: str, given: str, by: Convention, today: date, *, part: int | None = None
-) -> tuple[str, ...]:  # fmt: skip
+def composed(subject: str, given: str, by: Convention, today: date, *, part: int | None = None) -> tuple[str, ...]:
     """The names that this subject suggests for a file that came as `given`, best first; () where it suggests none.
 
     `part`: which of several files it is, counted from 0. All are valid names with the file's own extension.
@@ -61,8 +59,6 @@ def _names(text: str, by: Convention, today: date) -> Iterator[str]:
         return
     found = correct(text, by, today)
     faults = {one.fault for one in found.faults}
-    if faults & REFUSED:
-        return
     offered = (found.sure,) if found.sure else found.choices
     if Fault.DATE_MISSING in faults:
         yield from (name for one in offered if (name := _dated(one, by, today)))

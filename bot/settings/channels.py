@@ -26,11 +26,11 @@ from bot.settings.kinds import (
     OptionalPath,
     PeerPort,
     Port,
-    Sealer,
     Secret,
     Switch,
     Table,
     Url,
+    WholeDomain,
 )
 from bot.settings.networks import narrow, own
 
@@ -127,7 +127,7 @@ class Imap(SignIn):
     done_folder: OptionalLine = "Postroom done"
     """The folder that mail is moved to once it is taken in; empty: it is deleted."""
     failed_folder: Line = "Postroom failed"
-    """The folder that mail is moved to which the server cannot hand out."""
+    """The folder that mail is moved to which cannot be taken in, however often it is tried."""
     poll_seconds: Count = 60
     """Seconds between two looks, where the server cannot tell us of new mail."""
 
@@ -154,8 +154,10 @@ class Trust(Table):
     """Networks whose From is believed as it stands."""
     authenticate: Switch = False
     """Whether everybody else is proven by SPF, DKIM and DMARC."""
-    arc_sealers: tuple[Sealer, ...] = ()
+    arc_sealers: tuple[WholeDomain, ...] = ()
     """Domains whose seals (ARC) are believed of mail that they passed on."""
+    exchange_domains: tuple[WholeDomain, ...] = ()
+    """Domains whose mail is believed, out of a mailbox, where Exchange says that it was sent within the organisation."""
 
     def names(self, peer: str) -> bool:
         """Whether this IP address is that of a server named here."""

@@ -161,6 +161,10 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
     if trust.arc_sealers and not trust.authenticate:
         keys = (("email", "trust", "arc_sealers"), ("email", "trust", "authenticate"))
         yield Clash(keys, "authenticate = true as well: else nobody looks at seals")
+    if trust.exchange_domains and not settings.email.imap:
+        yield Clash(
+            (("email", "trust", "exchange_domains"),), "none without [email.imap]: it counts in mailboxes alone"
+        )
     for name in () if trust.authserv_ids or trust.authenticate else settings.email.imap:
         keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
         yield Clash(

@@ -187,7 +187,9 @@ Domain = Annotated[
     _matching(r"([a-z0-9-]+\.)+([a-z0-9-]+|\*)", 'a domain in lower case, such as "gmail.com" or "hotmail.*"'),
 ]
 Zone = Annotated[str, AfterValidator(_zone)]
-Sealer = Annotated[str, _matching(r"([a-z0-9-]+\.)+[a-z0-9-]+", 'a domain in lower case, such as "council.example"')]
+WholeDomain = Annotated[
+    str, _matching(r"([a-z0-9-]+\.)+[a-z0-9-]+", 'a domain in lower case, such as "council.example"')
+]
 Host = Annotated[str, _matching(r"[A-Za-z0-9._:-]+", "a host name or an IP address, without a port")]
 ListenHost = Annotated[
     str,

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.rules.commands import Context, Copy, Reading, Recall, read
+from bot.rules.commands import Context, Copy, Freeze, Reading, Recall, read
 
 NAMES = ("8302000_SENplan20260901.docx", "8302000_INFOeyfsreturn20260901.zip")
-FLAGS = 6
 
 
 def check(data: bytes) -> None:
@@ -18,7 +17,8 @@ def check(data: bytes) -> None:
     _check_reading(reading, text, context)
     quoted = "\n".join(f"> {line}" for line in text.splitlines())
     assert not read("", quoted, context).commands
-    assert not read("", f"Please look at this with me:\n{text}", context).commands
+    below = read("", f"Please look at this with me:\n{text}", context).commands
+    assert all(isinstance(command, Freeze) for command in below)  # an alarm is heard wherever it is raised
     assert not read("", text, replace(context, is_file=lambda _: False)).commands or reading.commands
 
 

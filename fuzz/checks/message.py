@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from bot.arrival import Kept, Opened, Unreadable
-from handlers.mail.letter import TEXT_BYTES_MAX
-from handlers.mail.parameters import NAME_MAX
+from handlers.mail.message.parameters import NAME_MAX
+from handlers.mail.reading.letter import TEXT_BYTES_MAX
 from handlers.mail.receive import open_message
 
 NEVER_SHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ufeff]")
@@ -72,12 +72,14 @@ def _check_text(text: str) -> None:
 
 
 def _check_files(opened: Opened, sinks: dict[str, Sink], data: bytes) -> None:
-    """Each file is one part's, whole; every other part's contents were abandoned."""
-    files = {file.part: file for file in opened.attachments}
-    assert len(files) == len(opened.attachments)
+    """Each file is one part's, whole; every other part's contents were abandoned, those of a broken file too."""
+    files = {file.part: file for file in opened.attachments if not file.absent}
+    absent = [file for file in opened.attachments if file.absent]
+    assert len({file.part for file in opened.attachments}) == len(opened.attachments)
     assert set(files) == {part for part, sink in sinks.items() if not sink.abandoned}
-    assert sum(file.size for file in opened.attachments) <= len(data) + 2 * len(files)
+    assert sum(file.size for file in files.values()) <= len(data) + 2 * len(files)
     assert not (opened.only_pictures and files)
+    assert not any(file.object_id for file in absent)
     for part, file in files.items():
         assert sinks[part].kept == Kept(size=file.size, sha256=file.sha256, object_id=file.object_id)
         assert len(file.name) <= NAME_MAX

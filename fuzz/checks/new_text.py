@@ -1,8 +1,8 @@
 """Any letter, as text or as a page: of what somebody writes the new is read, and nothing below our own line (lesson L40)."""
 
-from handlers.mail.markup import lines_of
+from handlers.mail.reading.markup import lines_of
+from handlers.mail.reading.text import new_text
 from handlers.mail.render.text import REPLY_ABOVE
-from handlers.mail.text import new_text
 
 OLD = "zq7recallzq7"
 """Stands for what was written before; no input holds it by chance."""

@@ -3,7 +3,7 @@
 import re
 from email.utils import getaddresses
 
-from handlers.mail.head import Head, message_ids
+from handlers.mail.message.head import Head, message_ids
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.results import proof, topmost

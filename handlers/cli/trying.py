@@ -23,7 +23,7 @@ from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
 from handlers.mail.channel import reader_of
 from handlers.mail.door import Front
-from handlers.mail.head import HEAD_BYTES_MAX, Head
+from handlers.mail.message.head import HEAD_BYTES_MAX, Head
 from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import MAILBOX

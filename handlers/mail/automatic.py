@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.rules.address import normal
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author
 from handlers.mail.trust.lexical import Doubtful
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator
 
 from bot.rules.bounce import Report, Returned, status_in
 from handlers.mail.automatic import is_mail_system
-from handlers.mail.charset import decoded
-from handlers.mail.head import Head
-from handlers.mail.markup import lines_of
-from handlers.mail.mime import Part, parts
-from handlers.mail.parameters import Field
-from handlers.mail.sorting import Sort, sort
-from handlers.mail.transfer import decoder
-from handlers.mail.words import shown
+from handlers.mail.message.charset import decoded
+from handlers.mail.message.head import Head
+from handlers.mail.message.mime import Part, parts
+from handlers.mail.message.parameters import Field
+from handlers.mail.message.transfer import decoder
+from handlers.mail.message.words import shown
+from handlers.mail.opening.sorting import Sort, sort
+from handlers.mail.reading.markup import lines_of
 
 OCTETS_MAX = 1 << 17
 """Octets that are read of a report: a few thousand recipients, and each mail of ours has one."""

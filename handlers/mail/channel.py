@@ -20,9 +20,9 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
-from handlers.mail.footers import Wordings
 from handlers.mail.imap import BadMailbox, Collector
 from handlers.mail.imap.signin import Account
+from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
@@ -50,9 +50,11 @@ class MailChannel:
         return self._server.port
 
     def troubles(self) -> Iterator[Trouble]:
-        """A renewed certificate that is of no use."""
+        """A renewed certificate that is of no use, and mailboxes that are not fetched from."""
         if self._certificate and (why := self._certificate.fault()):
             yield Trouble("The renewed certificate for mail cannot be used", (why, KEPT))
+        for collector in self._collectors:
+            yield from collector.troubles()
 
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
@@ -98,7 +100,7 @@ class MailChannel:
                 raise fault
 
     def _alert(self, what: str, lines: Sequence[str]) -> None:
-        """Tell the administrators, from any thread."""
+        """Tell the administrators of what happened once, from any thread. Raises `Later`."""
         occasion = Occasion(settings=self._settings, clock=self._clock, now=self._clock.now())
         self._ledger.write_now(lambda tx: telling.alert(tx, what, lines, occasion))
 

@@ -14,7 +14,7 @@ from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
 from handlers.mail.automatic import is_returned, marker
-from handlers.mail.head import HEAD_BYTES_MAX, Head, message_ids
+from handlers.mail.message.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
 from handlers.mail.trust.dmarc import suffixes

@@ -6,16 +6,16 @@ Memory does not grow with the mail. Nothing here decides what becomes of a file.
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.arrival import Opened, Sink
-from handlers.mail.candidates import Candidates
-from handlers.mail.elsewhere import links
-from handlers.mail.footers import NOWHERE, Wordings
-from handlers.mail.hindrances import NOTE_BYTES_MAX, hindrance, says_removed
-from handlers.mail.leaves import Contents, leaves
-from handlers.mail.letter import Letter
-from handlers.mail.parcel import unpack
-from handlers.mail.part import Inside, Part
-from handlers.mail.pasted import pasted
-from handlers.mail.sorting import Sort, in_letter, sort
+from handlers.mail.message.leaves import Contents, leaves
+from handlers.mail.message.part import Inside, Part
+from handlers.mail.opening.candidates import Candidates
+from handlers.mail.opening.hindrances import NOTE_BYTES_MAX, hindrance, says_removed
+from handlers.mail.opening.parcel import unpack
+from handlers.mail.opening.pasted import pasted
+from handlers.mail.opening.sorting import Sort, in_letter, sort
+from handlers.mail.reading.elsewhere import links
+from handlers.mail.reading.footers import NOWHERE, Wordings
+from handlers.mail.reading.letter import Letter
 from handlers.mail.unwrapping import smime
 from handlers.mail.unwrapping.source import Broken, Source
 
@@ -75,11 +75,15 @@ class _Opening:
         candidate.end(whole=contents.whole)
 
     def _instead(self, part: Part, contents: Contents, *, is_note: bool) -> None:
-        """What stands in the place of a file."""
+        """What stands in the place of a file; a note that it was taken out names none that its sender knows."""
+        what = hindrance(part)
         if is_note:
-            if says_removed(_beginning(contents.blocks).decode("latin-1")):
-                self.candidates.absent(part.number, "", "removed")
-        elif what := hindrance(part):
+            removed = says_removed(_beginning(contents.blocks).decode("latin-1"))
+        else:
+            removed = bool(what and what.fault == "removed")
+        if removed:
+            self._missing.add("removed")
+        elif what:
             self.candidates.absent(part.number, "" if what.is_letter else part.name.text, what.fault)
 
     def _packed(self, packing: Sort, part: Part, contents: Contents, inside: Inside) -> None:
@@ -94,8 +98,8 @@ class _Opening:
 
     def _parcel(self, part: Part, contents: Contents, inside: Inside) -> None:
         unpacked = unpack(part, contents, inside, self.candidates)
-        if unpacked.is_empty:
-            self._missing.add("winmail-empty")
+        if unpacked.missing:
+            self._missing.add(unpacked.missing)
         if unpacked.words and not part.embedded:
             self._letter.add_spare(unpacked.words.text, is_page=unpacked.words.is_page)
 
@@ -118,6 +122,7 @@ class _Opening:
         files = self.candidates.attachments()
         return Opened(
             text=text,
+            only_old=not text and self._letter.is_only_old(),
             attachments=files,
             only_pictures=self._pictures and not files,
             missing=self._why(text, bool(files)),

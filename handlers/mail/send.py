@@ -73,6 +73,11 @@ class Smarthost:
         async with asyncio.timeout(DELIVERY_SECONDS_MAX), self._connection() as client:
             await _hand_over(client, return_path, recipient, message)
 
+    async def greet(self) -> None:
+        """Sign in, and leave again. Raises what keeps mail from being delivered now."""
+        client = await self._new()
+        await client.quit()
+
     async def close(self) -> None:
         """Hang up."""
         for client in list(self._idle):

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.mail.automatic import Marker, marker
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 
 
 def own(address: str) -> bool:

@@ -1,5 +1,7 @@
 """What mail systems send back is read for what it says of delivery, whatever its form, and for nothing else."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from tests.bounces import (
     worded,
 )
 
+SECONDS_MAX = 3
 JO = "jo@leysjunior.example"
 
 
@@ -132,6 +135,17 @@ def test_an_attachment_beside_the_report_is_noticed() -> None:
 def test_a_report_of_any_length_costs_no_more_than_its_beginning() -> None:
     many = [for_jo(UNKNOWN)] * 5_000
     assert 100 < len(read(dsn(many))) < OCTETS_MAX / 50
+
+
+@pytest.mark.parametrize(
+    "words", [b"mail ", b"address ", b"mailbox exceeds ", b"5.1.", b"\n-", b"\n", b"<", b"> ", b"message not "]
+)
+@pytest.mark.parametrize("form", [QMAIL, EXCHANGE])
+def test_no_words_keep_the_reader_busy(words: bytes, form: str) -> None:
+    began = time.perf_counter()
+    read(worded(form, JO) + words * (OCTETS_MAX // len(words)))
+    read(b"Subject: " + words.strip() * 10_000 + b"\r\n" + worded(form, JO))
+    assert time.perf_counter() - began < SECONDS_MAX
 
 
 def test_what_a_mail_system_says_is_one_short_line() -> None:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from handlers.mail.elsewhere import links
+from handlers.mail.reading.elsewhere import links
 from tests.channels.opening import Vault, crlf, mixed
 
 LINKS = {

@@ -4,8 +4,8 @@ import html
 
 import pytest
 
-from handlers.mail.footers import Wordings
-from handlers.mail.text import new_text
+from handlers.mail.reading.footers import Wordings
+from handlers.mail.reading.text import new_text
 from tests.channels.opening import text_of
 from tests.channels.quoting import PAGES, PLAIN, mail, older
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.mail.head import FIELDS_MAX, HEAD_BYTES_MAX, MESSAGE_IDS_MAX, Head, message_ids
+from handlers.mail.message.head import FIELDS_MAX, HEAD_BYTES_MAX, MESSAGE_IDS_MAX, Head, message_ids
 
 
 def subject(raw: bytes) -> str:

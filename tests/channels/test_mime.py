@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from bot.arrival import Unreadable
-from handlers.mail.head import HEAD_BYTES_MAX
-from handlers.mail.mime import BOUNDARY_MAX, DEPTH_MAX, HEADS_BYTES_MAX, PARTS_MAX
+from handlers.mail.message.head import HEAD_BYTES_MAX
+from handlers.mail.message.mime import BOUNDARY_MAX, DEPTH_MAX, HEADS_BYTES_MAX, PARTS_MAX
 from tests.channels.opening import Vault, attached, crlf, files_of, mixed, pieces, text_of
 
 FILE = attached("QUJD")
@@ -65,6 +65,7 @@ def test_an_attached_message_that_was_stored_cut_is_not_whole_though_the_mail_is
     inner = f"Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=i\n\n--i\n{FILE}"
     opened = Vault().open(mixed(inner, FILE))
     assert [file.absent for file in opened.attachments] == ["cut-short", ""]
+    assert opened.missing == ()
 
 
 def test_a_multipart_that_is_not_closed_ends_with_the_one_around_it() -> None:
@@ -149,6 +150,16 @@ def test_a_boundary_that_looks_like_a_field_is_a_boundary() -> None:
 
 def test_a_type_that_is_none_is_plain_text() -> None:  # RFC 2045, section 5.2
     assert text_of(crlf("Content-Type: text\n\nHello\n")) == "Hello"
+
+
+@pytest.mark.parametrize("kind", ["application", "application-pdf", "pdf"])
+def test_a_malformed_type_with_a_name_is_a_files(kind: str) -> None:
+    assert files_of(crlf(f'Content-Type: {kind}; name="a.pdf"\n\nABC')) == [("a.pdf", b"ABC")]
+
+
+def test_a_part_that_is_uuencoded_is_decoded() -> None:
+    pasted = "begin 644 a.pdf\n#04)#\n`\nend"
+    assert files_of(mixed(attached(pasted, encoding="x-uuencode"))) == [("a.pdf", b"ABC")]
 
 
 def test_parts_of_a_digest_are_messages() -> None:  # RFC 2046, section 5.1.5

@@ -1,6 +1,7 @@
 """Transfer encodings as they really come (RFC 2045, section 6)."""
 
 import base64
+import binascii
 import quopri
 from itertools import pairwise
 
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.arrival import Unreadable
-from handlers.mail.transfer import PADDINGS_MAX, Base64, Decoder, QuotedPrintable, decoder
+from handlers.mail.message.transfer import PADDINGS_MAX, Base64, Decoder, QuotedPrintable, decoder
+from handlers.mail.message.uuencode import UUEncode
 
 CONTENTS = bytes(range(256)) * 3 + b"\0"
 
@@ -83,6 +85,40 @@ def test_quoted_printable_survives_what_programs_and_relays_do_to_it(encoded: by
 @pytest.mark.parametrize("encoding", ["", "7bit", "8bit", "binary", "x-unheard-of"])
 def test_what_is_not_encoded_stays_as_it_is(encoding: str) -> None:
     assert undone(encoding, CONTENTS) == CONTENTS
+
+
+def uuencoded(contents: bytes) -> bytes:
+    """As old programs write it."""
+    lines = [binascii.b2a_uu(contents[at : at + 45]) for at in range(0, len(contents), 45)]
+    return b"preamble\r\nbegin 644 a.pdf\n" + b"".join(lines) + b"`\nend\n\nepilogue\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 62, 10_000])
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"", b""), (b"\n", b"\r\n"), (b" \n", b"\n"), (b"\n", b"x\n"), (b"`\n", b"\n")]
+)
+def test_uuencode_comes_back_however_it_is_cut_or_spoilt(size: int, before: bytes, after: bytes) -> None:
+    head, _, rest = uuencoded(CONTENTS).partition(b".pdf\n")
+    body, end, _ = rest.partition(b"end")
+    undoing = UUEncode()
+    raw = b"".join([head, b".pdf\n", body.replace(before, after) if before else body, end])
+    assert undone(undoing, raw, list(range(0, len(raw), size))) == CONTENTS
+    assert undoing.whole
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"begin 644 a\n", uuencoded(CONTENTS)[:500], b"begin 644 a\n" + b"x" * 10_000 + b"\nend\n"]
+)
+def test_uuencode_without_its_end_is_not_whole(raw: bytes) -> None:
+    undoing = UUEncode()
+    undone(undoing, raw, [10, 300])
+    assert not undoing.whole
+
+
+@settings(deadline=None)  # a busy machine is no fault
+@given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
+def test_uuencode_never_raises(octets: bytes, cuts: list[int]) -> None:
+    assert undone(UUEncode(), b"begin 644 a\n" + octets, cuts) == undone(UUEncode(), b"begin 644 a\n" + octets)
 
 
 BASE64_SOUP = st.lists(st.sampled_from([b"QUJD", b"Q", b"=", b"\r\n", b"\n", b" ", b"-", b"\xff", b"+/"])).map(b"".join)

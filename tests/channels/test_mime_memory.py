@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.arrival import Kept
-from handlers.mail.mime import BLOCK_BYTES
+from handlers.mail.message.mime import BLOCK_BYTES
 from handlers.mail.receive import open_message
 
 MEGABYTES = 1 << 20

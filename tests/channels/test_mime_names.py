@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.mail.head import Head
-from handlers.mail.parameters import NAME_MAX, Field, Name, name_of
+from handlers.mail.message.head import Head
+from handlers.mail.message.parameters import NAME_MAX, Field, Name, name_of
 
 
 def name(disposition: str = "", kind: str = "", location: str = "") -> Name:

@@ -1,13 +1,17 @@
 """Mails signed and encrypted by real openssl, opened (lesson L36)."""
 
 import base64
+import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 
+from handlers.mail.receive import open_message
 from handlers.mail.unwrapping.smime import content
 from handlers.mail.unwrapping.source import Broken, Source
 from tests.channels.opening import Vault, attached, files_of, mixed, text_of
 from tests.channels.packing.signing import Signer
+from tests.channels.test_mime_memory import HashSink
 
 INNER = mixed("Content-Type: text/plain\n\nAs agreed.", attached("QUJD", name="plan.pdf"), boundary="inner")
 HELD = [("plan.pdf", b"ABC")]
@@ -113,6 +117,29 @@ def test_a_signed_mail_that_was_cut_is_not_whole(signer: Signer) -> None:
         mail = head + b"\r\n\r\n" + base64.encodebytes(der[:kept])
         opened = Vault().open(mail)
         assert [one.absent in {"smime-broken", "cut-short"} for one in opened.attachments] == [True]
+    assert opened.text == "As agreed.", "what came before the cut is read"
+
+
+def test_a_signed_mail_of_any_size_is_unwrapped_in_the_memory_of_a_small_one() -> None:
+    piece, count = bytes(range(256)) * 16, 6000
+    begin = bytes.fromhex("308006092a864886f70d010702a080308002010131003080" + "06092a864886f70d010701a0802480")
+    head = b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+
+    def mail() -> Iterator[bytes]:
+        yield b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n" + begin
+        yield b"\x04\x81" + bytes([len(head)]) + head
+        for _ in range(count):
+            yield b"\x04\x82\x10\x00" + piece
+        yield bytes(14)
+
+    tracemalloc.start()
+    try:
+        (one,) = open_message(mail(), HashSink).attachments
+        held = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (one.name, one.size, one.absent) == ("a.pdf", len(piece) * count, "")
+    assert held < 4 << 20
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from handlers.mail.smtp import SmtpServer
+from handlers.mail.smtp.session import Session
 from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, listening
 
 HONEST = b"Subject: An honest return\r\n\r\nGood morning\r\n"
@@ -211,6 +212,16 @@ async def test_nothing_slipped_in_behind_starttls_is_carried_out(
     assert box.texts[-1] == HONEST
     assert all(letter.envelope.mail_from != "evil@x.example" for letter in box.letters)
     assert len(box.letters) == 1 + after_a_mail
+
+
+async def test_a_peer_whose_address_cannot_be_told_is_not_taken_for_this_machine() -> None:
+    """Such as one that reset the connection before it was accepted: this machine may be a trusted relay."""
+    async with listening(Box()) as server, connected(server) as peer:
+        await peer.greet()
+        [session] = server.porch._guests
+        assert isinstance(session, Session)
+        session.transport._extra["peername"] = None  # type: ignore[union-attr]  # nothing public forgets an address
+        assert session.peer == "::"
 
 
 async def test_octets_that_are_no_tls_after_the_handshake_end_the_connection(

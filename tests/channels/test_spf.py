@@ -98,6 +98,11 @@ async def test_a_record_that_names_its_hosts_is_proof(record: str) -> None:
     assert (found.outcome, found.anybody) == (Outcome.PASS, False)
 
 
+async def test_a_record_that_lets_nobody_send_is_no_open_door() -> None:
+    found = await judged({"school.example": [{"TXT": "v=spf1 -all"}]})
+    assert (found.outcome, found.anybody) == (Outcome.FAIL, False)
+
+
 async def test_a_record_that_asks_the_whole_world_is_cut_short() -> None:
     zone = Zone({f"{n}.example": [{"TXT": f"v=spf1 include:{n + 1}.example -all"}] for n in range(100)})
     found = await spf.check(zone, ip_address("203.0.113.5"), helo="mx.example", mail_from="jo@0.example")

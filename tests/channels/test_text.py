@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules.commands import Yes
-from handlers.mail import attribution, clients, footers, languages, markup, text
-from handlers.mail.letter import TEXT_BYTES_MAX
-from handlers.mail.markup import lines_of
-from handlers.mail.text import new_text
+from handlers.mail.reading import attribution, clients, footers, languages, markup, text
+from handlers.mail.reading.letter import TEXT_BYTES_MAX
+from handlers.mail.reading.markup import lines_of
+from handlers.mail.reading.text import new_text
 from tests.channels.opening import attached, crlf, mixed, text_of
 from tests.rules.asking import asked
 
@@ -202,6 +202,16 @@ def test_a_quotation_that_a_page_leaves_open_goes_on_in_the_next(quoting: str) -
     assert text_of(mixed(closed, attached("QUJD"), then)).split() == ["yes", "as", "agreed", "recall"]
 
 
+def test_a_mark_on_what_holds_nothing_hides_nothing() -> None:
+    for mark in (
+        "<img class=gmail_signature>",
+        "<br id=Signature>",
+        '<hr class="gmail_quote">',
+        "<p data-id=signature>",
+    ):
+        assert new_text(lines_of(f"<p>new</p>{mark}<p>also</p>")).split()[-1] == "also"
+
+
 def test_an_indented_paragraph_is_not_a_quotation() -> None:
     assert lines_of("<blockquote>mine</blockquote>").strip() == "mine"
 
@@ -268,6 +278,15 @@ def test_the_plain_text_speaks_for_the_page_unless_it_is_blank() -> None:
     )
     assert text_of(crlf(both.format("plain"))) == "plain"
     assert text_of(crlf(both.format(" \n"))) == "page"
+
+
+def test_the_plain_text_speaks_where_a_page_seems_to_say_nothing_new() -> None:
+    """Somebody typed within what their program marks as the signature."""
+    both = (
+        "Content-Type: multipart/alternative; boundary=a\n\n--a\n\nrecall\n--a\nContent-Type: text/html\n\n{}\n--a--\n"
+    )
+    assert text_of(crlf(both.format("<div id=Signature>recall</div>"))) == "recall"
+    assert text_of(crlf(both.format("yes<div id=Signature>recall</div>"))) == "yes"
 
 
 def test_text_parts_that_are_not_alternatives_follow_each_other() -> None:

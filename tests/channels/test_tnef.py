@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.arrival import Unreadable
-from handlers.mail.mime import PARTS_MAX
+from handlers.mail.message.mime import PARTS_MAX
 from handlers.mail.receive import open_message
 from handlers.mail.unwrapping import tnef
 from handlers.mail.unwrapping.source import Broken, Source

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust import MAILBOX, Examination, Origin, Proven, Trust, Undecided, Unproven, examine
 from handlers.mail.trust.dns import Resolver
 from tests.channels import signing
@@ -24,6 +24,7 @@ class Configured:
 
     authenticate: bool = False
     arc_sealers: tuple[str, ...] = ()
+    exchange_domains: tuple[str, ...] = ()
 
 
 TRUST = Configured()
@@ -128,6 +129,7 @@ def test_a_relay_within_a_submission_network_is_a_relay() -> None:
         ["From: <@relay.example:head@school.example>"],
         ["From: head@school.example <evil@x.example>"],
         ["From: head@school.example@x.example"],
+        ['From: "Head, Jo" head@school.example <head@school.example>'],
         ["From: head(@school.example)@x.example"],
         ["From: Jo (who <head@school.example>) <evil@x.example"],
         ["From: Jo (unfinished <head@school.example>"],

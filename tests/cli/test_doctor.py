@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot import space
 from bot.vault import MasterKey
+from tests.channels.conftest import new_certificate
 from tests.cli.conftest import JO, CommandLine
 from tests.dns_peer import name_server
 
@@ -71,6 +73,20 @@ def test_what_this_version_does_not_have_is_named(office: CommandLine) -> None:
 def test_a_disk_with_too_little_room_for_mail_is_named(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "free_bytes", lambda _: 0)
     assert "0 MB are free" in examined(office, status=1)["free space"]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "said"),
+    [(-1, 1, "ended on"), (5, 1, "ends on"), (60, 0, "is good until"), (None, 1, "cannot be used")],
+)
+def test_the_certificate_for_mail_is_looked_at(
+    office: CommandLine, tmp_path: Path, days: int | None, status: int, said: str
+) -> None:
+    pem = tmp_path / "smtp.pem"
+    pem.write_bytes(b"-" if days is None else new_certificate(datetime.now(UTC) + timedelta(days)))
+    smtp = f'[email.smtp]\ntls_certificate = "{pem}"\ntls_key = "{pem}"\n'
+    (office.config / "more.toml").write_text(smtp)
+    assert said in examined(office, status=status)["certificate for mail"]["detail"]
 
 
 def test_a_missing_database_is_made_by_migrating(office: CommandLine) -> None:

@@ -19,6 +19,7 @@ from tests.office import free_port
 COMMAND = "/usr/sbin/dovecot"
 PATIENCE_SECONDS = 30.0
 PASSWORD = "correct horse"
+ROOM = next(folder for folder in ("/dev/shm", "/tmp") if os.access(folder, os.W_OK))
 OWNER = "nobody"
 """Who the mail belongs to: Dovecot refuses to let it be root's."""
 
@@ -143,6 +144,12 @@ class Dovecot:
             said = client.fetch(client.search("ALL"), ["BODY.PEEK[]"]) if client.search("ALL") else {}
             return [said[uid][b"BODY[]"] for uid in sorted(said)]
 
+    def await_mail(self, folder: str) -> None:
+        """Wait until there is some in a folder."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not self.holds(folder):
+            assert time.monotonic() < end, self.log()
+
     def _listens(self) -> bool:
         with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), 5)):
             return True
@@ -164,7 +171,7 @@ def dovecot(
 ) -> Iterator[Dovecot]:
     """A running one. `users`: `returns` where none is named."""
     needs_dovecot()
-    home = Path(tempfile.mkdtemp(prefix="dovecot-"))
+    home = Path(tempfile.mkdtemp(prefix="dovecot-", dir=ROOM))
     home.chmod(0o755)
     (home / "mail").mkdir()
     shutil.chown(home / "mail", OWNER)

@@ -8,12 +8,15 @@ import pytest
 
 from bot.ledger import Later
 from bot.ledger.tables import InboxState
+from bot.vault import Unavailable
+from bot.vault.writing import Writing
+from handlers.mail.door import Letterbox
 from handlers.mail.imap.session import Session
 from tests.imap.between import Between, between
 from tests.imap.dovecot import Dovecot, dovecot
 from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, proven, until
 from tests.office import TestOffice
-from tests.people import JO, PRIYA
+from tests.people import ALEX, JO, PRIYA
 
 NAME = "8302000_SENplan20260901.docx"
 PLAIN = "IMAP4rev1 LITERAL+ SASL-IR"
@@ -134,13 +137,15 @@ async def test_a_reply_is_tied_to_its_notice_though_to_names_somebody_else(tmp_p
         async with mailbox_office(tmp_path, environ(server)) as office:
             server.append(letter(office, attach="8302000 SENplan20260901.docx"))
             await taken(office, server)
-            advice = office.expect(JO, "advice")
-            reply_to = str(advice.message["Reply-To"])
+            server.append(letter(office, attach="8302000 SENnotes20260901.docx"))
+            await taken(office, server, 2)
+            reply_to = str(office.expect(JO, "advice").message["Reply-To"])
             assert "+" in reply_to
+
             reply = letter(office, to="undisclosed-recipients:;", text="yes", trace={"Delivered_To": reply_to})
             server.append(reply)
-            await taken(office, server, 2)
-            assert office.expect(JO, "receipt").references
+            await taken(office, server, 3)
+            assert [file.name for file in office.files() if file.status == "Sent"] == ["8302000_SENnotes20260901.docx"]
 
 
 async def test_an_empty_return_path_is_a_machine_that_is_never_answered(tmp_path: Path, certificate: Path) -> None:
@@ -150,6 +155,94 @@ async def test_an_empty_return_path_is_a_machine_that_is_never_answered(tmp_path
             server.append(letter(office, text="status", trace={"Return_Path": "<>"}))
             await taken(office, server)
             assert (office.inbox_of(JO), office.waiting()[0].state) == ([], InboxState.DONE)
+
+
+async def test_a_mail_that_we_ourselves_fail_over_holds_up_no_other(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # lesson L28
+    accept = Letterbox.accept
+
+    async def fail(self: Letterbox) -> str:
+        if b"Subject: spoilt" in self._head:
+            raise IndexError("a fault of ours")
+        return await accept(self)
+
+    monkeypatch.setattr(Letterbox, "accept", fail)
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            spoilt = letter(office, subject="spoilt", attach=NAME)
+            server.append(spoilt)
+            server.append(letter(office, attach="8302000_SENnotes20260901.docx"))
+            await taken(office, server)
+            await until(office, lambda: server.holds("Postroom failed") == [spoilt])
+            (alert,) = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
+            assert "A mail in the mailbox main cannot be fetched" in alert.subject
+            assert [file.name for file in office.files()] == ["8302000_SENnotes20260901.docx"]
+
+
+async def test_where_the_disk_is_full_the_mail_stays(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            begin, faults = office.office.inbox.begin, iter(range(7))  # more often than a mail is given up
+
+            def full_at_first() -> Writing:
+                if next(faults, None) is not None:
+                    raise Unavailable("no space left on the device")
+                return begin()
+
+            monkeypatch.setattr(office.office.inbox, "begin", full_at_first)
+            server.append(letter(office, attach=NAME))
+            await taken(office, server)
+            assert (len(office.files()), server.holds("Postroom failed")) == (1, [])
+
+
+async def test_a_mail_whose_sender_cannot_be_looked_up_waits_and_holds_up_no_other(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept, trouble = Letterbox.accept, [True]
+
+    async def undecided(self: Letterbox) -> str:
+        if b"Subject: slow" in self._head and trouble:
+            self.abandon()
+            return "451 4.4.3 It cannot be looked up who sent this mail."
+        return await accept(self)
+
+    monkeypatch.setattr(Letterbox, "accept", undecided)
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            slow = letter(office, subject="slow", attach=NAME)
+            server.append(slow)
+            server.append(letter(office, attach="8302000_SENnotes20260901.docx"))
+            await taken(office, server)
+            assert server.holds("INBOX") == [slow]
+
+            trouble.clear()
+            office.clock.advance(minutes=6)
+            server.append(letter(office, attach="8302000_SENreview20260901.docx"))
+            await taken(office, server, 3)
+            assert len(office.files()) == 3
+
+
+async def test_a_mail_whose_sender_cannot_be_looked_up_for_hours_is_put_aside(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def undecided(self: Letterbox) -> str:
+        self.abandon()
+        return "451 4.4.3 It cannot be looked up who sent this mail."
+
+    monkeypatch.setattr(Letterbox, "accept", undecided)
+    with dovecot(certificate) as server, between(server.port) as wire:
+        async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
+            server.append(letter(office, attach=NAME))
+            await until(office, lambda: any(b"BODY.PEEK[]" in said for said in wire.said) and idles(wire))
+            office.clock.advance(hours=4)
+            server.append(letter(office, attach=NAME))
+            await taken(office, server, folder="Postroom failed")
+            (alert,) = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
+            assert "It could not be looked up for hours who sent it." in alert.text
 
 
 def idles(wire: Between) -> int:

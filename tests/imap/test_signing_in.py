@@ -26,7 +26,7 @@ def account(server: Dovecot, **keys: object) -> Account:
 def trouble(server: Dovecot, **keys: object) -> str:
     """What is wrong with these values."""
     with pytest.raises(BadMailbox) as fault:
-        Session.open(account(server, **keys))
+        Session.ready(account(server, **keys))
     return str(fault.value)
 
 

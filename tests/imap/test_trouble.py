@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from handlers.mail.imap import BadMailbox
+from handlers.mail.imap.faults import Lost, speaking
+from handlers.mail.imap.session import Session
+from handlers.mail.imap.signin import LITERAL_MAX
 from tests.imap.between import between
 from tests.imap.dovecot import dovecot
 from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, until
 from tests.imap.pymap_peer import pymap
 from tests.imap.test_mailbox import NAME, taken
+from tests.imap.test_signing_in import account
 from tests.people import ALEX, JO
 
 NOTES = "8302000_SENnotes20260901.docx"
@@ -107,6 +111,16 @@ async def test_a_server_that_answers_nonsense_is_asked_again(
             server.append(letter(office, attach=NAME))
             await taken(office, server)
             assert office.expect(JO, "receipt")
+
+
+def test_no_server_makes_us_hold_more_than_a_piece(certificate: Path) -> None:
+    with dovecot(certificate) as server, server.client() as client:
+        client.select_folder("INBOX")
+        client.append("INBOX", b"Subject: large\r\n\r\n" + b"x" * (LITERAL_MAX + 1))
+        one = Session.open(account(server))
+        with pytest.raises(Lost, match="octets at once"), speaking():
+            one._client.fetch([1], ["BODY.PEEK[]"])
+        one.close()
 
 
 async def test_a_connection_lost_before_the_move_repeats_no_effect(tmp_path: Path, certificate: Path) -> None:

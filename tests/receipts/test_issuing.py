@@ -9,7 +9,7 @@ from bot.intake import FILES_MAX
 from bot.notices import FILE, HELD, KINDS, RECEIVED, SENT, Mixed, Outcome, Receipt, Verdict
 from bot.receipts import Glance, issue
 from bot.receipts.document import canonical
-from handlers.mail.parameters import NAME_MAX
+from handlers.mail.message.parameters import NAME_MAX
 from tests.receipts import NOON, NORTHSHIRE, NOTICE_ID, OTHER, OURS, issued, judged, receipt_of, said
 
 WITH_RECEIPTS = {"receipt", "mixed"}

@@ -8,14 +8,15 @@ from bot.rules.commands import Context, Freeze, Reading, Recall, Reject, Release
 from bot.rules.commands.alarming import LINE_CHARACTERS_MAX, LINES_MAX, alarm_in, is_alarm
 from tests.rules.asking import NEW, OFFICER, REFERENCE, REPLY, RETURN
 
+OWN_NAME = "8302000_SENplan20260901"
 ALARMS = (
     "wrong file", "the wrong child", "Wrong pupil's plan attached", "these are the wrong documents", "incorrect attachment",
     "sent in error", "I sent you this one by mistake", "mistakenly uploaded", "it should not have been sent",
-    "You shouldn’t have sent that", "we didn't mean to send it", "please delete this", "Delete the file now",
+    "You shouldn’t have sent that", "we didn't mean to send it", "please delete this", "Delete the file now", "could you delete it",
     "don't open it", "do not open my attachment", "possible data breach", "not the right file", "wrong school",
 )  # fmt: skip
 HARMLESS = (
-    "not the wrong file", "this isn't the wrong child", "that was never the wrong one", "tell me if it is the wrong file",
+    "not the wrong file", "this isn't the wrong child", "that was never the wrong one", "tell me if it is the wrong file", "unless we sent it by mistake", "if anything was sent to you in error",
     "the right file", "wrong", "file", "the wrong end of the stick", "wrongfile", "an error in section 2", "sent on Monday",
     "please open it", "delete", "undelete this", "the file breach", "a wrong turning", "nothing is wrong with the file",
 )  # fmt: skip
@@ -36,6 +37,24 @@ def test_what_raises_no_alarm_is_none(said: str) -> None:
 def test_a_denial_holds_for_its_own_sentence_alone() -> None:
     assert is_alarm("This is not it. Wrong file!")
     assert not is_alarm("This is not the wrong file. It is the right one.")
+
+
+SMALL_PRINT = (
+    "If you have received this email in error, please delete it.", "It is for the intended recipient only. Please delete it.",
+    "This e-mail and any attachments are confidential, delete them.", "Please notify the sender and delete this email.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("small_print", SMALL_PRINT)
+def test_a_schools_small_print_raises_no_alarm_nor_does_what_stands_below_it(small_print: str) -> None:
+    assert alarm_in(enumerate(["All is well", "Jo Sands", small_print, "Please delete this."])) is None
+    assert alarm_in(enumerate(["Wrong file", "Jo Sands", small_print])) == (0, "Wrong file")
+
+
+@pytest.mark.parametrize("said", ["yes", "2", OWN_NAME, "release"])
+def test_whoever_says_that_a_file_is_right_raises_none_in_the_same_breath(said: str) -> None:
+    assert freezes(f"{said}\nThe last one was the wrong file", REPLY) == []
+    assert freezes("no\nIt was the wrong file", REPLY)
 
 
 def test_only_the_first_lines_are_looked_at_up_to_the_thanks_and_never_what_is_quoted() -> None:
@@ -77,7 +96,7 @@ def test_beside_a_new_file_the_words_are_a_comment_unless_a_file_is_named() -> N
 
 def test_a_subject_raises_it_but_not_one_that_replies_or_forwards() -> None:
     assert freezes("", NEW, "Wrong file")
-    assert not freezes("", REPLY, "Re: Do not open: it")
+    assert not freezes("", REPLY, "Re: Which file do you mean? Nothing done yet: wrong file")
     assert not freezes("", NEW, "FW: wrong file")
 
 

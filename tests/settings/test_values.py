@@ -203,6 +203,7 @@ CLASHES = [
     ),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
     ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
+    ("email.trust.exchange_domains", '[email.trust]\nexchange_domains = ["a.example"]\n', "none without [email.imap]"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),
     ("slack.signing_secret_file", '[slack]\nmode = "http"\nbot_token_file = "b"\n', "mode http needs it"),
     (

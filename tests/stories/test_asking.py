@@ -269,7 +269,7 @@ async def test_a_subject_that_is_prose_or_somebody_elses_is_no_command(post: Tes
         assert answer.kind == "receipt", subject
 
 
-async def test_a_file_and_a_command_in_one_mail_do_both(post: TestOffice) -> None:
+async def test_a_file_and_a_command_in_one_mail_do_both(post: TestOffice) -> None:  # lesson L52
     receipt, status = sorted(await ask(post, JO, text="status", attach=PLAN), key=lambda answer: answer.kind)
     assert (receipt.kind, status.kind) == ("receipt", "status")
     assert status.references == receipt.references
@@ -300,7 +300,7 @@ async def test_what_a_telephone_or_mail_program_makes_of_a_command_does_not_brea
 
 async def test_thanks_are_not_answered(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
-    for said in ("Thanks!", "Many thanks\nJo", "Thank you", "Thanks\n\n-- \nJo Sands\nOffice", ""):
+    for said in ("Thanks!", "Many thanks\nJo", "Thank you", "Thanks\n\n-- \nJo Sands\nOffice"):
         assert await ask(post, JO, text=said, reply_to=post.expect(JO, "receipt")) == [], said
     assert await ask(post, JO, text="Thanks\nPlease take it back", reply_to=post.expect(JO, "receipt"))
 

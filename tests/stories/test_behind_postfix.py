@@ -12,9 +12,10 @@ import aiosmtplib
 import pytest
 from sqlalchemy.exc import DatabaseError
 
-from bot.ledger.tables import InboxState
+from bot.ledger.tables import InboxState, OutboxState
 from tests import postfix as real
 from tests.channels.conftest import new_certificate
+from tests.channels.smtp_peer import Peer
 from tests.office import RETURNS, TestOffice, open_office
 from tests.people import JO, PLAN
 from tests.postfix import Postfix
@@ -178,6 +179,24 @@ async def test_a_result_that_failed_is_not_undone_by_a_forged_one_below_it(tmp_p
         assert not post.files()
 
 
+@pytest.mark.parametrize("end", [b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\r\r\n.\r\r\n"])
+async def test_nothing_is_smuggled_through_both(tmp_path: Path, end: bytes) -> None:
+    """CVE-2023-51764: a forged mail hidden in an honest one, at a server that proves each that it is handed."""
+    forged = b"MAIL FROM:<x@x.example>\r\nRCPT TO:<" + RETURNS.encode() + b">\r\nDATA\r\nFrom: " + JO.encode()
+    async with behind(tmp_path) as (post, postfix):
+        first = post.compose("stranger@x.example", text="first").as_bytes(policy=policy.SMTP)
+        async with await Peer.connect(postfix.port) as peer:
+            await peer.greet()
+            for command in ("MAIL FROM:<stranger@x.example>", f"RCPT TO:<{RETURNS}>", "DATA"):
+                await peer.say(command)
+            await peer.send(first + end + forged + b"\r\nSubject: recall\r\n\r\nforged\r\n.\r\n")
+            await peer.reply()
+        await hand_over(postfix, post.compose(JO, attach=PLAN))
+        await until(post, told(post, "receipt"))
+        assert [item.sender for item in post.waiting() if item.subject == "recall"] == []
+        assert len(post.waiting()) <= 2
+
+
 async def test_postfix_hands_over_by_tls_where_nothing_else_is_taken(tmp_path: Path) -> None:
     certificate = tmp_path / "smtp.pem"
     certificate.write_bytes(new_certificate())
@@ -209,3 +228,18 @@ async def test_swaks_delivers_through_both(tmp_path: Path) -> None:
         )  # fmt: skip
         assert await process.wait() == 0
         await until(post, told(post, "receipt"))
+
+
+@WAYS
+async def test_what_postfix_cannot_deliver_comes_back_and_finds_its_notice(tmp_path: Path, by: str) -> None:
+    """Lesson L21: a report of a real mail server, whose sender nobody proves."""
+    async with behind(tmp_path, by=by) as (post, postfix):
+        post.mailboxes.refused = {JO: "550 5.1.1 User unknown"}
+        await hand_over(postfix, post.compose(JO, attach=PLAN))
+        await until(post, lambda: len(post.waiting()) > 1 and post.waiting()[1].state is InboxState.DONE)
+        report = post.waiting()[1]
+        assert report.arrival["unproven"]
+        assert "5.1.1" in report.why
+        (receipt,) = [item for item in post.told() if item.kind == "receipt"]
+        assert receipt.state is OutboxState.FAILED
+        assert "there is no such mailbox" in receipt.error

@@ -1,14 +1,21 @@
 """What cannot be delivered: it is known of which notice, once, to a person who can do something; and nothing answers it."""
 
+from pathlib import Path
+from typing import Any
+
 import aiosmtplib
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
 
 from bot import bouncing
-from bot.ledger.tables import InboxState, OutboxState, Unreachable
+from bot.ledger.tables import InboxState, OutboxItem, OutboxState, Unreachable
+from bot.rules.bounce import Report
 from bot.rules.lifecycle import Status
 from tests.bounces import DELAYED, DELIVERED, EXIM, EXPIRED, QMAIL, UNKNOWN, Section, bounce_of, dsn, worded
 from tests.office import RETURNS, Answer, Opener, TestOffice
 from tests.people import ALEX, JO, MOORVIEW_HEAD, PLAN, PRIYA, SAM
+from tests.proving import HERE, SCHOOL, facing_the_internet
 
 NO_SUBMISSION = {"POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]"}
 RELAY = {
@@ -48,7 +55,7 @@ async def test_a_receipt_that_came_back_marks_the_mailbox_and_is_told_of_once(po
     await comes_back(post, receipt, UNKNOWN)
     (alert,) = alerts(post)
     assert alert.subject == f"Please look: Mail to {JO} cannot be delivered"
-    for said in ("Jo Sands", "sender, school 8302000", "there is no such mailbox", PLAN, "a receipt", "by telephone"):
+    for said in ("Jo Sands", "sender of school 8302000", "there is no such mailbox", PLAN, "a receipt", "by telephone"):
         assert said in one_line(alert), said
     (mark,) = marks(post)
     assert (mark.address, mark.times) == (JO, 1)
@@ -132,6 +139,40 @@ async def test_a_headteacher_who_sent_the_file_is_still_a_headteacher(post: Test
     await post.email(SAM, text="reject Wrong child", reply_to=post.expect(SAM, "new-files"))
     await comes_back(post, post.expect(PRIYA, "rejected"), UNKNOWN)
     assert "please telephone" in alerts(post)[0].subject
+
+
+async def test_a_headteacher_whose_address_was_corrected_meanwhile_has_still_not_heard(post: TestOffice) -> None:
+    """Lesson L22."""
+    await rejected(post)
+    await post.leave(PRIYA)
+    await comes_back(post, post.expect(PRIYA, "rejected"), UNKNOWN)
+    assert "please telephone" in alerts(post)[0].subject
+    assert not marks(post)
+
+
+async def test_a_report_that_is_faster_than_our_own_record_is_not_lost(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lesson L21: it comes back before we have noted that it left."""
+
+    keep = post.mailboxes.handle_DATA
+
+    async def keep_and_report(server: SMTP, session: Session, envelope: Envelope) -> str:
+        kept = await keep(server, session, envelope)
+        token = str(envelope.mail_from).partition("+")[2].partition("@")[0]
+        post.rooms.ledger.write_now(lambda tx: report(tx, token, envelope.rcpt_tos[0]))
+        return kept
+
+    def report(tx: Any, token: str, to: str) -> None:
+        item = tx.scalars(select(OutboxItem).where(OutboxItem.token == token)).one()
+        if item.kind == "rejected":
+            assert item.state is OutboxState.SENDING
+            bouncing.take(tx, item, [Report(to, "failed", "5.1.1")], post.rooms.occasion())
+
+    monkeypatch.setattr(post.mailboxes, "handle_DATA", keep_and_report)
+    await rejected(post)
+    told = {item.recipient: item.state for item in post.told() if item.kind == "rejected"}
+    assert told == {JO: OutboxState.FAILED, PRIYA: OutboxState.FAILED}
 
 
 async def test_our_mail_server_refusing_for_good_is_known_at_once(post: TestOffice) -> None:
@@ -234,6 +275,8 @@ async def test_where_a_service_is_told_of_files_is_named(post: TestOffice) -> No
     )  # fmt: skip
     await comes_back(post, place, UNKNOWN)
     assert "It is where SEN hears of new files" in one_line(alerts(post)[0])
+    assert "people add" not in one_line(alerts(post)[0])
+    assert [mark.address for mark in marks(post)] == [place.recipient]
 
 
 async def test_nobody_marks_a_mailbox_without_the_address_of_its_notice(post: TestOffice) -> None:
@@ -259,26 +302,41 @@ async def test_a_report_comes_in_though_nobody_is_proven_if_only_it_knows_the_no
         assert [item.state for item in post.waiting()] == [InboxState.DONE] * 2 + [InboxState.QUARANTINED]
 
 
-async def test_a_direct_peer_is_let_in_for_a_report_alone(post_with: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with post_with() as post:
+async def test_a_direct_peer_is_let_in_for_a_report_alone(tmp_path: Path) -> None:
+    async with facing_the_internet(tmp_path) as (post, dns):
+        dns.txt(SCHOOL, HERE)
         await post.email(JO, attach=PLAN)
         receipt = post.expect(JO, "receipt")
-        trust = post.rooms.settings.email.trust
-        monkeypatch.setitem(trust.__dict__, "submission_networks", ())
         guessed = receipt.envelope_from.replace("+", "+a")
+        command = post.compose(PRIYA, text="recall", attach="8302000_SENother20260901.docx").as_bytes()
+        large = worded(QMAIL, JO) + (b"x" * 70 + b"\r\n") * 30_000
         for octets, sender, to in (
             (worded(QMAIL, JO), "", RETURNS),
             (worded(QMAIL, JO), "", guessed),
-            (post.compose(JO, text="recall", attach=PLAN).as_bytes(), JO, receipt.envelope_from),
+            (command, "somebody@elsewhere.example", receipt.envelope_from),
+            (large, "", receipt.envelope_from),
         ):
             with pytest.raises(aiosmtplib.SMTPDataError) as refusal:
                 await post.post(octets, sender, to)
             assert refusal.value.code == 550
         assert not marks(post)
-        large = worded(QMAIL, JO) + b"x" * 70 + b"\r\n" + (b"x" * 70 + b"\r\n") * 30_000
-        with pytest.raises(aiosmtplib.SMTPDataError):
-            await post.post(large, "", receipt.envelope_from)
         await post.post(worded(QMAIL, JO), "", receipt.envelope_from)
+        assert len(marks(post)) == 1
+
+
+async def test_a_report_comes_in_though_its_senders_domain_cannot_be_looked_up(tmp_path: Path) -> None:
+    async with facing_the_internet(tmp_path) as (post, dns):
+        dns.txt(SCHOOL, HERE)
+        await post.email(JO, attach=PLAN)
+        receipt = post.expect(JO, "receipt")
+        host = f"mail.{SCHOOL}"
+        dns.fail(host)
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=post.port, local_hostname=host) as server:
+            with pytest.raises(aiosmtplib.SMTPDataError) as refusal:
+                await server.sendmail("", [RETURNS], worded(QMAIL, JO))
+            assert refusal.value.code == 451
+            await server.sendmail("", [receipt.envelope_from], worded(QMAIL, JO))
+        await post.settle()
         assert len(marks(post)) == 1
 
 
@@ -300,7 +358,7 @@ async def test_a_mailbox_that_others_read_is_marked_like_any_other(post: TestOff
     await post.email(MOORVIEW_HEAD, subject="status")
     await comes_back(post, post.expect(MOORVIEW_HEAD, "shared-mailbox"), UNKNOWN)
     assert [mark.address for mark in marks(post)] == [MOORVIEW_HEAD]
-    assert "headteacher, school 8309001" in one_line(alerts(post)[0])
+    assert "headteacher of school 8309001" in one_line(alerts(post)[0])
 
 
 async def test_the_same_mailbox_is_told_of_once_a_day(post: TestOffice) -> None:

@@ -217,7 +217,7 @@ async def test_every_mail_of_ours_says_that_a_machine_wrote_it_and_comes_back_to
 
 
 async def test_our_own_mail_that_comes_back_to_us_is_dropped(post: TestOffice) -> None:
-    """Lesson L11: by somebody's rule that redirects it, or with our address as its sender."""
+    """Lessons L11 and L23: by somebody's rule that redirects it, or with our address as its sender."""
     await post.email(JO, attach=PLAN)
     receipt = post.expect(JO, "receipt")
     told = len(post.mailboxes.delivered)

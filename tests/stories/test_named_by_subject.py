@@ -60,11 +60,26 @@ async def test_a_name_that_says_something_itself_is_not_overridden(post: TestOff
     assert "subject of your email" not in one_line(post.expect(JO, "advice"))
 
 
+async def test_choices_of_a_name_itself_are_never_said_to_come_from_the_subject(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach="8302000_SPSupport20260901.docx")
+    await post.email(JO, text="7", reply_to=post.expect(JO, "advice"))
+    told = post.expect(JO, "advice")
+    assert len([answer for answer in post.inbox_of(JO) if answer.kind == "advice"]) == 2
+    assert "SPSSupport".lower() in told.text.lower()
+    assert "subject of your email" not in one_line(told)
+
+
 @pytest.mark.parametrize("subject", ["Re: SEN ehcp review", "FW: SEN ehcp review", "Scans", ""])
 async def test_of_a_reply_a_forward_or_an_empty_subject_nothing_is_made(post: TestOffice, subject: str) -> None:
     await post.email(JO, subject=subject, attach="scan0001.pdf")
     assert "subject of your email" not in one_line(post.expect(JO, "advice"))
     assert post.files()[0].choices == []
+
+
+async def test_below_an_answer_of_ours_a_new_subject_names_nothing(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, subject=SUBJECT, attach="scan0001.pdf", reply_to=post.expect(JO, "receipt"))
+    assert post.files()[1].choices == []
 
 
 async def test_sent_again_with_a_subject_that_says_more_it_is_offered_that(post: TestOffice) -> None:

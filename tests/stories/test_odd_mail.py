@@ -82,8 +82,6 @@ async def test_an_opaquely_signed_mail_is_read_and_an_encrypted_one_is_answered(
         ("text/html", "SecureMessageAtt.html", "Proofpoint"),
         ("application/octet-stream", f"{PLAN}.gpg", "PGP"),
         ("application/vnd.ms-outlook", "FW Plan.msg", "print it to a PDF"),
-        ("text/plain", "Malware Alert Text.txt", "security program"),
-        ("text/plain", "Deleted Attachment.txt", "security program"),
         ("message/external-body; access-type=local-file", "", "Attach a copy"),
         ("message/partial; id=1; number=1; total=2", "", "several pieces"),
     ],
@@ -94,6 +92,16 @@ async def test_what_nobody_here_can_open_is_answered_by_its_name(  # lessons L36
     await posted(post, mixed(LETTER, attached("x", encoding="7bit", kind=kind, name=name)))
     assert said in post.expect(JO, "advice").text.replace("\n", " ")
     assert post.files() == []
+
+
+async def test_a_note_in_place_of_a_file_is_answered_with_what_became_of_it(post: TestOffice) -> None:  # lesson L42
+    note = attached("x", encoding="7bit", kind="text/plain", name="Malware Alert Text.txt")
+    await posted(post, mixed(LETTER, note))
+    assert "A security program took a file out" in post.expect(JO, "nothing-attached").text
+    await posted(post, mixed(LETTER, packed(DOCX, "application/msword", PLAN), note))
+    said = post.expect(JO, "receipt").text.replace("\n", " ")
+    assert "Was there more?" in said
+    assert "A security program took a file out" in said
 
 
 async def test_what_cannot_be_opened_does_not_hold_up_what_can(post: TestOffice) -> None:
@@ -131,7 +139,17 @@ async def test_a_link_beside_a_file_is_spoken_of_below_its_receipt(post: TestOff
 async def test_a_link_in_a_reply_that_says_nothing_else_is_spoken_of(post: TestOffice) -> None:  # lesson L42
     await post.email(JO, attach="8302000 SENplan20260901.docx")
     await post.email(JO, text=f"I have put the right one here: {LINK}", reply_to=post.expect(JO, "advice"))
-    assert "OneDrive" in post.expect(JO, "nothing-attached").text
+    again = post.expect(JO, "advice")
+    assert "OneDrive" in again.text
+    assert "8302000_SENplan20260901.docx" in again.text
+
+
+async def test_a_plea_above_a_link_is_answered_as_a_plea_and_the_link_besides(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"It is the wrong child's! See {LINK}", reply_to=post.expect(JO, "receipt"))
+    answer = post.expect(JO, "unknown-command")
+    assert "recall" in answer.text
+    assert "OneDrive" in answer.text
 
 
 async def test_thanks_above_a_link_in_a_signature_is_still_mere_thanks(post: TestOffice) -> None:

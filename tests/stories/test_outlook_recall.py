@@ -108,6 +108,13 @@ async def test_repeated_it_says_that_it_is_done(post: TestOffice) -> None:
     assert "Already recalled" in post.inbox_of(JO)[-1].subject
 
 
+async def test_repeated_where_another_mail_of_that_subject_brought_nothing_it_still_says_so(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    await post.email(JO, subject=SUBJECT, text="It is on its way.")
+    await recall(post)
+    assert await recall(post) == "too-late"
+
+
 async def test_it_works_from_another_address_of_the_same_person(post: TestOffice) -> None:
     await post.email(JO, subject=SUBJECT, attach=PLAN)
     assert await recall(post, JO_ALSO) == "recalled"

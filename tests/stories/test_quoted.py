@@ -91,3 +91,32 @@ async def test_what_a_place_puts_around_letters_is_said_in_its_configuration(pos
         assert [file.comment for file in post.files()] == ["For Sam."]
         await post.email(JO, text=f"Handle this letter\nwith care.\n\nrecall {PLAN}")
         assert post.expect(JO, "recalled")
+
+
+@pytest.mark.parametrize("program", ["outlook for windows", "outlook on the web", "outlook for android"])
+async def test_whoever_writes_below_what_their_program_does_not_mark_is_told_so(
+    post: TestOffice, program: str
+) -> None:  # lesson L18
+    await post.email(JO, attach=PLAN)
+    receipt = post.expect(JO, "receipt")
+    page = PAGES[program]("", quoted(receipt)).replace("</body>", "<p>Wrong child! Please destroy it.</p></body>")
+    (answer,) = await reply(post, receipt, page)
+    assert answer.kind == "unknown-command"
+    assert "found nothing new in your reply" in " ".join(answer.text.split())
+    assert "Reply `recall` to take it back." in answer.text
+    (file,) = post.files()
+    assert file.status is Status.SENT
+
+
+async def test_a_mail_in_which_nothing_is_new_is_answered_only_where_it_answers_what_spoke_of_files(
+    post: TestOffice,
+) -> None:
+    await post.email(JO, text="help")
+    helped = post.expect(JO, "help")
+    assert await reply(post, helped, PAGES["gmail"]("", quoted(helped))) == []
+    await post.email(JO, attach="8302000 SENplan20260901.docx")
+    advice = post.expect(JO, "advice")
+    assert await reply(post, advice, "<p></p>") == []
+    assert await reply(post, advice, f"<p>{advice.html}</p>") == []  # sent back by a machine
+    (answer,) = await reply(post, advice, PAGES["gmail"]("", quoted(advice)))
+    assert answer.kind == "advice"

@@ -234,3 +234,14 @@ async def test_a_great_many_files_are_told_of_in_several_mails(office: TestOffic
         await office.email(JO, attach=[f"8302000_SENplan{half}{number}20260901.docx" for number in range(30)])
     await until(office, "02 08:31")
     assert sorted(count for reader, count in reminded(office) if reader == SAM) == [10, 50]
+
+
+async def test_nobody_is_reminded_of_what_its_school_has_frozen_until_it_is_released(office: TestOffice) -> None:
+    await office.email(JO, attach=PLAN)
+    await office.email(JO, text="Wrong child!", reply_to=office.expect(JO, "receipt"))
+    await until(office, "02 08:31")
+    assert reminded(office) == []
+
+    await office.email(JO, text="release", reply_to=office.expect(JO, "frozen"))
+    await until(office, "02 08:40")
+    assert (SAM, 1) in reminded(office)

@@ -24,7 +24,7 @@ from bot.reception import Reception
 from bot.reception.sealing import Sink
 from bot.rules.lifecycle import Status
 from bot.vault import Unavailable
-from handlers.mail.footers import Wordings
+from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from tests.office import RETURNS, Opener, TestOffice
 from tests.people import ALEX, BETH, JO, PLAN, TOM

@@ -6,7 +6,7 @@ from bot.ledger import history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice
-from tests.people import ALEX, BETH, JO, MINA, NADIA, PLAN, PRIYA, SAM, TOM
+from tests.people import ALEX, BETH, JO, NADIA, PLAN, PRIYA, SAM, TOM
 from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
@@ -158,9 +158,10 @@ async def test_nobody_of_another_school_can_freeze_or_learn_of_it(post: TestOffi
 
 async def test_a_colleague_may_raise_it_on_a_reply_all(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
-    await post.email(MINA, text="wrong child!!", reply_to=post.expect(JO, "receipt"))
+    await post.email(PRIYA, text="wrong child!!", reply_to=post.expect(JO, "receipt"))
     assert post.files()[0].frozen_at
-    assert post.expect(MINA, "frozen").references == [post.files()[0].reference]
+    assert post.expect(PRIYA, "frozen").references == [post.files()[0].reference]
+    assert PRIYA not in told(post, "wrong-file"), "who raised it has the answer"
 
 
 async def test_raised_again_it_says_so_and_alerts_nobody_twice(post: TestOffice) -> None:

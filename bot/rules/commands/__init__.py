@@ -44,6 +44,9 @@ TAG = re.compile(r"tags?\s*[:=]\s*(\S.{0,80})", re.IGNORECASE)
 OF_A_BODY = (Yes, No, Pick, Named)
 """Answers that a subject does not give: such a word there is a title, and so is a reason without a file."""
 
+AGREEING = (Yes, Pick, Named, Release)
+"""Whoever says that a file is right raises no alarm about it in the same breath."""
+
 
 @dataclass(frozen=True)
 class _Top:
@@ -60,7 +63,9 @@ def read(subject: str, text: str, context: Context) -> Reading:
     tags = dict(_tags(written))
     top = _top(written, tags, context)
     said = subject if not (replied or titled) else ""
-    alarm = _alarm(said, [(at, text) for at, text in enumerate(written) if at not in top.taken | tags.keys()], context)
+    untaken = [(at, text) for at, text in enumerate(written) if at not in top.taken | tags.keys()]
+    agrees = any(isinstance(command, AGREEING) for command in top.commands)
+    alarm = [] if agrees else _alarm(said, untaken, context)
     found = tuple(dict.fromkeys((*titled, *top.commands, *alarm)))
     known = {tag.casefold(): tag for tag in context.tags}
     chosen = {at: known[said.casefold()] for at, said in tags.items() if said.casefold() in known}

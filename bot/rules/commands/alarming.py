@@ -29,8 +29,14 @@ ALARMS = (
 )
 """Each stands somewhere in one sentence, in words with one space between them."""
 ALARM = re.compile("|".join(rf"(?<![a-z0-9])(?:{form})(?![a-z0-9])" for form in ALARMS))
-DENIED = re.compile(r"(?:^| )(?:not|isn't|wasn't|never|without|if|whether)(?: \S+){0,3} $")
+DENIED = re.compile(r"(?:^| )(?:(?:not|isn't|wasn't|never|without)(?: \S+){0,3}|(?:if|whether|unless)(?: \S+)*) $")
 """How what stands before goes that turns it into its opposite, or into what only might be."""
+DISCLAIMER = re.compile(
+    r"\bif you (?:have|are|received)\b|\bintended (?:recipient|addressee|solely|only)|\be-?mail and any (?:files|attachments)"
+    r"|\bnotify the sender",
+    re.IGNORECASE,
+)
+"""From such a line on it is the school's small print that speaks: it tells everybody to delete everything."""
 SENTENCE = re.compile(r"[.!?;:…()]+")
 MARK = re.compile(r"[^a-z0-9']+")
 
@@ -60,7 +66,7 @@ def _first(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         said = tidy(text[:LINE_CHARACTERS_MAX])
         if not said or said.startswith(">") or is_greeting(said):
             continue
-        if is_closing(said) or told == LINES_MAX:
+        if is_closing(said) or DISCLAIMER.search(said) or told == LINES_MAX:
             return
         told += 1
         yield at, said

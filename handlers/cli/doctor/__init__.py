@@ -13,12 +13,16 @@ from handlers.cli import configured, show
 from handlers.cli.doctor import mailboxes, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
+from handlers.mail.imap import doctor as imap
+from handlers.mail.smtp import doctor as smtp
 from handlers.slack import doctor as slack
 
 PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
     storage.checks,
     mailboxes.checks,
     mail.checks,
+    smtp.checks,
+    imap.checks,
     slack.checks,
 )
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""

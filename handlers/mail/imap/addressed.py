@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import MAILBOX
 

@@ -2,39 +2,55 @@
 
 import asyncio
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.clock import Clock
-from handlers.mail.door import Front, Letterbox
+from bot.ledger import Later
+from bot.vault import Unavailable
+from bot.watching import Trouble
+from handlers.mail.door import TRY_AGAIN, Front, Letterbox
+from handlers.mail.imap.book import Book
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
-from handlers.mail.imap.session import Mail, Session
+from handlers.mail.imap.session import IDLE_SECONDS, Mail, Session
 from handlers.mail.imap.signin import Account
 
 log = structlog.get_logger(__name__)
 
-TRIES_MAX = 5
-"""After so many failures to fetch it a mail is moved out of the way (lesson L28)."""
 PAUSE_SECONDS = 1.0
 """After the first failure; doubled for each further one."""
 PAUSE_SECONDS_MAX = 300.0
+AGAIN_SECONDS = 60.0
+"""How long we listen before we look by ourselves, while mails wait."""
+MINUTE = timedelta(minutes=1)
 DOWN = timedelta(minutes=30)
 """After so long without all mail being fetched the administrators are told."""
 FINISH_SECONDS = 5.0
 """How long what was begun may take when we stop, before the connection is cut."""
 
 Alert = Callable[[str, Sequence[str]], None]
-"""Tells the administrators; raises where it cannot be written down."""
-Place = tuple[int, int]
-"""UIDVALIDITY and UID: one mail, for as long as it lies there."""
+"""Tells the administrators of what happened once. Raises `Later`. What lasts is a `Trouble`."""
 
 
 class _NotNow(Exception):
     """The door cannot take the mail just now: it stays where it is."""
+
+
+class _Undecided(Exception):
+    """It cannot be said just now who sent this one mail: it waits, and others go on."""
+
+
+@dataclass(frozen=True)
+class _Down:
+    """Mail is not fetched."""
+
+    since: datetime
+    why: str
+    """How it failed last."""
 
 
 class Collector:
@@ -47,18 +63,16 @@ class Collector:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
-        self._taken: set[Place] = set()
-        self._tries: Counter[Place] = Counter()
+        self._book = Book()
         self._faults = 0
-        self._since: datetime | None = None
-        self._alerted = False
+        self._down: _Down | None = None
 
     async def start(self) -> None:
         """Sign in, and begin. Raises `BadMailbox`; a server that cannot be reached is tried again and again."""
         self._loop = asyncio.get_running_loop()
         session = None
         try:
-            session = await asyncio.to_thread(Session.open, self._account)
+            session = await asyncio.to_thread(Session.ready, self._account)
         except Lost as fault:
             self._note(fault)
         self._thread = threading.Thread(
@@ -78,13 +92,19 @@ class Collector:
         if self._thread.is_alive():
             log.warning("a mailbox is left in the middle of a call", mailbox=self._account.name)
 
+    def troubles(self) -> Iterator[Trouble]:
+        """That mail has not been fetched for long. May be asked from any thread."""
+        if (down := self._down) and (lasting := self._clock.now() - down.since) >= DOWN:
+            lines = f"For {lasting // MINUTE} minutes: {down.why}", "On the server, postroom doctor says what is wrong."
+            yield Trouble(f"Mail in the mailbox {self._account.name} is not fetched", lines)
+
     def _run(self, session: Session | None) -> None:
         """Connect again whenever it ends, and never end for good."""
         if session is None:
             self._pause()
         while not self._stopping.is_set():
             try:
-                self._attend(session or Session.open(self._account))
+                self._attend(session or Session.ready(self._account))
             except Stopped:
                 return
             except (Lost, Refused, BadMailbox) as fault:
@@ -101,7 +121,7 @@ class Collector:
             while not self._stopping.is_set():
                 if self._fetch_all(session):
                     self._well()
-                    session.await_news(self._stopping)
+                    session.await_news(self._stopping, AGAIN_SECONDS if self._book.has_waiting else IDLE_SECONDS)
                 else:
                     self._pause()
         finally:
@@ -109,11 +129,8 @@ class Collector:
             session.close()
 
     def _fetch_all(self, session: Session) -> bool:
-        """Whether nothing is left to do. What failed before comes last, so that it holds up no other mail."""
-        mails = sorted(session.mails(), key=lambda mail: self._tries[_place(mail)])
-        there = {_place(mail) for mail in mails}
-        self._taken &= there
-        self._tries = Counter({place: count for place, count in self._tries.items() if place in there})
+        """Whether all is done that can be done now."""
+        mails = self._book.keep(session.mails())
         try:
             done = [self._one(session, mail) for mail in mails]
         except _NotNow as fault:
@@ -125,51 +142,56 @@ class Collector:
         """Take one mail in and move it away. False: it must be tried again. Raises `Stopped`, `Lost`, `_NotNow`."""
         if self._stopping.is_set():
             raise Stopped
+        now = self._clock.now()
         try:
-            if _place(mail) not in self._taken and not self._take(session, mail):
-                return False
-            session.file(mail, self._account.settings.done_folder)
+            if self._book.is_hopeless(mail, now):
+                self._put_aside(session, mail)
+            elif not self._book.waits(mail, now) and (self._book.is_taken(mail) or self._take(session, mail)):
+                session.file(mail, self._account.settings.done_folder)
+        except Vanished:
+            return True
+        except _Undecided as fault:
+            log.info("it cannot be said now who sent a mail", mailbox=self._account.name, fault=str(fault))
+            self._book.undecided(mail, now)
         except Refused as fault:
             self._note(fault)
             return False
         return True
 
     def _take(self, session: Session, mail: Mail) -> bool:
-        """Make the mail durable; count the failures to, and put it out of the way where there are too many."""
-        place = _place(mail)
+        """Make the mail durable; count the failures to."""
         try:
-            if self._tries[place] < TRIES_MAX:
-                self._deliver(self._fetcher.fetch(session, mail))
-                self._taken.add(place)
-                return True
-        except Vanished:
-            return False
-        except Refused as fault:
-            self._tries[place] += 1
-            self._note(fault)
-        except Lost:
-            self._tries[place] += 1
+            self._deliver(self._fetcher.fetch(session, mail))
+        except Unavailable as fault:
+            raise _NotNow(str(fault)) from fault
+        except (Stopped, Vanished, _NotNow, _Undecided):
             raise
-        if self._tries[place] >= TRIES_MAX:
-            self._put_aside(session, mail)
-        return False
+        except Exception:  # a lost connection, or our own fault: it may be this mail that brings it about
+            self._book.failed(mail)
+            raise
+        self._book.took(mail)
+        return True
 
     def _deliver(self, letterbox: Letterbox) -> None:
-        """Wait until it is durable. Raises `_NotNow` where it cannot be, `Refused` where it never will be."""
+        """Wait until it is durable. Raises `_NotNow`, `_Undecided`, and `Refused` where it never will be."""
         assert self._loop is not None  # noqa: S101 - there is no thread before it is started
         reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
-        if reply.startswith("4"):
+        if reply == TRY_AGAIN:
             raise _NotNow(reply)
+        if reply.startswith("4"):
+            raise _Undecided(reply)
         if not reply.startswith("2"):
             raise Refused(reply)
 
     def _put_aside(self, session: Session, mail: Mail) -> None:
-        folder = self._account.settings.failed_folder
-        lines = [
-            f"Its server failed to hand it out {self._tries[_place(mail)]} times.",
-            f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now.",
-        ]
-        self._tell(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
+        """Out of the way, once the administrators are told of it. Raises `_NotNow` where that cannot be written down."""
+        folder, tries = self._account.settings.failed_folder, self._book.tries(mail)
+        why = f"It failed to be fetched {tries} times." if tries else "It could not be looked up for hours who sent it."
+        lines = [why, f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now."]
+        try:
+            self._alert(f"A mail in the mailbox {self._account.name} cannot be fetched", lines)
+        except Later as fault:
+            raise _NotNow(str(fault)) from fault
         session.file(mail, folder)
 
     def _failed(self, fault: Exception) -> None:
@@ -177,34 +199,17 @@ class Collector:
         self._pause()
 
     def _note(self, fault: Exception) -> None:
-        """Something is wrong: say so, to the administrators where it has been so for long."""
-        now = self._clock.now()
-        self._since = self._since or now
+        """Something is wrong, and since when."""
+        self._down = _Down(self._down.since if self._down else self._clock.now(), str(fault))
         log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=str(fault))
-        if now - self._since >= DOWN and not self._alerted:
-            minutes = int((now - self._since).total_seconds()) // 60
-            lines = [f"For {minutes} minutes: {fault}", "On the server, postroom doctor says what is wrong."]
-            self._alerted = self._tell(f"Mail in the mailbox {self._account.name} is not fetched", lines)
 
     def _well(self) -> None:
-        if self._since:
+        if self._down:
             log.info("mail is fetched again", mailbox=self._account.name)
-        self._faults, self._since, self._alerted = 0, None, False
-
-    def _tell(self, what: str, lines: Sequence[str]) -> bool:
-        try:
-            self._alert(what, lines)
-        except Exception:
-            log.exception("the administrators could not be told", what=what)
-            return False
-        return True
+        self._faults, self._down = 0, None
 
     def _pause(self) -> None:
         """Wait before the next attempt, longer each time, and never as long as others who lost the same server."""
         self._faults += 1
         longest = min(PAUSE_SECONDS * (1 << min(self._faults - 1, 20)), PAUSE_SECONDS_MAX)
         self._stopping.wait(longest * (0.5 + self._clock.octets(1)[0] / 512))
-
-
-def _place(mail: Mail) -> Place:
-    return mail.validity, mail.uid

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Iterator
 
 from handlers.mail.door import Front, Letterbox
-from handlers.mail.head import Head
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.faults import Refused
 from handlers.mail.imap.lines import Lines, whole
 from handlers.mail.imap.session import PIECE, Mail, Session
+from handlers.mail.message.head import Head
 
 
 class Stopped(Exception):

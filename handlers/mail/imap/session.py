@@ -8,9 +8,9 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from handlers.mail.head import HEAD_BYTES_MAX
 from handlers.mail.imap.faults import Lost, Refused, Vanished, speaking
 from handlers.mail.imap.signin import REPLY_SECONDS, Account, connect, hang_up
+from handlers.mail.message.head import HEAD_BYTES_MAX
 
 PIECE = 1 << 20
 """Octets fetched at a time: a mail of any size needs no more memory than one of these."""
@@ -40,14 +40,24 @@ class Session:
 
     @classmethod
     def open(cls, account: Account) -> Self:
-        """Connect, sign in, find both folders. Raises `BadMailbox`, `Lost`."""
+        """Connect, sign in, and look into the folder. Raises `BadMailbox`, `Lost`."""
         client = connect(account)
         session = cls(account, client)
         try:
             session.select()
-            session.prepare_done_folder()
         except BaseException:
             hang_up(client)
+            raise
+        return session
+
+    @classmethod
+    def ready(cls, account: Account) -> Self:
+        """The same, with the folder for what was taken in. Raises `BadMailbox`, `Lost`."""
+        session = cls.open(account)
+        try:
+            session.prepare_done_folder()
+        except BaseException:
+            session.close()
             raise
         return session
 
@@ -70,6 +80,11 @@ class Session:
         except Refused as fault:
             remedy = f"Make it by hand, or give it a name that this server allows{self._prefix()}."
             raise self._account.bad("done_folder", f"it cannot be made ({fault})", remedy) from fault
+
+    def has(self, folder: str) -> bool:
+        """Whether there is such a folder."""
+        with speaking():
+            return bool(self._client.folder_exists(folder))
 
     def abilities(self) -> list[str]:
         """Which of the extensions that we gladly use the server has."""
@@ -113,8 +128,8 @@ class Session:
         else:
             self._delete(mail.uid)
 
-    def await_news(self, stopping: threading.Event) -> None:
-        """Return when there may be new mail, or we are to stop."""
+    def await_news(self, stopping: threading.Event, seconds: float = IDLE_SECONDS) -> None:
+        """Return when there may be new mail, or so long has passed, or we are to stop."""
         if self._heard():
             return
         with speaking():
@@ -124,7 +139,7 @@ class Session:
                 return
             self._client.idle()
             try:
-                self._listen(stopping)
+                self._listen(stopping, seconds)
             finally:
                 self._client.idle_done()
 
@@ -139,10 +154,10 @@ class Session:
             self._client.logout()
         hang_up(self._client)
 
-    def _listen(self, stopping: threading.Event) -> None:
+    def _listen(self, stopping: threading.Event, seconds: float) -> None:
         if self._told_already():
             return
-        end = time.monotonic() + IDLE_SECONDS
+        end = time.monotonic() + seconds
         while not stopping.is_set() and (begun := time.monotonic()) < end:
             told = self._client.idle_check(timeout=TICK_SECONDS)
             if told or time.monotonic() - begun < TICK_SECONDS / 2:  # nothing, at once: it hung up

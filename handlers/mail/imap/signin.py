@@ -17,6 +17,8 @@ from handlers.mail.oauth import Application, BadApplication, NoToken
 CONNECT_SECONDS = 15
 REPLY_SECONDS = 60
 """How long a server may be silent in the middle of an answer."""
+LITERAL_MAX = 1 << 22
+"""Octets that a server may send us in one piece: many times what we ever ask for."""
 TRIES = 2
 """A token that is refused may have been withdrawn: it is tried once more with a new one."""
 
@@ -63,6 +65,7 @@ def connect(account: Account) -> IMAPClient:
     """Signed in. Raises `BadMailbox`, and `Lost` where the server cannot be had now."""
     client = _connected(account)
     try:
+        _bound(client)
         if account.application:
             _with_token(client, account, account.application)
         else:
@@ -71,6 +74,20 @@ def connect(account: Account) -> IMAPClient:
         hang_up(client)
         raise
     return client
+
+
+def _bound(client: IMAPClient) -> None:
+    """No server, whatever it announces, makes us hold more than a piece in memory."""
+    connection = client._imap  # noqa: SLF001 - imapclient has no limit of its own
+    read = connection.read
+
+    def bounded(size: int) -> bytes:
+        if size > LITERAL_MAX:
+            raise Lost(f"it wants to send {size:,} octets at once")
+        octets: bytes = read(size)
+        return octets
+
+    connection.read = bounded
 
 
 def hang_up(client: IMAPClient) -> None:

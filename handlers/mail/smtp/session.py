@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import socket
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -39,8 +40,10 @@ class Session(SMTP):
 
     @property
     def peer(self) -> str:
-        """The IP address at the other end; that of this machine at a Unix socket."""
-        name = self._writer.get_extra_info("peername") or ("127.0.0.1",)
+        """The IP address at the other end; that of this machine at a Unix socket, and nobody's where it cannot be told."""
+        if self._writer.get_extra_info("socket").family == socket.AF_UNIX:
+            return "127.0.0.1"
+        name = self._writer.get_extra_info("peername") or ("::",)
         address = ipaddress.ip_address(name[0].partition("%")[0])
         return str(getattr(address, "ipv4_mapped", None) or address)
 

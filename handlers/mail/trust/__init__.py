@@ -17,9 +17,10 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import Protocol
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.dns import Dns, DnsTrouble
+from handlers.mail.trust.exchange import AUTH_AS, sent_within
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.lists import by_list, check_own_words
 from handlers.mail.trust.proving import Origin, prove
@@ -60,6 +61,10 @@ class Trust(Protocol):
     @property
     def arc_sealers(self) -> Collection[str]:
         """Domains whose seals are believed."""
+
+    @property
+    def exchange_domains(self) -> Collection[str]:
+        """Domains of the organisation in whose Exchange our mailboxes are."""
 
 
 class Peer(Enum):
@@ -119,6 +124,9 @@ def _vouched(head: Head, domain: str, origin: Origin, trust: Trust, steps: Steps
         if not trust.authenticate:
             raise Doubtful("it did not come by way of a mail service that we know")
         return None
+    if peer is Peer.MAILBOX and domain in trust.exchange_domains and sent_within(head):
+        steps.note(AUTH_AS, "pass", "Exchange says that its sender was signed in")
+        return f"sent within Exchange by {domain}"
     try:
         return _relayed(head, domain, trust, steps)
     except Doubtful:

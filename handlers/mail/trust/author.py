@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.rules.address import normal
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.lexical import Doubtful, uncommented
 
 NAMED = re.compile(r'(?P<name>(?:"(?:[^"\\]|\\.)*"|[^"<>,;:\\()\[\]])*)<(?P<address>[^<>"\s]+)>')
@@ -70,6 +70,6 @@ def _is_legible(label: str) -> bool:
 
 
 def _unhidden(name: str, address: str) -> bool:
-    """Whether a display name cannot be taken for an address, because it holds none outside quotes, or the same one."""
+    """Whether a display name cannot be taken for an address, because it holds none outside quotes, or is the same one."""
     bare = QUOTED.sub("", name).strip()
-    return "@" not in bare or normal(bare) == address
+    return "@" not in bare or (bare == name.strip() and normal(bare) == address)

@@ -31,7 +31,7 @@ class Server(dns.nameserver.Do53Nameserver):
     async def async_query(
         self,
         request: dns.message.QueryMessage,
-        timeout: float,  # noqa: ASYNC109 - as dnspython has it
+        timeout: float,  # noqa: ASYNC109 - dnspython passes it
         *args: Any,
         **options: Any,
     ) -> dns.message.Message:

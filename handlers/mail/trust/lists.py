@@ -3,7 +3,7 @@
 import re
 
 from bot.rules.address import normal
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.lexical import Doubtful
 
 POST = re.compile(r"<mailto:([^<>?\s]{3,254})", re.IGNORECASE)

@@ -89,6 +89,7 @@ async def _aligned(case: Case) -> str | None:
     """Where it is another domain of the same organisation, DMARC must allow that."""
     kin = [one for one in (*case.signers, *case.host_of) if dmarc.is_kin(one, case.domain)]
     if not kin:
+        case.steps.note("alignment", "none", f"nothing that passed is for {case.domain}, nor for its organisation")
         return None
     policy = await dmarc.policy_of(case.domain, case.dns)
     case.steps.note("DMARC", "found" if policy.domain else "none", _in_words(policy))
@@ -130,7 +131,8 @@ def _summary(case: Case) -> str:
     """What was missing, for whoever runs the sender's mail."""
     checks = []
     if case.spf:
-        checks.append(f"SPF says {case.spf.outcome} for {case.spf.domain or 'an empty domain'}")
+        everybody = ", which lets everybody send" if case.spf.anybody else ""
+        checks.append(f"SPF says {case.spf.outcome} for {case.spf.domain or 'an empty domain'}{everybody}")
     checks += [f"DKIM {_word(one)} for {one.domain or 'no domain'}: {one.why}" for one in case.signatures[:SHOWN_MAX]]
     if not case.signatures:
         checks.append("it has no DKIM signature")

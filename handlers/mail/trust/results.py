@@ -10,8 +10,12 @@ from handlers.mail.trust.lexical import Doubtful, uncommented
 
 FIELD = "Authentication-Results"
 AUTHSERV_ID = re.compile(r'\s*(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s;"()]+))')
-NO_VERDICT = {"none", "temperror", "permerror"}
-"""Results of DMARC that say the author's domain has no policy that could be looked up: SPF and DKIM may still speak."""
+METHOD = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*\s*=")
+NAMELESS = "nameless"
+"""Stands among the names for a server that writes none, such as Microsoft 365: its field begins with the first result."""
+NO_VERDICT = {"none", "temperror", "permerror", "bestguesspass"}
+"""Results of DMARC that say the author's domain has no policy that could be looked up: SPF and DKIM may still speak.
+The last is Microsoft's guess at what a policy would say."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,13 @@ class Result:
 def topmost(values: Sequence[str], authserv_ids: Collection[str]) -> list[Result]:
     """The results in the first field by one of these servers; those above by others are passed over (lessons L2, L3).
 
+    One without a name is believed at the very top alone, where only the server that delivers can have written it.
     Raises Doubtful where there is none, or where it cannot be read: those below it are never believed in its place.
     """
     ours = {name.lower() for name in authserv_ids}
-    for value in values:
+    for position, value in enumerate(values):
         name, rest = _signed(value)
-        if name in ours:
+        if name in ours and (name != NAMELESS or position == 0):
             return _parsed(rest)
     raise Doubtful("the mail service that brought it does not say that it checked the sender")
 
@@ -87,9 +92,12 @@ def _envelope_domain(results: Sequence[Result]) -> str | None:
 
 def _signed(value: str) -> tuple[str | None, str]:
     """The name of the server, and what follows it."""
+    if METHOD.match(value):
+        return NAMELESS, f"; {value}"
     if not (match := AUTHSERV_ID.match(value)):
         return None, ""
-    return (match["quoted"] or match["token"] or "").lower(), value[match.end() :]
+    name = (match["quoted"] or match["token"] or "").lower()
+    return None if name == NAMELESS else name, value[match.end() :]
 
 
 def _parsed(rest: str) -> list[Result]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handlers.mail.charset import decoded
+from handlers.mail.message.charset import decoded
 from handlers.mail.unwrapping.source import TAKEN_MAX, Broken, Source
 
 PROPERTIES_MAX = 5000

@@ -5,7 +5,7 @@ BER as it really comes: lengths that are not told beforehand, and octets in piec
 
 from collections.abc import Iterator
 
-from handlers.mail.unwrapping.source import TAKEN_MAX, Broken, Source
+from handlers.mail.unwrapping.source import TAKEN_MAX, Broken, Source, gathered
 
 SEQUENCE, OBJECT_IDENTIFIER, OCTETS, CONTEXT_0 = 0x30, 0x06, 0x04, 0xA0
 CONSTRUCTED = 0x20
@@ -56,7 +56,7 @@ def content(source: Source) -> Iterator[bytes]:
     following = inner.some(1)
     if following and following[0] == CONTEXT_0:
         _length(inner)
-        yield from _Octets(inner).string()
+        yield from gathered(_Octets(inner).string())
 
 
 class _Octets:

@@ -10,6 +10,22 @@ class Broken(Exception):
     """It ends in the midst of something, or is not of its format at all."""
 
 
+def gathered(pieces: Iterable[bytes], least: int = 1 << 16) -> Iterator[bytes]:
+    """The same octets in blocks of at least so many: whoever reads on looks at each block as a whole. Broken: after all
+    that came before has been handed on."""
+    block = bytearray()
+    try:
+        for piece in pieces:
+            block += piece
+            if len(block) >= least:
+                yield bytes(block)
+                block.clear()
+    except Broken:
+        yield bytes(block)
+        raise
+    yield bytes(block)
+
+
 class Source:
     """Read from front to back, once."""
 

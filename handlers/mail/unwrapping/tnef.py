@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from handlers.mail.message.parameters import NAME_MAX
 from handlers.mail.unwrapping.properties import BINARY, OBJECT, STRING, Property, properties
 from handlers.mail.unwrapping.source import TAKEN_MAX, Broken, Source
 
@@ -129,7 +130,7 @@ class _Parcel:
             return
         body = Source(self.source.stream(length))
         if number == FILE_TITLE:
-            file.names["title"] = self._text(body.take(min(length, TAKEN_MAX)))
+            file.names["title"] = self._text(body.take(min(length, NAME_MAX)))
         elif number == FILE_PROPERTIES:
             with suppress(Broken):  # what is missing of the file shows in its end
                 for one in properties(body):
@@ -139,11 +140,11 @@ class _Parcel:
     def _property(self, file: _File, one: Property) -> Iterator[Event]:
         match one.number:
             case number if number in (DISPLAY_NAME, SHORT_NAME, LONG_NAME):
-                file.names[number] = one.text(self.codepage)
+                file.names[number] = one.text(self.codepage)[:NAME_MAX]
             case n if n == CONTENT_TYPE:
-                file.end = replace(file.end, kind=one.text(self.codepage).lower())
+                file.end = replace(file.end, kind=one.text(self.codepage)[:NAME_MAX].lower())
             case n if n == CONTENT_ID:
-                file.end = replace(file.end, content_id=one.text(self.codepage).strip("<> "))
+                file.end = replace(file.end, content_id=one.text(self.codepage)[:NAME_MAX].strip("<> "))
             case n if n == HIDDEN:
                 file.end = replace(file.end, hidden=bool(one.integer()))
             case n if n == CONTENTS and one.kind == OBJECT and not file.begun:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection
 from datetime import datetime
 
-from handlers.mail.head import Head
+from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author
 from handlers.mail.trust.dns import DnsTrouble
 from handlers.mail.trust.lexical import Doubtful

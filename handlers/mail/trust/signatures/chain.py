@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.mail.charset import decoded
+from handlers.mail.message.charset import decoded
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.claim import Claim
 from handlers.mail.trust.signatures.fields import CRLF, Field, without_signature

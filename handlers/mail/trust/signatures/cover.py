@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from handlers.mail.parameters import Field as Structured
+from handlers.mail.message.parameters import Field as Structured
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.fields import CRLF, Field
 

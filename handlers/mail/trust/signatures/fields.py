@@ -10,7 +10,7 @@ from handlers.mail.trust.lexical import Doubtful
 
 CRLF = b"\r\n"
 NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
-"""As `handlers.mail.head` reads it: whatever counts as a From line there must count as one here."""
+"""As `handlers.mail.message.head` reads it: whatever counts as a From line there must count as one here."""
 RUN = re.compile(rb"[ \t]+")
 
 

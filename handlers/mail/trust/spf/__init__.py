@@ -33,7 +33,8 @@ async def check(dns: Dns, peer: Address, *, helo: str, mail_from: str) -> Spf:
     asked = domain.lower().removesuffix(".")
     evaluation = Evaluation(dns, identity)
     try:
-        return Spf(await evaluation.check_host(domain), asked, anybody=evaluation.anybody)
+        outcome = await evaluation.check_host(domain)
+        return Spf(outcome, asked, anybody=outcome is Outcome.PASS and evaluation.anybody)
     except Malformed as fault:
         return Spf(Outcome.PERMERROR, asked, str(fault))
     except DnsTrouble as trouble:

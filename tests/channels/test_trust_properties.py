@@ -1,0 +1,55 @@
+"""Whatever a peer says, who sent it is judged: proven, unproven, or not known yet."""
+
+import asyncio
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.mail.message.head import Head
+from handlers.mail.trust import Origin, Proven, Undecided, examine
+from handlers.mail.trust.dns import name_of
+from handlers.mail.trust.signatures import Signatures
+from tests.channels import signing
+from tests.channels.test_trust import PROVING, STRANGER
+from tests.channels.zones import Zone
+
+NAMES = st.text(alphabet=st.characters(), max_size=40) | st.sampled_from([
+    "school.example", "a.school.example", "xn--a.example", "[127.0.0.1]", "..", "école.example", "x" * 70 + ".example",
+])  # fmt: skip
+ADDRESSES = st.builds("{}@{}".format, NAMES, NAMES) | NAMES
+ANSWERS: st.SearchStrategy[list[Any]] = st.lists(
+    st.sampled_from([
+        "TIMEOUT", {"TXT": "v=spf1 +all"}, {"TXT": "v=spf1 a mx ptr exists:%{l}.%{d} include:school.example -all"},
+        {"TXT": "v=DMARC1; p=none"}, {"TXT": "v=DMARC1; p=x; adkim"}, {"A": "203.0.113.5"}, {"MX": [1, "school.example"]},
+        {"PTR": "school.example"}, {"CNAME": "school.example"},
+    ]),
+    max_size=4,
+)  # fmt: skip
+ZONES = st.dictionaries(
+    st.sampled_from(["school.example", "_dmarc.school.example", "5.113.0.203.in-addr.arpa", "a.school.example"]),
+    ANSWERS,
+)
+
+
+ORIGINS = st.builds(Origin, st.sampled_from([STRANGER, "", "2001:db8::1", "x"]), NAMES, ADDRESSES)
+
+
+@given(ZONES, ORIGINS, ADDRESSES, st.binary(max_size=200))
+def test_whatever_is_said_is_judged(zone: dict[str, list[Any]], origin: Origin, author: str, more: bytes) -> None:
+    written = f"From: {author}\r\n".encode("utf-8", "surrogatepass") + more
+    found = asyncio.run(examine(Head.parse(written), origin, PROVING, Zone(zone), Signatures(written, signing.NOW)))
+    assert found.steps[0].check == "peer"
+    assert found.steps[-1].check == "verdict"
+    if isinstance(found.verdict, Proven):
+        assert found.verdict.why
+    elif isinstance(found.verdict, Undecided):
+        assert found.verdict.reply().startswith("451 4.7.0 ")
+    else:
+        assert found.verdict.reply().startswith("550 5.7.1 ")
+
+
+@given(NAMES)
+def test_every_name_is_one_or_none(name: str) -> None:
+    found = name_of(name)
+    assert found is None or found.is_absolute()

@@ -11,6 +11,7 @@ from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
 from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
+from bot.reception.crowd import WHAT, Crowd
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -150,25 +151,35 @@ def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:
     if over < 0:
         return timedelta(0)
     what = f"{asking.address} sends a file upon each of our answers"
-    if what not in telling.recent_alerts(tx, asking.now - DAY):
-        line = f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
-        telling.alert(tx, what, [line], asking)
+    line = (
+        f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
+    )
+    telling.alert_once(tx, what, [line], asking, within=DAY)
     return min(over * MINUTE, HOUR)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     what = f"{asking.address} is not answered any more for now"
-    if what in telling.recent_alerts(tx, asking.now - HOUR):
-        return
-    telling.alert(
-        tx, what, [f"It had {limit} answers within an hour. What it sends or has done is still answered."], asking
-    )
+    line = f"It had {limit} answers within an hour. What it sends or has done is still answered."
+    telling.alert_once(tx, what, [line], asking, within=HOUR)
 
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
     """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
-    if occasion.channel != MAIL or not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
+    if not _told_today(tx, to, notice, occasion):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
+
+
+def turned_away(tx: Session, to: str, notice: Notice, occasion: Occasion, crowd: Crowd) -> None:
+    """The same to somebody who is not heard, unless there is a crowd of them: then the administrators hear of it."""
+    if occasion.channel != MAIL or _told_today(tx, to, notice, occasion) or crowd.lets(occasion.now):
+        once_a_day(tx, to, notice, occasion)
+    elif WHAT not in telling.recent_alerts(tx, occasion.now - DAY):
+        telling.alert(tx, WHAT, crowd.lines, occasion)
+
+
+def _told_today(tx: Session, to: str, notice: Notice, occasion: Occasion) -> bool:
+    return occasion.channel == MAIL and telling.told_since(tx, to, occasion.now - DAY, {notice.kind}) > 0
 
 
 def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:

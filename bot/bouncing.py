@@ -53,10 +53,10 @@ DUTY = "A headteacher is to hear of every rejection, for what their school sent 
 def take(tx: Session, item: OutboxItem, reports: Sequence[Report], occasion: Occasion) -> str:
     """What mail systems report of a notice's delivery has come: its effects, and in words for the record what it said."""
     found = bounce.worst(reports, item.recipient)
-    heard = item.state is OutboxState.FAILED
-    if found.severity is Severity.DELAYED and not heard:
+    is_known = item.state is OutboxState.FAILED
+    if found.severity is Severity.DELAYED and not is_known:
         _delayed(tx, item, found, occasion)
-    elif found.severity > Severity.DELAYED and not heard:
+    elif found.severity > Severity.DELAYED and not is_known:
         # no delivery that is still being settled may undo this
         item.state, item.error, item.lease = OutboxState.FAILED, f"came back: {found.why}", None
         _failed(tx, item, found, occasion)

@@ -75,9 +75,9 @@ def _is_the_same(proof: Proof, arrival: Arrival, now: datetime) -> bool:
 
 def _enough(tx: Session, claim: str, arrival: Arrival, occasion: Occasion) -> None:
     what = f"{claim} in {arrival.channel.capitalize()}"
-    if what not in telling.recent_alerts(tx, occasion.now - DAY):
-        line = f"{A_DAY_MAX} links went out for it within a day. The account that asks now is {arrival.sender}."
-        telling.alert(tx, what, [line, "Find out whose that account is. No further link goes out for now."], occasion)
+    line = f"{A_DAY_MAX} links went out for it within a day. The account that asks now is {arrival.sender}."
+    remedy = "Find out whose that account is. No further link goes out for now."
+    telling.alert_once(tx, what, [line, remedy], occasion, within=DAY)
 
 
 class ProofDesk:

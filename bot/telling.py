@@ -226,6 +226,12 @@ def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, b
     return bool(told)
 
 
+def alert_once(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, within: timedelta) -> None:
+    """`alert`, unless they were alerted to it within so long before."""
+    if what not in recent_alerts(tx, occasion.now - within):
+        alert(tx, what, lines, occasion)
+
+
 def told_since(tx: Session, recipient: str, since: datetime, kinds: Iterable[str]) -> int:
     """How many notices of these kinds this address was sent since then."""
     told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)

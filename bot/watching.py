@@ -66,6 +66,5 @@ class Watchman(Worker):
         return REMIND_AFTER
 
     def _alert(self, tx: Session, trouble: Trouble, now: datetime) -> None:
-        if trouble.what not in telling.recent_alerts(tx, now - QUIET):
-            occasion = Occasion(settings=self._settings, clock=self._clock, now=now)
-            telling.alert(tx, trouble.what, trouble.lines, occasion)
+        occasion = Occasion(settings=self._settings, clock=self._clock, now=now)
+        telling.alert_once(tx, trouble.what, trouble.lines, occasion, within=QUIET)

@@ -1,15 +1,15 @@
 """The one place that starts a real browser: for tests of what people see, and for pictures of it."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, Page, async_playwright
+
+from tests.peers import lacking
 
 COMMAND = "chromium"
 """Debian's, which `apt-get install chromium` brings."""
@@ -63,8 +63,8 @@ async def browser_or_skip() -> AsyncIterator[Browser]:
     try:
         async with open_browser() as browser:
             yield browser
-    except NoBrowser as missing:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(missing))
+    except NoBrowser as why:
+        lacking(str(why))
 
 
 @asynccontextmanager

@@ -107,6 +107,11 @@ class Answer:
         return [re.split(r"[;\s]", str(value))[0] for value in self.message.get_all("Postroom-File", [])]
 
 
+def one_line(answer: Answer) -> str:
+    """Its text without line ends, which may fall anywhere."""
+    return " ".join(answer.text.split())
+
+
 class Mailboxes:
     """Everybody's mailboxes: a real SMTP server that keeps what it is given, and can be made to refuse."""
 

@@ -151,19 +151,17 @@ def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:
     if over < 0:
         return timedelta(0)
     what = f"{asking.address} sends a file upon each of our answers"
-    if what not in telling.recent_alerts(tx, asking.now - DAY):
-        line = f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
-        telling.alert(tx, what, [line], asking)
+    line = (
+        f"It had {over + OWED_A_DAY * limit} answers within a day. What it sends is still taken in, and answered later."
+    )
+    telling.alert_once(tx, what, [line], asking, within=DAY)
     return min(over * MINUTE, HOUR)
 
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     what = f"{asking.address} is not answered any more for now"
-    if what in telling.recent_alerts(tx, asking.now - HOUR):
-        return
-    telling.alert(
-        tx, what, [f"It had {limit} answers within an hour. What it sends or has done is still answered."], asking
-    )
+    line = f"It had {limit} answers within an hour. What it sends or has done is still answered."
+    telling.alert_once(tx, what, [line], asking, within=HOUR)
 
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:

@@ -36,6 +36,23 @@ class MemorySink:
         self.abandoned = True
 
 
+class HashSink:
+    """Keeps no contents."""
+
+    def __init__(self, part: str) -> None:
+        self.part, self.size, self.hash = part, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+        self.hash.update(data)
+
+    def finish(self) -> Kept:
+        return Kept(size=self.size, sha256=self.hash.hexdigest(), object_id=self.part)
+
+    def abandon(self) -> None:
+        """Nothing is kept."""
+
+
 @dataclass
 class Vault:
     """All sinks of one mail, by part."""

@@ -2,7 +2,6 @@
 
 import base64
 import time
-import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.mail.trust.signatures import Signatures
 from tests.channels.signing import DOMAIN, MAIL, NOW, SELECTOR, Zone, chain, fed, record, rsa, sign, verdicts, zone
+from tests.memory import held
 
 KEY_NAME = f"{SELECTOR}._domainkey.{DOMAIN}"
 HEAD = sign(MAIL).partition(b"\r\n\r\n")[0] + b"\r\n"
@@ -81,13 +81,10 @@ BODIES = {
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 def test_memory_does_not_grow_with_the_mail(body: bytes) -> None:
     signatures = Signatures(HEAD + sign(MAIL, c="simple/simple").partition(b"\r\n\r\n")[0], NOW)
-    tracemalloc.start()
-    for _ in range(150):
-        signatures.write(body)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert peak < 1 << 20
+    with held() as memory:
+        for _ in range(150):
+            signatures.write(body)
+    assert memory.octets < 1 << 20
 
 
 HEADS: dict[str, Callable[[int], bytes]] = {

@@ -9,6 +9,7 @@ import pytest
 
 from handlers.mail.opening.hindrances import says_removed
 from tests.channels.opening import Vault, attached, crlf, files_of, mixed, text_of
+from tests.peers import lacking
 
 LETTER = "Content-Type: text/plain\n\nHello"
 FILE = attached("QUJD")
@@ -29,8 +30,8 @@ Gpg = Callable[..., str]
 def gpg(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gpg]:
     """What real gpg makes of words, with a key of its own."""
     program, stop, home = which("gpg"), which("gpgconf"), tmp_path_factory.mktemp("gpg")
-    assert program
-    assert stop
+    if not program or not stop:
+        lacking("gpg")
     home.chmod(0o700)
 
     def made(*options: str, given: str = "") -> str:
@@ -64,6 +65,11 @@ def test_words_that_pgp_signed_are_read_as_if_they_were_not(gpg: Gpg) -> None:  
     assert text_of(crlf(f"Content-Type: text/plain\n\n{signed}\n")) == "yes\n\n- it is"
 
 
+def test_a_letter_that_pgp_signed_loses_its_own_signature_and_nothing_else(gpg: Gpg) -> None:  # lesson L36
+    signed = gpg("--clearsign", given="recall\n\n-- \nJo\n")
+    assert text_of(crlf(f"Content-Type: text/plain\n\n{signed}\n")) == "recall"
+
+
 def test_a_pgp_signed_mail_is_read_through_and_its_signature_is_no_file() -> None:  # lesson L36
     inner = mixed(LETTER, FILE, boundary="i").decode().replace("\r\n", "\n")
     signature = attached(
@@ -73,6 +79,11 @@ def test_a_pgp_signed_mail_is_read_through_and_its_signature_is_no_file() -> Non
         b"multipart/mixed", b"multipart/signed; protocol=application/pgp-signature", 1
     )
     assert (files_of(raw), text_of(raw)) == ([("a.pdf", b"ABC")], "Hello")
+
+
+def test_words_that_pgp_encrypted_are_known_below_a_header_of_their_own(armoured: str) -> None:  # lesson L36
+    titled = armoured.replace("-----\n", "-----\nVersion: GnuPG v2\n", 1)
+    assert absent(crlf(f"Content-Type: text/plain\n\nSee below\n\n{titled}\n")) == [("", "encrypted-pgp")]
 
 
 def test_a_pgp_encrypted_mail_is_answered_with_advice(armoured: str) -> None:  # lesson L36

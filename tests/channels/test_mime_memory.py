@@ -2,34 +2,17 @@
 
 import base64
 import hashlib
-import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
-from bot.arrival import Kept
 from handlers.mail.message.mime import BLOCK_BYTES
 from handlers.mail.receive import open_message
+from tests.channels.opening import HashSink
+from tests.memory import held
 
 MEGABYTES = 1 << 20
 FILE_HEAD = b'--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename="a.pdf"\r\n'
-
-
-class HashSink:
-    """Keeps no contents."""
-
-    def __init__(self, part: str) -> None:
-        self.part, self.size, self.hash = part, 0, hashlib.sha256()
-
-    def write(self, data: bytes) -> None:
-        self.size += len(data)
-        self.hash.update(data)
-
-    def finish(self) -> Kept:
-        return Kept(size=self.size, sha256=self.hash.hexdigest(), object_id=self.part)
-
-    def abandon(self) -> None:
-        """Nothing is kept."""
 
 
 LINE = base64.b64encode(bytes(range(57))) + b"\r\n"
@@ -53,12 +36,9 @@ def mail(octets: int, encoding: bytes, unit: bytes) -> Iterator[bytes]:
 
 def peak(chunks: Iterator[bytes]) -> tuple[int, int]:
     """Most memory held at any moment, and octets of the file."""
-    tracemalloc.start()
-    try:
+    with held() as memory:
         opened = open_message(chunks, HashSink)
-        return tracemalloc.get_traced_memory()[1], sum(file.size for file in opened.attachments)
-    finally:
-        tracemalloc.stop()
+    return memory.octets, sum(file.size for file in opened.attachments)
 
 
 @pytest.mark.parametrize("body", BODIES)

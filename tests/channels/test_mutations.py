@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.arrival import Unreadable
 from tests.channels.opening import RECORDED, Vault, attached, mixed, pieces
-from tests.channels.packing.parcels import attached_message, file, outlook, parcel, words
+from tests.channels.packing.tnef import attached_message, file, outlook, parcel, words
 
 PARCEL = parcel(
     file(b"ABC" * 30, words(0x3707, "plan.docx")), attached_message(file(b"DEF", words(0x3707, "list.docx")))

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +13,8 @@ from slack_sdk import WebClient
 from bot.arrival import Attachment
 from bot.ledger import Later
 from handlers.slack.fetching import Fetcher
-from tests.channels.test_mime_memory import HashSink
+from tests.channels.opening import HashSink
+from tests.memory import held
 from tests.office import HandWoundClock
 
 TOKEN = "xoxb-secret"
@@ -80,13 +80,10 @@ def fetched(slack: str, url: str, size: int = 0, **more: object) -> Attachment:
 
 def peak(slack: str, megabytes: int) -> int:
     """Most memory held at any moment, on both sides."""
-    tracemalloc.start()
-    try:
+    with held() as memory:
         had = fetched(slack, f"http://{slack}/{megabytes}", megabytes * MEGABYTES)
-        assert had.size == megabytes * MEGABYTES
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    assert had.size == megabytes * MEGABYTES
+    return memory.octets
 
 
 def test_memory_does_not_grow_with_the_file(slack: str) -> None:

@@ -1,7 +1,6 @@
 """Mails signed and encrypted by real openssl, opened (lesson L36)."""
 
 import base64
-import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -9,9 +8,9 @@ import pytest
 from handlers.mail.receive import open_message
 from handlers.mail.unwrapping.smime import content
 from handlers.mail.unwrapping.source import Broken, Source
-from tests.channels.opening import Vault, attached, files_of, mixed, text_of
-from tests.channels.packing.signing import Signer
-from tests.channels.test_mime_memory import HashSink
+from tests.channels.opening import HashSink, Vault, attached, files_of, mixed, text_of
+from tests.channels.packing.smime import Signer
+from tests.memory import held
 
 INNER = mixed("Content-Type: text/plain\n\nAs agreed.", attached("QUJD", name="plan.pdf"), boundary="inner")
 HELD = [("plan.pdf", b"ABC")]
@@ -132,14 +131,10 @@ def test_a_signed_mail_of_any_size_is_unwrapped_in_the_memory_of_a_small_one() -
             yield b"\x04\x82\x10\x00" + piece
         yield bytes(14)
 
-    tracemalloc.start()
-    try:
+    with held() as memory:
         (one,) = open_message(mail(), HashSink).attachments
-        held = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
     assert (one.name, one.size, one.absent) == ("a.pdf", len(piece) * count, "")
-    assert held < 4 << 20
+    assert memory.octets < 4 << 20
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import base64
 import struct
-import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +13,8 @@ from handlers.mail.message.mime import PARTS_MAX
 from handlers.mail.receive import open_message
 from handlers.mail.unwrapping import tnef
 from handlers.mail.unwrapping.source import Broken, Source
-from tests.channels.opening import Vault, attached, files_of, mixed, text_of
-from tests.channels.packing.parcels import (
+from tests.channels.opening import HashSink, Vault, attached, files_of, mixed, text_of
+from tests.channels.packing.tnef import (
     FILE,
     HEAD,
     MESSAGE,
@@ -31,7 +30,7 @@ from tests.channels.packing.parcels import (
     value,
     words,
 )
-from tests.channels.test_mime_memory import HashSink
+from tests.memory import held
 
 PLAN = ("8302000_SENplan20260901.docx", b"a plan" * 100)
 LIST = ("8302000_SENlist café20260901.docx", b"a list")
@@ -208,14 +207,10 @@ def test_a_parcel_of_any_size_is_unpacked_in_the_memory_of_a_small_one() -> None
             yield block
         yield struct.pack("<H", summed) + attribute(FILE, 0x00018010, b"a.pdf\0")
 
-    tracemalloc.start()
-    try:
+    with held() as memory:
         (one,) = open_message(mail(), HashSink).attachments
-        held = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
     assert (one.name, one.size, one.absent) == ("a.pdf", len(block) * count, "")
-    assert held < 4 << 20
+    assert memory.octets < 4 << 20
 
 
 WHOLE = parcel(

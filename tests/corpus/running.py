@@ -23,6 +23,7 @@ ROBOTS = (
     ("precedence", r"\s*(bulk|junk|list|auto[_-]reply)\b"),
     ("list-id", r"\s*\S"),
     ("content-type", r"\s*multipart/report\b"),
+    ("x-failed-recipients", r"\s*\S"),
 )
 """Fields by which machines are known (lesson L13), read by the standard library: no answer is due."""
 SUBJECTS = re.compile(

@@ -17,6 +17,7 @@ from tests import postfix as real
 from tests.channels.conftest import new_certificate
 from tests.channels.smtp_peer import Peer
 from tests.office import RETURNS, TestOffice, open_office
+from tests.peers import lacking
 from tests.people import JO, PLAN
 from tests.postfix import Postfix
 
@@ -218,7 +219,7 @@ async def test_swaks_delivers_through_both(tmp_path: Path) -> None:
     """What an administrator tries a mail system with."""
     command = shutil.which("swaks")
     if command is None:
-        pytest.skip("needs swaks")
+        lacking("swaks")
     attached = tmp_path / PLAN
     attached.write_bytes(b"PK\x03\x04 a small document")
     async with behind(tmp_path) as (post, postfix):

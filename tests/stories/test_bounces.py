@@ -13,7 +13,7 @@ from bot.ledger.tables import InboxState, OutboxItem, OutboxState, Unreachable
 from bot.rules.bounce import Report
 from bot.rules.lifecycle import Status
 from tests.bounces import DELAYED, DELIVERED, EXIM, EXPIRED, QMAIL, UNKNOWN, Section, bounce_of, dsn, worded
-from tests.office import RETURNS, Answer, Opener, TestOffice
+from tests.office import RETURNS, Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, MOORVIEW_HEAD, PLAN, PRIYA, SAM
 from tests.proving import HERE, SCHOOL, facing_the_internet
 
@@ -37,10 +37,6 @@ def marks(post: TestOffice) -> list[Unreachable]:
 
 def alerts(post: TestOffice) -> list[Answer]:
     return [mail for mail in post.inbox_of(ALEX) if mail.kind == "alert"]
-
-
-def one_line(answer: Answer) -> str:
-    return " ".join(answer.text.split())
 
 
 async def rejected(post: TestOffice, why: str = "Wrong child") -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.rules.lifecycle import Status
-from tests.office import Answer, TestOffice
+from tests.office import Answer, TestOffice, one_line
 from tests.people import JO, MINA, PLAN, TOM
 
 SUBJECT = "SEN ehcp review"
@@ -12,10 +12,6 @@ NAMES = ["8302000_SENehcpreview20260901.pdf", "8302000_SENehcpreviewV01.pdf"]
 
 def names_in(answer: Answer) -> list[str]:
     return [word.strip("*") for word in answer.text.split() if word.startswith("83") and "_" in word and "." in word]
-
-
-def one_line(answer: Answer) -> str:
-    return " ".join(answer.text.split())
 
 
 async def test_the_name_is_offered_by_number_and_says_where_it_comes_from(post: TestOffice) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.rules.lifecycle import Status
-from tests.office import Answer, Opener, TestOffice
+from tests.office import Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN, SAM, TOM
 
 BAD = "8302000 SENplan20260901.docx"
@@ -17,10 +17,6 @@ async def answered(post: TestOffice, writer: str, said: str, to: Answer) -> Answ
     await post.email(writer, text=said, reply_to=to)
     (answer,) = post.inbox_of(writer)[before:]
     return answer
-
-
-def one_line(answer: Answer) -> str:
-    return " ".join(answer.text.split())
 
 
 async def test_a_plea_is_answered_each_time_with_what_to_write(post: TestOffice) -> None:

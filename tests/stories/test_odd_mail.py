@@ -8,8 +8,8 @@ import pytest
 
 from bot.rules.lifecycle import Status
 from tests.channels.opening import attached, mixed
-from tests.channels.packing.parcels import outlook, parcel
-from tests.channels.packing.signing import Signer
+from tests.channels.packing.smime import Signer
+from tests.channels.packing.tnef import outlook, parcel
 from tests.office import DOCX, Answer, TestOffice
 from tests.people import JO, PLAN, SAM
 

@@ -5,7 +5,7 @@ import pytest
 from bot.ledger import history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
-from tests.office import DOCX, Answer, Opener, TestOffice
+from tests.office import DOCX, Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, BETH, JO, NADIA, PLAN, PRIYA, SAM, TOM
 from tests.visitor import links_in, visitor
 
@@ -20,10 +20,6 @@ async def frozen(post: TestOffice, *, received: bool = False) -> Answer:
         await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
     await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
     return post.expect(JO, "frozen")
-
-
-def one_line(answer: Answer) -> str:
-    return " ".join(answer.text.split())
 
 
 def told(post: TestOffice, kind: str) -> set[str]:

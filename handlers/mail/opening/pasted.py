@@ -11,20 +11,12 @@ BEGINS = re.compile(
 ENDS = {"uu": re.compile(r"^(?:end|====)[ \t]*$", re.MULTILINE), "yenc": re.compile(r"^=yend\b.*$", re.MULTILINE),
         "pgp": re.compile(r"^-----END PGP MESSAGE-----[ \t]*$", re.MULTILINE)}  # fmt: skip
 FAULTS = {"uu": "uuencoded", "yenc": "uuencoded", "pgp": "encrypted-pgp"}
-SIGNED = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----\s*\n(?:Hash: [^\n]{1,100}\n)*\s*\n?|^-----BEGIN PGP SIGNATURE-----\s*\n(?:[^-\n][^\n]*\n|\n)*"
-    r"-----END PGP SIGNATURE-----[ \t]*$",
-    re.MULTILINE,
-)
-"""What PGP puts round words that it signs (RFC 9580, section 7): they are read as if nothing were there (lesson L36)."""
-DASHED = re.compile(r"^- ", re.MULTILINE)
 PASTED_MAX = 20
 """Of one letter."""
 
 
 def pasted(text: str) -> tuple[str, list[tuple[str, str]]]:
     """The text without them, and for each its name, where it has one, and the name of its fault."""
-    text = _unsigned(text)
     said: list[str] = []
     found: list[tuple[str, str]] = []
     at = 0
@@ -35,8 +27,3 @@ def pasted(text: str) -> tuple[str, list[tuple[str, str]]]:
         found.append(("" if kind == "pgp" else begin[kind].strip(), FAULTS[kind]))
         at = end.end() if end else len(text)
     return "".join([*said, text[at:]]).strip(), found
-
-
-def _unsigned(text: str) -> str:
-    unsigned = SIGNED.sub("", text)
-    return text if unsigned == text else DASHED.sub("", unsigned).strip()

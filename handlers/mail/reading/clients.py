@@ -70,8 +70,8 @@ QUOTED_BELOW = re.compile(
 )
 """A line from which on everything was written before."""
 
-BETWEEN_DASHES = re.compile(r"[ \t]{0,3}-{4,}\s?[^\W\d_][^-\n]{3,60}\s?-{4,}$")
-"""Such a line in any language, where a header follows."""
+BETWEEN_DASHES = re.compile(r"[ \t]{0,3}-{4,}\s?(?!BEGIN )[^\W\d_][^-\n]{3,60}\s?-{4,}$")
+"""Such a line in any language, where a header follows. An armour, which may be followed by one too, is none (RFC 9580, 6.2)."""
 
 QUOTED_LINE = re.compile(r"[ \t]{0,3}>")
 """A line that was written before, among new ones."""

@@ -19,6 +19,7 @@ from handlers.mail.reading.clients import (
 )
 from handlers.mail.reading.footers import NOWHERE, Wordings, above_footer, below_banner
 from handlers.mail.reading.languages import FORWARDED, LABELS, Labels
+from handlers.mail.reading.signed import unsigned
 
 NEVER_KEPT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 """Control characters, marks without width, and those that turn the direction of writing (lesson L39)."""
@@ -33,7 +34,7 @@ def new_text(text: str, here: Wordings = NOWHERE) -> str:
 
     A line that may be left over from a quotation stays behind a `>`, so that it is never read as a command.
     """
-    lines = below_banner([line.rstrip() for line in _tidy(text).split("\n")], here)
+    lines = below_banner([line.rstrip() for line in unsigned(_tidy(text)).split("\n")], here)
     stretches = (_without_frame(above_footer(stretch, here)) for stretch in _signed_once(list(_stretches(lines))))
     return GAP.sub("\n\n", "\n\n".join("\n".join(lines) for lines in stretches)).strip()
 

@@ -36,8 +36,8 @@ class DnsTrouble(Exception):
     """Nobody could answer: a server failed, none was reached in time, or what came could not be read. It may pass."""
 
 
-class Dns(Protocol):
-    """Whoever can be asked. Names are in any case, with a final dot or without, in Unicode or not.
+class Texts(Protocol):
+    """Whoever can be asked for texts. Names are in any case, with a final dot or without, in Unicode or not.
 
     Every question is answered () where there is nothing of the kind, or where no such name can exist, and raises
     `DnsTrouble`.
@@ -45,6 +45,10 @@ class Dns(Protocol):
 
     async def txt(self, name: str) -> tuple[bytes, ...]:
         """Each TXT record, its strings joined."""
+
+
+class Dns(Texts, Protocol):
+    """Whoever can be asked for anything."""
 
     async def addresses(self, name: str, *, v6: bool) -> tuple[str, ...]:
         """Each A record, or each AAAA record."""

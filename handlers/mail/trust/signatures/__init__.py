@@ -11,7 +11,7 @@ from datetime import datetime
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author
-from handlers.mail.trust.dns import DnsTrouble
+from handlers.mail.trust.dns import DnsTrouble, Texts
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.body import Simple
 from handlers.mail.trust.signatures.chain import Sealed, check_seals, message_claim, sets
@@ -19,7 +19,7 @@ from handlers.mail.trust.signatures.claim import Claim
 from handlers.mail.trust.signatures.cover import BEGINNING_OCTETS, check_age, check_cover
 from handlers.mail.trust.signatures.dkim import Candidate, candidates
 from handlers.mail.trust.signatures.fields import Field, fields
-from handlers.mail.trust.signatures.key import Dns, published
+from handlers.mail.trust.signatures.key import published
 from handlers.mail.trust.signatures.verdicts import Chain, Signature
 
 __all__ = ["Chain", "Signature", "Signatures"]
@@ -54,14 +54,14 @@ class Signatures:
         for body in self._bodies.values():
             body.write(chunk)
 
-    async def verdicts(self, dns: Dns) -> tuple[Signature, ...]:
+    async def verdicts(self, dns: Texts) -> tuple[Signature, ...]:
         """What became of each DKIM-Signature that was looked into, those first that may speak for the author.
 
         To be asked for once the whole body was written. Never raises.
         """
         return tuple(await asyncio.gather(*(self._verdict(one, dns) for one in self._candidates)))
 
-    async def chain(self, dns: Dns, sealers: Collection[str]) -> Chain:
+    async def chain(self, dns: Texts, sealers: Collection[str]) -> Chain:
         """What became of the chain of seals. Nothing is looked up unless its newest sealer is one of these domains.
 
         To be asked for once the whole body was written. Never raises.
@@ -81,7 +81,7 @@ class Signatures:
             return Chain("the key of a seal could not be looked up just now", temporary=True, sealer=sealer)
         return Chain(f"{sealer} handed it on as it is", passed=True, sealer=sealer, results=newest.results)
 
-    async def _verdict(self, candidate: Candidate, dns: Dns) -> Signature:
+    async def _verdict(self, candidate: Candidate, dns: Texts) -> Signature:
         if candidate.claim is None:
             return candidate.verdict(candidate.why)
         try:
@@ -92,7 +92,7 @@ class Signatures:
             return candidate.verdict(f"the key of {candidate.domain} could not be looked up just now", temporary=True)
         return candidate.verdict(f"{candidate.domain} signed it as it is", passed=True)
 
-    async def _check(self, claim: Claim, dns: Dns) -> None:
+    async def _check(self, claim: Claim, dns: Texts) -> None:
         """Raises Doubtful where the claim is not true, DnsTrouble where nobody knows. What costs least comes first."""
         claim.check_scope(self._fields, self._now)
         claim.check_body(*self._bodies[claim.body_way].result)

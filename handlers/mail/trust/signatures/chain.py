@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.mail.message.charset import decoded
+from handlers.mail.trust.dns import Texts
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.claim import Claim
 from handlers.mail.trust.signatures.fields import CRLF, Field, without_signature
-from handlers.mail.trust.signatures.key import Dns, published
+from handlers.mail.trust.signatures.key import published
 from handlers.mail.trust.signatures.mark import Mark
 from handlers.mail.trust.signatures.tags import required, tags
 
@@ -82,7 +83,7 @@ def message_claim(newest: Sealed) -> Claim:
     return claim
 
 
-async def check_seals(chain: Sequence[Sealed], dns: Dns) -> None:
+async def check_seals(chain: Sequence[Sealed], dns: Texts) -> None:
     """Raises Doubtful where a seal is not genuine, DnsTrouble where nobody knows (RFC 8617, section 5.2, step 6)."""
     before = hashlib.sha256()  # what every later seal holds, too, so that the whole costs no more than its length
     digests = []

@@ -1,7 +1,6 @@
 """A signer's public key, as the signer's domain publishes it (RFC 6376, section 3.6; RFC 8301; RFC 8463, section 4)."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,19 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from handlers.mail.trust.dns import Texts
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.mark import Mark
 from handlers.mail.trust.signatures.tags import listed, octets, tags
 
 BITS = range(1024, 4096 + 1)
 """RSA keys that are used: shorter ones can be broken, longer ones are only work (RFC 8301, section 3.2)."""
-
-
-class Dns(Protocol):
-    """Whoever can be asked for a key (`handlers.mail.trust.dns.Dns`)."""
-
-    async def txt(self, name: str) -> tuple[bytes, ...]:
-        """Each TXT record, its strings joined; () where there is none. Raises DnsTrouble."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Key:
         return True
 
 
-async def published(dns: Dns, mark: Mark) -> Key:
+async def published(dns: Texts, mark: Mark) -> Key:
     """The key that made this mark. Raises Doubtful where there is none that could have, DnsTrouble where nobody knows."""
     keys = [found for record in await dns.txt(mark.key_name) if (found := _tags(record))]
     if not keys:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
+from tests.peers import lacking
+
 OPENSSL = which("openssl")
 
 
@@ -17,6 +19,8 @@ class Signer:
     @classmethod
     def made(cls, folder: Path) -> "Signer":
         """A new key and its certificate."""
+        if not OPENSSL:
+            lacking("openssl")
         signer = cls(folder)
         signer.openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Jo Sands",

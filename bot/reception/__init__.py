@@ -20,6 +20,7 @@ from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxState, Person
 from bot.receipts import KeyRing
 from bot.reception import answering, proving, tracing
+from bot.reception.crowd import Crowd
 from bot.reception.proving import Brought
 from bot.reception.sealing import Sealing
 from bot.reception.wanting import Shut, look
@@ -71,6 +72,7 @@ class Reception:
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
         self._reports = reports or {}
+        self._crowd = Crowd(settings.email.strangers_per_hour)
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
         self._openers = ThreadPoolExecutor(OPENED_AT_ONCE_MAX, thread_name_prefix="reception-open")
 
@@ -181,7 +183,7 @@ class Reception:
         occasion = self._occasion(item)
         self._finish(tx, item, shut.state, shut.why)
         if shut.notice and item.arrival.addressed:
-            answering.once_a_day(tx, item.arrival.sender, shut.notice, occasion)
+            answering.turned_away(tx, item.arrival.sender, shut.notice, occasion, self._crowd)
             if shut.claimant:
                 proofs.ask(tx, item.arrival, shut.claimant, occasion)
         if alarm:

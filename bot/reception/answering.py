@@ -11,6 +11,7 @@ from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
 from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
+from bot.reception.crowd import WHAT, Crowd
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
@@ -165,8 +166,20 @@ def _silenced(tx: Session, asking: Asking, limit: int) -> None:
 
 def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
     """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
-    if occasion.channel != MAIL or not telling.told_since(tx, to, occasion.now - DAY, {notice.kind}):
+    if not _told_today(tx, to, notice, occasion):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
+
+
+def turned_away(tx: Session, to: str, notice: Notice, occasion: Occasion, crowd: Crowd) -> None:
+    """The same to somebody who is not heard, unless there is a crowd of them: then the administrators hear of it."""
+    if occasion.channel != MAIL or _told_today(tx, to, notice, occasion) or crowd.lets(occasion.now):
+        once_a_day(tx, to, notice, occasion)
+    elif WHAT not in telling.recent_alerts(tx, occasion.now - DAY):
+        telling.alert(tx, WHAT, crowd.lines, occasion)
+
+
+def _told_today(tx: Session, to: str, notice: Notice, occasion: Occasion) -> bool:
+    return occasion.channel == MAIL and telling.told_since(tx, to, occasion.now - DAY, {notice.kind}) > 0
 
 
 def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:

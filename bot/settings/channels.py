@@ -174,6 +174,8 @@ class Email(Table):
     """A mailbox for trying out: it judges, answers, and stores nothing."""
     replies_per_hour: Count = 30
     """Answers to one address within an hour, files aside, before a person is asked (lesson L18)."""
+    strangers_per_hour: Count = 100
+    """Of all who are not heard, so many are told so within an hour (lesson L19)."""
     warnings: tuple[Line, ...] = ()
     """What gateways put above letters, word for word, besides what is known already (lesson L40)."""
     disclaimers: tuple[Line, ...] = ()

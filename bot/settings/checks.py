@@ -152,10 +152,15 @@ def taken_mail_is_out_of_the_way(settings: Settings) -> Iterator[Clash]:
     yield from _twice(boxes, "another mailbox: this one is fetched from by {} already")
 
 
+NAMELESS = "nameless"
+"""In the place of a name: results without one are believed, in mailboxes alone."""
+ONLY_EXCHANGE = "what only Microsoft's servers write: elsewhere anybody can write it"
+
+
 def relays_have_names(settings: Settings) -> Iterator[Clash]:
     """Without the name under which a relay writes its results none of them can be told from a forged one (lesson L2)."""
     trust = settings.email.trust
-    if trust.relay_networks and not trust.authserv_ids:
+    if trust.relay_networks and not set(trust.authserv_ids) - {NAMELESS}:
         keys: tuple[Loc, ...] = (("email", "trust", "relay_networks"), ("email", "trust", "authserv_ids"))
         yield Clash(keys, "authserv_ids as well: the names that those servers write into Authentication-Results")
     if trust.arc_sealers and not trust.authenticate:
@@ -165,6 +170,12 @@ def relays_have_names(settings: Settings) -> Iterator[Clash]:
         yield Clash(
             (("email", "trust", "exchange_domains"),), "none without [email.imap]: it counts in mailboxes alone"
         )
+    if len({imap.host.lower() for imap in settings.email.imap.values()}) > 1:
+        of_one = ("exchange_domains", trust.exchange_domains), ("authserv_ids", NAMELESS in trust.authserv_ids)
+        for key in (key for key, is_set in of_one if is_set):
+            yield Clash(
+                (("email", "trust", key), ("email", "imap")), f"all mailboxes at one host, with {ONLY_EXCHANGE}"
+            )
     for name in () if trust.authserv_ids or trust.authenticate else settings.email.imap:
         keys = (("email", "trust", "authserv_ids"), ("email", "imap", name))
         yield Clash(

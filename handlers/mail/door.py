@@ -91,7 +91,7 @@ class Letterbox:
         self._head += chunk
         end = 0 if self._head.startswith(b"\r\n") else self._head.find(b"\r\n\r\n", seen)
         if end >= 0 or len(self._head) > HEAD_BYTES_MAX:
-            cut = end + 2 if end >= 0 else HEAD_BYTES_MAX
+            cut = end + 2 if end >= 0 else HEAD_BYTES_MAX + 1  # one more, by which it is known to go on
             body = bytes(self._head[cut:])
             del self._head[cut:]
             self._end_head()

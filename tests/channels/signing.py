@@ -5,6 +5,7 @@ import hashlib
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,12 +33,12 @@ MAIL = (
     b"From: Jo Sands <jo.sands@leysjunior.example>\r\n"
     b"To: returns@derbyshire.example\r\n"
     b"Subject: SEN plan\r\n"
-    b"Date: Tue, 1 Sep 2026 09:00:00 +0100\r\n"
+    b"Date: %b\r\n"
     b"Message-ID: <1@leysjunior.example>\r\n"
     b"\r\n"
     b"Please find it attached.  \r\n"
     b"\tJo\r\n"
-)
+) % format_datetime(NOW).encode()
 Key = RSAPrivateKey | Ed25519PrivateKey
 
 
@@ -167,6 +168,6 @@ async def verdict(mail: bytes, published: Zone, step: int = 1 << 16, now: dateti
     return only
 
 
-async def chain(mail: bytes, published: Zone, *sealers: str, step: int = 1 << 16) -> Chain:
+async def chain(mail: bytes, published: Zone, *sealers: str, step: int = 1 << 16, now: datetime = NOW) -> Chain:
     """What our side makes of its seals, where these sealers count."""
-    return await fed(mail, step).chain(published, sealers)
+    return await fed(mail, step, now).chain(published, sealers)

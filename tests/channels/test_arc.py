@@ -37,7 +37,9 @@ def seal(mail: bytes, number: int, sealer: str = GATEWAY, status: str | None = N
     results = (
         f"ARC-Authentication-Results: i={number}; {sealer}; dmarc=pass header.from=leysjunior.example\r\n".encode()
     )
-    message = sign(mail, field=b"ARC-Message-Signature", v=None, i=str(number), d=sealer, s="arc", h="from:to:subject")
+    message = sign(
+        mail, field=b"ARC-Message-Signature", v=None, i=str(number), d=sealer, s="arc", h="from:to:subject:date"
+    )
     before = message.removesuffix(mail)
     tags = {
         "i": str(number),

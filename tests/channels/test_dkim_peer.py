@@ -45,7 +45,7 @@ def signed_by_peer(mail: bytes, kind: str, ways: str) -> bytes:
     field = dkim.sign(
         mail, SELECTOR.encode(), DOMAIN.encode(), private(key_of(kind)),
         signature_algorithm=kind.encode(), canonicalize=tuple(ways.encode().split(b"/")),
-        include_headers=[b"from", b"to", b"subject", b"x-odd", b"from"],
+        include_headers=[b"from", b"to", b"subject", b"date", b"x-odd", b"from"],
     )  # fmt: skip
     return bytes(field) + mail
 

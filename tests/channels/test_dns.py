@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from handlers.mail.trust.dns import DnsTrouble, Resolver
 from handlers.mail.trust.dns_cache import NOTHING_SECONDS_MAX, SECONDS_MAX, SECONDS_MIN, Answer, Cache
-from handlers.mail.trust.dns_server import Server
+from handlers.mail.trust.dns_server import RECORDS_MAX, Server
 from tests.dns_peer import DnsPeer, name_server
 
 
@@ -170,3 +170,13 @@ def test_what_is_remembered_never_takes_more_room_than_there_is(entries: list[tu
         assert all(cache.get(one) == newest[one].values for one in kept)
         assert key in kept
         watch.now += 1
+
+
+async def test_an_answer_of_more_records_than_any_honest_one_is_not_read(peer: DnsPeer) -> None:
+    """Each costs time, and a hostile mail can make us ask for a hundred answers."""
+    peer.say("evil.example", "A", *(f"10.0.{number // 256}.{number % 256}" for number in range(RECORDS_MAX + 1)))
+    peer.say("large.example", "A", *(f"10.0.{number // 256}.{number % 256}" for number in range(RECORDS_MAX - 1)))
+    dns = asking(peer)
+    with pytest.raises(DnsTrouble):
+        await dns.addresses("evil.example", v6=False)
+    assert len(await dns.addresses("large.example", v6=False)) == RECORDS_MAX - 1  # and one of EDNS

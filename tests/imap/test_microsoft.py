@@ -1,6 +1,7 @@
 """What Microsoft 365 writes of who has sent a mail: Authentication-Results without the name of a server."""
 
 import asyncio
+from ipaddress import ip_network
 
 import pytest
 
@@ -20,7 +21,8 @@ FAILED = (
 
 
 class Trust:
-    relay_networks = submission_networks = arc_sealers = ()
+    relay_networks = (ip_network("192.0.2.0/24"),)
+    submission_networks = arc_sealers = ()
     exchange_domains = (DOMAIN,)
     authenticate = False
 
@@ -94,3 +96,20 @@ def test_it_is_not_believed_of_anybody_else(lines: tuple[str, ...]) -> None:
 
 def test_what_comes_by_smtp_may_say_so_for_ever() -> None:
     assert not believed(f"From: {JO}", INTERNAL, peer="203.0.113.5")
+
+
+def test_results_without_a_name_count_in_mailboxes_alone() -> None:
+    """Lesson L2: no relay removes what has no name, and what it does not check it hands on as it is."""
+    passed = f"Authentication-Results: {PASSED}"
+    assert believed(f"From: {JO}", passed)
+    assert not believed(passed, f"From: {JO}", peer="192.0.2.1")
+    named = f"Authentication-Results: mx.example; dmarc=pass header.from={DOMAIN}"
+    assert believed(named, f"From: {JO}", names=("nameless", "mx.example"), peer="192.0.2.1")
+
+
+def test_who_is_signed_in_to_the_organisation_does_not_write_results_for_a_school() -> None:
+    school = "head@elsewhere.example"
+    forged = f"Authentication-Results: {PASSED.replace(DOMAIN, 'elsewhere.example')}"
+    assert believed(forged, f"From: {school}")  # as where Exchange wrote it
+    assert not believed(INTERNAL, forged, f"From: {school}")
+    assert not believed(INTERNAL, INTERNAL.replace("Internal", "Anonymous"), forged, f"From: {school}")

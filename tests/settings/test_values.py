@@ -154,6 +154,7 @@ def test_addresses_are_kept_in_lower_case(tmp_path: Path) -> None:
 
 ENTRA = 'auth = "xoauth2"\ntenant_id = "t"\nclient_id = "c"\nclient_secret_file = "s"\n'
 IMAP = '[email.trust]\nauthserv_ids = ["mx.council.example"]\n[email.imap.main]\nhost = "h"\nuser = "u"\n'
+TWO_HOSTS = f'{IMAP}password_file = "f"\n[email.imap.more]\nhost = "i"\nuser = "u"\npassword_file = "g"\n'
 CLASHES = [
     ("retention.warn_days", "[retention]\nwarn_days = 90\n", "less than contents_days, which is 90"),
     ("retention.warn_days", "[retention]\ncontents_days = 60\n", "less than contents_days, which is 60"),
@@ -202,6 +203,17 @@ CLASHES = [
         "the server of email.imap.main writes",
     ),
     ("email.trust.relay_networks", '[email.trust]\nrelay_networks = ["192.0.2.1"]\n', "authserv_ids as well"),
+    (
+        "email.trust.relay_networks",
+        '[email.trust]\nrelay_networks = ["192.0.2.1"]\nauthserv_ids = ["nameless"]\n',
+        "authserv_ids as well",
+    ),
+    (
+        "email.trust.exchange_domains",
+        TWO_HOSTS.replace("[email.trust]\n", '[email.trust]\nexchange_domains = ["a.example"]\n'),
+        "all mailboxes at one host",
+    ),
+    ("email.trust.authserv_ids", TWO_HOSTS.replace("mx.council.example", "nameless"), "all mailboxes at one host"),
     ("email.trust.arc_sealers", '[email.trust]\narc_sealers = ["list.example"]\n', "authenticate = true as well"),
     ("email.trust.exchange_domains", '[email.trust]\nexchange_domains = ["a.example"]\n', "none without [email.imap]"),
     ("slack.app_token_file", '[slack]\nbot_token_file = "b"\n', "mode socket needs it"),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import policy
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ async def test_results_that_a_direct_peer_brings_never_count(facing: Facing) -> 
 def signed(post: TestOffice, dns: DnsPeer, domain: str, sender: str = JO, **headers: str) -> bytes:
     """A mail that this domain has signed, with a key that it publishes."""
     publish(dns, domain)
-    return signing.sign(octets(post, sender, **headers), d=domain)
+    return signing.sign(octets(post, sender, **{"Date": format_datetime(post.clock.now()), **headers}), d=domain)
 
 
 def publish(dns: DnsPeer, domain: str) -> None:
@@ -263,3 +264,26 @@ async def test_a_report_on_a_notice_comes_in_though_its_proof_cannot_be_looked_u
     report = signing.sign(worded(QMAIL, JO), d=reporter)
     await post.post(report, "", to)
     assert len(post.waiting()) == 2
+
+
+async def test_who_has_had_a_mail_of_the_schools_makes_nothing_else_of_it(facing: Facing) -> None:
+    """Google signs no Content-Type (decision 12)."""
+    post, dns = facing
+    dns.txt(SCHOOL, NOWHERE)
+    publish(dns, SCHOOL)
+    quoted = f'--evil\r\nContent-Type: application/pdf; name="{PLAN}"\r\n\r\nforged\r\n--evil--\r\n'
+    dated = {"Date": format_datetime(post.clock.now())}
+    answer = post.compose(JO, text=f"Dear Eve,\r\n\r\n{quoted}", headers=dated).as_bytes(policy=policy.SMTP)
+    kept = signing.sign(answer, h="to:subject:message-id:date:from:mime-version:from:to:cc:subject")
+    kind = next(line for line in answer.splitlines(keepends=True) if line.startswith(b"Content-Type"))
+    forged = kept.replace(kind, b"Content-Type: multipart/mixed; boundary=evil\r\n", 1)
+    assert "does not cover the Content-Type line" in await refusal(post, forged, "eve@evil.example")
+
+
+async def test_who_has_kept_a_mail_of_the_schools_does_not_send_it_again_later(facing: Facing) -> None:
+    """Decision 12."""
+    post, dns = facing
+    dns.txt(SCHOOL, NOWHERE)
+    kept = signed(post, dns, SCHOOL)
+    post.clock.advance(days=8)
+    assert "more than 7 days ago" in await refusal(post, kept, "eve@evil.example")

@@ -161,3 +161,15 @@ async def test_half_a_mail_leaves_nothing_behind(post: TestOffice) -> None:
         assert await peer.reply() == ""
     assert standing(post) == []
     assert [path for path in (post.directory / "vault").rglob("*") if path.is_file()] == []
+
+
+async def test_a_second_from_behind_a_head_without_end_makes_its_author_nobody(post_with: Opener) -> None:
+    """What is cut off might contradict what is there, so nobody is answered (lesson L1)."""
+    async with post_with(RELAY) as post:
+        endless = "".join(f"X-{number}: {'a' * 900}\r\n" for number in range(900))
+        hidden = f"{PROOF}{HEAD}{endless}From: eve@evil.example\r\n\r\nrecall\r\n"
+        assert (await deliver(post, hidden)).startswith("250")
+        await post.settle()
+        assert [item.state for item in post.waiting()] == [InboxState.QUARANTINED]
+        assert "longer than any mail program writes" in post.waiting()[0].why
+        assert post.mailboxes.delivered == []

@@ -20,11 +20,11 @@ from typing import Protocol
 from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.dns import Dns, DnsTrouble
-from handlers.mail.trust.exchange import AUTH_AS, sent_within
+from handlers.mail.trust.exchange import AUTH_AS, may_be_within, sent_within
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.lists import by_list, check_own_words
 from handlers.mail.trust.proving import Origin, prove
-from handlers.mail.trust.results import proof, topmost
+from handlers.mail.trust.results import NAMELESS, proof, topmost
 from handlers.mail.trust.signatures import Signatures
 from handlers.mail.trust.verdict import Examination, Proven, Step, Steps, Undecided, Unproven
 
@@ -128,17 +128,25 @@ def _vouched(head: Head, domain: str, origin: Origin, trust: Trust, steps: Steps
         steps.note(AUTH_AS, "pass", "Exchange says that its sender was signed in")
         return f"sent within Exchange by {domain}"
     try:
-        return _relayed(head, domain, trust, steps)
+        return _relayed(head, domain, _names(head, peer, trust), steps)
     except Doubtful:
         if not wants_proof(origin, trust):
             raise
         return None
 
 
-def _relayed(head: Head, domain: str, trust: Trust, steps: Steps) -> str:
+def _names(head: Head, peer: Peer, trust: Trust) -> Collection[str]:
+    """Under which names results count. Those without one do in mailboxes alone: a relay removes what others wrote under its
+    own name, but nothing that has none; nor in mail within Exchange, at whose top nothing was written by the server."""
+    if peer is Peer.MAILBOX and not may_be_within(head):
+        return trust.authserv_ids
+    return [name for name in trust.authserv_ids if name != NAMELESS]
+
+
+def _relayed(head: Head, domain: str, names: Collection[str], steps: Steps) -> str:
     """What a relay found."""
     try:
-        why = proof(topmost(head.all("Authentication-Results"), trust.authserv_ids), domain)
+        why = proof(topmost(head.all("Authentication-Results"), names), domain)
     except Doubtful as doubt:
         steps.note("Authentication-Results", "fail", str(doubt))
         raise

@@ -10,3 +10,8 @@ SIGNED_IN = "internal"
 def sent_within(head: Head) -> bool:
     """Whether its sender was signed in to the organisation. Of two such fields one would be forged: then neither counts."""
     return [value.strip().lower() for value in head.all(AUTH_AS)] == [SIGNED_IN]
+
+
+def may_be_within(head: Head) -> bool:
+    """Whether anything says so: of such mail nothing that was checked stands at the top."""
+    return any(value.strip().lower() == SIGNED_IN for value in head.all(AUTH_AS))

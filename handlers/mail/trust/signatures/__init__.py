@@ -16,6 +16,7 @@ from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.signatures.body import Simple
 from handlers.mail.trust.signatures.chain import Sealed, check_seals, message_claim, sets
 from handlers.mail.trust.signatures.claim import Claim
+from handlers.mail.trust.signatures.cover import BEGINNING_OCTETS, check_age, check_cover
 from handlers.mail.trust.signatures.dkim import Candidate, candidates
 from handlers.mail.trust.signatures.fields import Field, fields
 from handlers.mail.trust.signatures.key import published
@@ -35,6 +36,7 @@ class Signatures:
         self._seals: tuple[Sealed, ...] = ()
         self._message: Claim | None = None
         self._unsealed = ""
+        self._beginning = b""
         try:
             self._fields = fields(head)
         except Doubtful as doubt:
@@ -48,6 +50,7 @@ class Signatures:
 
     def write(self, chunk: bytes) -> None:
         """More of the body, which begins after the empty line that ends the head. In pieces of any size."""
+        self._beginning += chunk[: BEGINNING_OCTETS - len(self._beginning)]
         for body in self._bodies.values():
             body.write(chunk)
 
@@ -94,6 +97,8 @@ class Signatures:
         claim.check_scope(self._fields, self._now)
         claim.check_body(*self._bodies[claim.body_way].result)
         claim.check_head(self._fields, await published(dns, claim.mark))
+        check_cover(self._fields, claim.names, self._beginning)
+        check_age(self._fields, claim.names, claim.signed_at, self._now)
 
     def _read_chain(self) -> None:
         try:

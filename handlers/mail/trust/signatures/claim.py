@@ -28,7 +28,8 @@ BODY_WAYS: dict[bytes, type[Simple]] = {b"simple": Simple, b"relaxed": Relaxed}
 AHEAD_SECONDS_MAX = 24 * 3600
 """How far a signer's clock may run ahead of ours: as much as a wrong time zone makes it."""
 ONCE = frozenset(
-    b"from sender subject date message-id in-reply-to references content-type content-transfer-encoding".split()
+    b"from sender subject date message-id in-reply-to references content-type content-transfer-encoding"
+    b" content-disposition".split()
 )
 """Fields that we go by and that a mail may have once (RFC 5322, section 3.6): of two, which one was signed? (section 8.15)"""
 

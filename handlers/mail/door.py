@@ -30,7 +30,7 @@ RETURNED_BYTES_MAX = 2_000_000
 """Octets of a report on delivery that is let in unproven: many times what any notice of ours has, were it quoted whole."""
 
 TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
-TRY_AGAIN = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
+CANNOT_STORE = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
 NO_ROOM = (
     "452 4.3.1 It is not proven who sent this mail, and there is no room for such mail just now. "
     "Nothing was kept; please try again later."
@@ -130,7 +130,7 @@ class Letterbox:
             await self._front.inbox.accept(self._arrival(head, verdict), self._raw)
         except Later:
             log.warning("mail could not be stored")
-            return TRY_AGAIN
+            return CANNOT_STORE
         return TAKEN
 
     async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:

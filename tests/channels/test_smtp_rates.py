@@ -8,12 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.mail.smtp.rates import ADDRESSES_MAX, Rate
-from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, listening
-from tests.channels.test_smtp_patience import Clock, clock
+from tests.channels.loop_clock import Clock
+from tests.channels.smtp_peer import HELLO, KEPT, WIRE, Box, Peer, connected, listening
 
-__all__ = ["clock"]  # the fixture
-
-WIRE = b"Subject: A return\r\n\r\nGood morning\r\n.\r\n"
 NEIGHBOUR = "127.0.0.2"
 
 

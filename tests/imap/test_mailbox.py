@@ -248,10 +248,10 @@ async def test_mails_that_anybody_can_send_in_any_number_do_not_drown_the_alerts
     with dovecot(certificate) as server, between(server.port) as wire:
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
             for number in range(8):
-                server.append(letter(office, attach=NAME, subject=str(number)))
+                server.append(letter(office, attach=PLAN, subject=str(number)))
             await until(office, lambda: sum(said.count(b"BODY.PEEK[]") for said in wire.said) >= 8 and idles(wire))
             office.clock.advance(hours=4)
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await taken(office, server, 8, folder="Postroom failed")
             alerts = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
             assert len(alerts) == 3
@@ -265,7 +265,7 @@ async def test_nothing_is_fetched_while_the_disk_is_nearly_full(
     monkeypatch.setattr(space, "free_bytes", lambda _: free[0])
     with dovecot(certificate) as server, between(server.port) as wire:
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await until(office, lambda: sum(b"RFC822.SIZE" in said for said in wire.said) >= 2)
             assert not any(b"BODY.PEEK[]" in said for said in wire.said)
             assert len(server.holds("INBOX")) == 1

@@ -35,7 +35,7 @@ messages: peers
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
 fuzz: $(VENV)/.dev
-	for name in $$(ls fuzz/checks | grep '^[a-z].*py$$'); do $(BIN)/python -m fuzz.$${name%.py} -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+	for name in $$(ls fuzz/checks | grep '^[a-z].*py$$'); do $(BIN)/python -m fuzz $${name%.py} -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 $(VENV)/.run: requirements.lock pyproject.toml scripts/venv
 	scripts/venv $(PYTHON) $(VENV) requirements.lock

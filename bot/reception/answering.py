@@ -177,8 +177,8 @@ def turned_away(tx: Session, to: str, notice: Notice, occasion: Occasion, crowd:
     """The same to somebody who is not heard, unless there is a crowd of them: then the administrators hear of it."""
     if occasion.channel != MAIL or _told_today(tx, to, notice, occasion) or crowd.lets(occasion.now):
         once_a_day(tx, to, notice, occasion)
-    elif WHAT not in telling.recent_alerts(tx, occasion.now - DAY):
-        telling.alert(tx, WHAT, crowd.lines, occasion)
+    else:
+        telling.alert_once(tx, WHAT, crowd.lines, occasion, within=DAY)
 
 
 def _told_today(tx: Session, to: str, notice: Notice, occasion: Occasion) -> bool:

@@ -19,12 +19,11 @@ from bot.handing_out import GONE
 from bot.ledger import Later, files
 from bot.ledger.tables import File, InboxItem, InboxState
 from bot.notices import Notice
+from bot.rules import subjects
 from bot.rules.authority import Sight
 from bot.rules.commands import Command
 from bot.telling import Asking
 
-LABEL = re.compile(r"\s*(?:\[[^\]]{1,40}\]|external\s*:)\s*", re.IGNORECASE)
-"""What gateways put before a subject, on the way there or back."""
 SUBJECT = re.compile(
     r"(?:recall|r[üu]ckruf|zur[üu]ckrufen|rappel|rappeler|retirar|recuperar|intrekken|ingetrokken|richiamo|galw'?n [ôo]l|adalw)"
     r"\s*:\s*(.+)",
@@ -120,10 +119,7 @@ def _files_of(tx: Session, mail: InboxItem, asking: Asking) -> tuple[File, ...]:
 
 def _plain(subject: str) -> str:
     """The subject as its writer wrote it, on one line."""
-    at = 0
-    while mark := LABEL.match(subject, at):
-        at = mark.end()
-    return " ".join(subject[at:].split())
+    return " ".join(subjects.behind(subjects.LABELS, subject).split())
 
 
 def is_outlooks(arrival: Arrival, opened: Opened) -> bool:

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from bot.rules import reference
+from bot.rules import reference, subjects
 from bot.rules.correction import CHOICES_MAX, correct
 from bot.rules.correction_when import VERSION_FIRST
 from bot.rules.filename_shape import Convention, Fault, read, settled, split
 
 SUBJECT_CHARACTERS_MAX = 100
 """A longer one is a sentence, and so would be the name."""
-LABEL = re.compile(r"\s*(?:\[[^\]]{1,40}\]|external\s*:|urgent\s*[:!-]|confidential\s*[:!-])\s*", re.IGNORECASE)
+LABEL = re.compile(rf"\s*(?:{subjects.LABEL}|urgent\s*[:!-]|confidential\s*[:!-])\s*", re.IGNORECASE)
 """What gateways and people put before a subject."""
-ANSWER = re.compile(r"\s*(?:re|aw|sv|antw|atb|fwd?|wg|tr)\s*(?:\[[0-9]+\])?\s*:", re.IGNORECASE)
+ANSWER = re.compile(rf"\s*(?:{subjects.REPLY}|{subjects.FORWARDED})", re.IGNORECASE)
 """Of a reply and of what is forwarded: the words are somebody else's."""
 MANNERS = re.compile(
     r"\b(?:please\s+(?:find|see)|(?:please\s+)?find|attached(?:\s+is)?|attachment|enclosed|fao)\b\s*[:,-]?\s*",
@@ -44,12 +44,10 @@ def composed(subject: str, given: str, by: Convention, today: date, *, part: int
 
 def told(subject: str) -> str:
     """What the subject says of the file: "" where it is somebody else's words, our own, or too much of them."""
-    at = 0
-    while mark := LABEL.match(subject, at):
-        at = mark.end()
-    if ANSWER.match(subject, at) or len(subject) - at > SUBJECT_CHARACTERS_MAX or reference.find(subject):
+    said = subjects.behind(LABEL, subject)
+    if ANSWER.match(said) or len(said) > SUBJECT_CHARACTERS_MAX or reference.find(subject):
         return ""
-    return " ".join(MANNERS.sub(" ", subject[at:]).split()).strip(".:,;!- ")
+    return " ".join(MANNERS.sub(" ", said).split()).strip(".:,;!- ")
 
 
 def _names(text: str, by: Convention, today: date) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.settings.channels import Imap, Outgoing, SignIn, Smtp, Web
-from bot.settings.kinds import is_loopback
+from bot.settings.kinds import NAMELESS, is_loopback
 from bot.settings.tables import Loc, Settings
 
 MAIL_GROWTH = 1.37
@@ -152,8 +152,6 @@ def taken_mail_is_out_of_the_way(settings: Settings) -> Iterator[Clash]:
     yield from _twice(boxes, "another mailbox: this one is fetched from by {} already")
 
 
-NAMELESS = "nameless"
-"""In the place of a name: results without one are believed, in mailboxes alone."""
 ONLY_EXCHANGE = "what only Microsoft's servers write: elsewhere anybody can write it"
 
 

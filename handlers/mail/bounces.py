@@ -96,6 +96,8 @@ class _Reading:
         self._kept: list[tuple[Part, bytearray]] = []
         self._room = OCTETS_MAX
         self._decoder = decoder("")
+        self._writes = False
+        """Whether the present part is read."""
         self._attached = False
 
     def head_seen(self, chunks: Iterable[bytes]) -> Iterator[bytes]:

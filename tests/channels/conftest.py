@@ -1,5 +1,6 @@
-"""A certificate of this machine, which nobody but these tests trusts."""
+"""A certificate of this machine, which nobody but these tests trusts, and a clock that is put forward by hand."""
 
+import asyncio
 import datetime as dt
 import ipaddress
 import ssl
@@ -10,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.channels.loop_clock import Clock
 
 LONG_AGO, FAR_AHEAD = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2020, 2120))
 
@@ -39,3 +42,8 @@ def server_side(certificate: Path) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     return context
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(asyncio.get_running_loop(), monkeypatch)

@@ -14,6 +14,9 @@ from handlers.mail.smtp import Envelope, House, Limits, SmtpServer
 
 HELLO = (b"EHLO school.example", b"MAIL FROM:<head@school.example>", b"RCPT TO:<returns@council.example>", b"DATA")
 """All that has to be said before the text of a mail."""
+TEXT = b"Subject: A return\r\n\r\nGood morning\r\n"
+WIRE = TEXT + b".\r\n"
+"""A mail, and the same as it is sent."""
 KEPT = "250 2.0.0 Kept."
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.mail.trust.signatures import Signatures
 from tests.channels.signing import DOMAIN, MAIL, NOW, SELECTOR, Zone, chain, fed, record, rsa, sign, verdicts, zone
-from tests.memory import held
+from tests.measuring import held
 
 KEY_NAME = f"{SELECTOR}._domainkey.{DOMAIN}"
 HEAD = sign(MAIL).partition(b"\r\n\r\n")[0] + b"\r\n"
@@ -106,10 +106,10 @@ async def test_time_does_not_grow_faster_than_the_head(head: Callable[[int], byt
     async def seconds(mail: bytes) -> float:
         best = 1e9
         for _ in range(3):
-            begun = time.perf_counter()
+            begun = time.process_time()
             await verdicts(mail, zone(rsa()))
             await chain(mail, zone(rsa()), "b.example")
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.process_time() - begun)
         return best
 
     small, large = head(1 << 14), head(1 << 17)

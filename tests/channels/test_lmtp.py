@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from handlers.mail.smtp import UNIX
-from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, listening
+from tests.channels.smtp_peer import HELLO, KEPT, WIRE, Box, Peer, connected, listening
 
 LHLO = b"LHLO mx.council.example"
-WIRE = b"Subject: A return\r\n\r\nGood morning\r\n.\r\n"
 TAGGED = b"RCPT TO:<returns+ab12@council.example>"
 
 

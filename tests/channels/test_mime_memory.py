@@ -9,7 +9,7 @@ import pytest
 from handlers.mail.message.mime import BLOCK_BYTES
 from handlers.mail.receive import open_message
 from tests.channels.opening import HashSink
-from tests.memory import held
+from tests.measuring import held
 
 MEGABYTES = 1 << 20
 FILE_HEAD = b'--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename="a.pdf"\r\n'

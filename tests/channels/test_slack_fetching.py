@@ -14,7 +14,7 @@ from bot.arrival import Attachment
 from bot.ledger import Later
 from handlers.slack.fetching import Fetcher
 from tests.channels.opening import HashSink
-from tests.memory import held
+from tests.measuring import held
 from tests.office import HandWoundClock
 
 TOKEN = "xoxb-secret"

@@ -10,7 +10,7 @@ from handlers.mail.unwrapping.smime import content
 from handlers.mail.unwrapping.source import Broken, Source
 from tests.channels.opening import HashSink, Vault, attached, files_of, mixed, text_of
 from tests.channels.packing.smime import Signer
-from tests.memory import held
+from tests.measuring import held
 
 INNER = mixed("Content-Type: text/plain\n\nAs agreed.", attached("QUJD", name="plan.pdf"), boundary="inner")
 HELD = [("plan.pdf", b"ABC")]

@@ -6,10 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.channels.smtp_peer import HELLO, KEPT, Box, Letter, connected, listening
-
-TEXT = b"Subject: A return\r\n\r\nGood morning\r\n"
-WIRE = TEXT + b".\r\n"
+from tests.channels.smtp_peer import HELLO, KEPT, TEXT, WIRE, Box, Letter, connected, listening
 
 
 async def test_a_mail_program_delivers_a_mail_with_an_attachment() -> None:

@@ -1,31 +1,10 @@
 """Slow, stalled, half-closed and lost connections: nobody is cut who makes progress, and nobody waits for ever."""
 
 import asyncio
-from collections.abc import Callable
-
-import pytest
 
 from handlers.mail.smtp.session import Session
-from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, conversation, listening
-
-WIRE = b"Subject: A return\r\n\r\nGood morning\r\n.\r\n"
-
-
-class Clock:
-    """The event loop's own clock, which can be put forward."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, patch: pytest.MonkeyPatch) -> None:
-        self._ahead = 0.0
-        true: Callable[[], float] = loop.time
-        patch.setattr(loop, "time", lambda: true() + self._ahead)
-
-    def advance(self, seconds: float) -> None:
-        self._ahead += seconds
-
-
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(asyncio.get_running_loop(), monkeypatch)
+from tests.channels.loop_clock import Clock
+from tests.channels.smtp_peer import HELLO, KEPT, WIRE, Box, Peer, connected, conversation, listening
 
 
 async def test_a_slow_transfer_is_never_cut_while_it_keeps_the_least_rate(clock: Clock) -> None:

@@ -1,6 +1,5 @@
 """SPF beyond the public suite: macros as RFC 7208 shows them, the limits, and records that prove nothing."""
 
-import time
 from contextlib import suppress
 from ipaddress import ip_address
 
@@ -13,6 +12,7 @@ from handlers.mail.trust.spf import Outcome
 from handlers.mail.trust.spf.macros import Malformed, expand, parse
 from handlers.mail.trust.spf.record import read
 from tests.channels.zones import Zone
+from tests.measuring import no_more_work_than
 
 V4 = {
     "s": "strong-bad@email.example.com", "l": "strong-bad", "o": "email.example.com", "d": "email.example.com",
@@ -126,8 +126,7 @@ ENDLESS = {
 @pytest.mark.parametrize("terms", ENDLESS.values(), ids=list(ENDLESS))
 async def test_no_record_keeps_anybody_busy(terms: str) -> None:
     zone = Zone({"school.example": [{"TXT": f"v=spf1 {terms}"}]})
-    began = time.perf_counter()
     sender = f"{'a.' * 200}x@school.example"
-    found = await spf.check(zone, ip_address("203.0.113.5"), helo="mx.example", mail_from=sender)
+    with no_more_work_than(seconds=2):
+        found = await spf.check(zone, ip_address("203.0.113.5"), helo="mx.example", mail_from=sender)
     assert found.outcome is not Outcome.PASS
-    assert time.perf_counter() - began < 2

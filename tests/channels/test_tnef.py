@@ -30,7 +30,7 @@ from tests.channels.packing.tnef import (
     value,
     words,
 )
-from tests.memory import held
+from tests.measuring import held
 
 PLAN = ("8302000_SENplan20260901.docx", b"a plan" * 100)
 LIST = ("8302000_SENlist café20260901.docx", b"a list")

@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from bot.settings import Imap
+from handlers.mail.imap.signin import Account
 from tests.imap.dovecot import PASSWORD, Dovecot
 from tests.imap.pymap_peer import Pymap
 from tests.office import TestOffice, open_office
@@ -64,3 +66,14 @@ async def until(office: TestOffice, holds: Callable[[], Any]) -> Any:
             await asyncio.sleep(0.02)
     await office.settle()
     return found
+
+
+async def taken(office: TestOffice, server: Dovecot, mails: int = 1, folder: str = DONE) -> None:
+    """Wait until so many mails have been moved."""
+    await until(office, lambda: len(server.holds(folder)) >= mails)
+
+
+def account(server: Dovecot, **keys: object) -> Account:
+    """The mailbox of this server, without the office."""
+    values = {"host": "127.0.0.1", "port": server.port, "tls": "none", "user": "returns", "password": PASSWORD, **keys}
+    return Account.of("main", Imap.model_validate(values))

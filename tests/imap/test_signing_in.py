@@ -5,22 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Imap
 from handlers.mail.imap.faults import BadMailbox, Lost
 from handlers.mail.imap.session import Session
-from handlers.mail.imap.signin import Account
 from handlers.mail.oauth import Application, BadApplication, NoToken
 from tests.imap.dovecot import PASSWORD, Dovecot, dovecot
 from tests.imap.entra import CLIENT, SCOPE, SECRET, TENANT, Entra, entra
-from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, until
-from tests.people import JO
-
-NAME = "8302000_SENplan20260901.docx"
-
-
-def account(server: Dovecot, **keys: object) -> Account:
-    values = {"host": "127.0.0.1", "port": server.port, "tls": "none", "user": "returns", "password": PASSWORD, **keys}
-    return Account.of("main", Imap.model_validate(values))
+from tests.imap.mailbox_office import DONE, account, environ, letter, mailbox_office, until
+from tests.people import JO, PLAN
 
 
 def trouble(server: Dovecot, **keys: object) -> str:
@@ -83,7 +74,7 @@ async def test_a_mailbox_of_microsoft_365_is_opened_by_an_application(tmp_path: 
     with entra(certificate) as microsoft, with_tokens(certificate, tmp_path, microsoft) as server:
         keys = {**environ(server), **microsoft.environ("IMAP__MAIN")}
         async with mailbox_office(tmp_path / "office", keys) as office:
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await until(office, lambda: server.holds(DONE))
             assert office.expect(JO, "receipt")
     assert microsoft.given == ["token-1"]

@@ -11,11 +11,9 @@ from handlers.mail.imap.session import Session
 from handlers.mail.imap.signin import LITERAL_MAX
 from tests.imap.between import between
 from tests.imap.dovecot import dovecot
-from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, until
+from tests.imap.mailbox_office import DONE, account, environ, letter, mailbox_office, taken, until
 from tests.imap.pymap_peer import pymap
-from tests.imap.test_mailbox import NAME, taken
-from tests.imap.test_signing_in import account
-from tests.people import ALEX, JO
+from tests.people import ALEX, JO, PLAN
 
 NOTES = "8302000_SENnotes20260901.docx"
 
@@ -32,7 +30,7 @@ async def test_another_server_with_another_dialect(tmp_path: Path) -> None:
             client.delete_messages(client.search("ALL"))
             client.expunge()
         async with mailbox_office(tmp_path, keys) as office:
-            server.append(letter(office, attach={NAME: bytes(range(256)) * 10_000}))
+            server.append(letter(office, attach={PLAN: bytes(range(256)) * 10_000}))
             server.append(letter(office, attach={NOTES: bytes(4_000_000)}))
             await until(office, lambda: server.count(DONE) == 2)
             assert office.contents(office.files()[0]) == bytes(range(256)) * 10_000
@@ -45,13 +43,13 @@ async def test_a_server_that_is_away_at_the_start_and_comes_and_goes(tmp_path: P
         server.stop()
         async with mailbox_office(tmp_path, environ(server)) as office:
             server.start()
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await taken(office, server)
             server.stop()
             server.start()
             server.append(letter(office, attach=NOTES))
             await taken(office, server, 2)
-            assert {file.name for file in office.files()} == {NAME, NOTES}
+            assert {file.name for file in office.files()} == {PLAN, NOTES}
 
 
 async def test_where_mail_is_not_fetched_for_long_the_administrators_are_told_once(
@@ -59,7 +57,7 @@ async def test_where_mail_is_not_fetched_for_long_the_administrators_are_told_on
 ) -> None:
     with dovecot(certificate) as server, between(server.port) as wire:
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await taken(office, server)
             server.stop()
             wire.cut()
@@ -80,14 +78,14 @@ async def test_a_folder_that_was_made_anew_with_the_same_numbers(tmp_path: Path,
         with server.client() as client:
             client.create_folder("Returns")
         async with mailbox_office(tmp_path, environ(server, folder="Returns")) as office:
-            server.append(letter(office, attach=NAME), folder="Returns")
+            server.append(letter(office, attach=PLAN), folder="Returns")
             await taken(office, server)
             with server.client() as client:
                 client.delete_folder("Returns")
                 client.create_folder("Returns")
             server.append(letter(office, attach=NOTES), folder="Returns")  # its UID is that of the mail before
             await taken(office, server, 2)
-            assert {file.name for file in office.files()} == {NAME, NOTES}
+            assert {file.name for file in office.files()} == {PLAN, NOTES}
 
 
 NONSENSE = [
@@ -108,7 +106,7 @@ async def test_a_server_that_answers_nonsense_is_asked_again(
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
             await until(office, lambda: wire.connections > 3)
             wire.greeting = None
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await taken(office, server)
             assert office.expect(JO, "receipt")
 
@@ -128,7 +126,7 @@ async def test_a_connection_lost_before_the_move_repeats_no_effect(tmp_path: Pat
         cuts = iter([True, True, False])
         wire.on_command = lambda said: b"MOVE" in said and b"PEEK" not in said and next(cuts, False)
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await taken(office, server)
             assert [answer.kind for answer in office.inbox_of(JO)] == ["receipt"]
             assert sum(b"BODY.PEEK[]" in said for said in wire.said) == 1
@@ -140,7 +138,7 @@ async def test_a_mail_that_was_taken_and_not_moved_before_a_stop_is_moved_at_the
     with dovecot(certificate) as server, between(server.port) as wire:
         wire.on_command = lambda said: b"MOVE" in said and b"PEEK" not in said
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
-            server.append(letter(office, attach=NAME))
+            server.append(letter(office, attach=PLAN))
             await until(office, office.files)
             channel = office.office.channels["email"]
             await asyncio.wait_for(channel.stop(), 12)

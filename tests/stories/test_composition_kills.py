@@ -160,7 +160,8 @@ async def test_the_attacker_is_heard_as_themselves(world: tuple[TestOffice, DnsP
 async def test_jo_sands_is_heard(world: tuple[TestOffice, DnsPeer]) -> None:
     post, dns = world
     dns.txt(f"{signing.SELECTOR}._domainkey.{SCHOOL}", signing.record(signing.rsa()).decode())
-    replies = await deliver(post, Attack(sign={"d": SCHOOL}))
+    signed = "from:to:subject:date:message-id:content-type:content-disposition:from"
+    replies = await deliver(post, Attack(sign={"d": SCHOOL, "h": signed}))
     assert replies[-1][0] == "2"
     assert post.expect(JO, "receipt")
 

@@ -146,7 +146,7 @@ async def test_a_link_in_a_reply_that_says_nothing_else_is_spoken_of(post: TestO
 
 async def test_a_plea_above_a_link_is_answered_as_a_plea_and_the_link_besides(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
-    await post.email(JO, text=f"I need to change it! See {LINK}", reply_to=post.expect(JO, "receipt"))
+    await post.email(JO, text=f"Can you undo that one? See {LINK}", reply_to=post.expect(JO, "receipt"))
     answer = post.expect(JO, "unknown-command")
     assert "recall" in answer.text
     assert "OneDrive" in answer.text

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.rules import reference
+from bot.rules import reference, subjects
 from bot.rules.commands import alarming, lines, table
 from bot.rules.commands.guessing import nearest
 from bot.rules.commands.kinds import (
@@ -83,7 +83,7 @@ def read(subject: str, text: str, context: Context) -> Reading:
 def _alarm(subject: str, untaken: Sequence[tuple[int, str]], context: Context) -> list[Command]:
     """What raises the alarm in plain words; beside a new file only in a reply, or where a file is named: else it may be a
     comment on that file."""
-    words = lines.subject_words(subject)[0]
+    words = subjects.words(subject)[0]
     raised = alarming.alarm_in([(-1, words), *untaken])
     if raised is None:
         return []
@@ -105,7 +105,7 @@ def is_courtesy(text: str) -> bool:
 
 def _titled(subject: str, context: Context) -> tuple[list[Command], bool]:
     """What the subject asks for, and whether it is a reply's. A forwarded one is somebody else's words."""
-    said, replied = lines.subject_words(subject)
+    said, replied = subjects.words(subject)
     command = read_line(said, context)
     a_title = isinstance(command, OF_A_BODY) or (isinstance(command, Reject) and command.which == Which())
     return ([command] if command and not a_title else []), replied
@@ -161,4 +161,4 @@ def _tags(written: Sequence[str]) -> Iterator[tuple[int, str]]:
 
 def _nearest(subject: str, written: Sequence[str], context: Context) -> tuple[str, str] | None:
     first = next((text for text in written if not _is_passed_over(text)), "")
-    return nearest((lines.read(lines.subject_words(subject)[0]), lines.read(first)), context)
+    return nearest((lines.read(subjects.words(subject)[0]), lines.read(first)), context)

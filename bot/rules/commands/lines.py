@@ -32,12 +32,6 @@ GREETING = re.compile(
     r"(?:hi|hello|hiya|dear|good (?:morning|afternoon|evening))(?: \S+){0,3}|(?:morning|afternoon|evening)(?: \S+)?"
 )
 
-SUBJECT_MARK = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]|external\s*:|(?P<reply>re|aw|sv|antw|atb)\s*(?:\[[0-9]+\])?\s*:)\s*", re.IGNORECASE
-)
-"""What gateways and mail programs put before a subject: a label, and the sign of a reply."""
-FORWARDED = re.compile(r"(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
-
 
 @dataclass(frozen=True)
 class Line:
@@ -98,15 +92,6 @@ def is_closing(text: str) -> bool:
     """Whether a line ends what is said: thanks, regards, `--` (lesson L47)."""
     said = tidy(text[:LINE_CHARACTERS_MAX])
     return said.startswith("--") or (bool(said) and not _without_manners(said.split()))
-
-
-def subject_words(subject: str) -> tuple[str, bool]:
-    """The subject without what programs put before it, and whether it is a reply's. A forwarded one says nothing."""
-    at, replied = 0, False
-    while mark := SUBJECT_MARK.match(subject, at):
-        at, replied = mark.end(), replied or bool(mark["reply"])
-    said = subject[at:].strip()
-    return ("" if FORWARDED.match(said) else said), replied
 
 
 def _without_manners(words: list[str]) -> list[str]:

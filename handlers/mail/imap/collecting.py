@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.ledger import Later
 from bot.vault import Unavailable
 from bot.watching import Trouble
-from handlers.mail.door import TRY_AGAIN, Front, Letterbox
+from handlers.mail.door import CANNOT_STORE, Front, Letterbox
 from handlers.mail.imap.book import Book
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
@@ -176,7 +176,7 @@ class Collector:
         """Wait until it is durable. Raises `_NotNow`, `_Undecided`, and `Refused` where it never will be."""
         assert self._loop is not None  # noqa: S101 - there is no thread before it is started
         reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
-        if reply == TRY_AGAIN:
+        if reply == CANNOT_STORE:
             raise _NotNow(reply)
         if reply.startswith("4"):
             raise _Undecided(reply)

@@ -17,6 +17,7 @@ from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import Protocol
 
+from bot.settings.kinds import NAMELESS
 from handlers.mail.message.head import Head
 from handlers.mail.trust.author import author, sender
 from handlers.mail.trust.dns import Dns, DnsTrouble
@@ -24,7 +25,7 @@ from handlers.mail.trust.exchange import AUTH_AS, may_be_within, sent_within
 from handlers.mail.trust.lexical import Doubtful
 from handlers.mail.trust.lists import by_list, check_own_words
 from handlers.mail.trust.proving import Origin, prove
-from handlers.mail.trust.results import NAMELESS, proof, topmost
+from handlers.mail.trust.results import proof, topmost
 from handlers.mail.trust.signatures import Signatures
 from handlers.mail.trust.verdict import Examination, Proven, Step, Steps, Undecided, Unproven
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import authres
 
+from bot.settings.kinds import NAMELESS
 from handlers.mail.trust.lexical import Doubtful, uncommented
 
 FIELD = "Authentication-Results"
@@ -13,8 +14,6 @@ AUTHSERV_ID = re.compile(r'\s*(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s;"()]+))')
 METHOD = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*\s*=")
 NAME = re.compile(r"[a-z0-9._-]{1,100}")
 OTHERS_MAX = 3
-NAMELESS = "nameless"
-"""Stands among the names for a server that writes none, such as Microsoft 365: its field begins with the first result."""
 NO_VERDICT = {"none", "temperror", "permerror", "bestguesspass"}
 """Results of DMARC that say the author's domain has no policy that could be looked up: SPF and DKIM may still speak.
 The last is Microsoft's guess at what a policy would say."""

@@ -1,5 +1,6 @@
-"""How much memory something needs."""
+"""How much memory and how much of the processor something needs."""
 
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ class Held:
 
 @contextmanager
 def held() -> Iterator[Held]:
-    """Measure what happens within."""
+    """Measure the memory of what happens within."""
     found = Held()
     tracemalloc.start()
     try:
@@ -24,3 +25,11 @@ def held() -> Iterator[Held]:
     finally:
         found.octets = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+
+
+@contextmanager
+def no_more_work_than(seconds: float) -> Iterator[None]:
+    """What happens within costs this process no more: the processor's time, for others may be busy on this machine."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < seconds

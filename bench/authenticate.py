@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from multiprocessing import get_context
 
 import dkim
@@ -33,9 +34,9 @@ from tests.channels.signing import DOMAIN, SELECTOR, private, record, rsa
 
 HEAD = (
     b"From: Jo Sands <jo.sands@office.leysjunior.example>\r\nTo: returns@derbyshire.example\r\nSubject: SEN plan\r\n"
-    b"Date: Tue, 1 Sep 2026 09:00:00 +0100\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
+    b"Date: %b\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n"
     b"Content-Transfer-Encoding: base64\r\n"
-)
+) % format_datetime(datetime.now(UTC)).encode()
 MAIL_OCTETS = 20_000
 CHUNK = 1 << 18
 """What the SMTP session reads at a time."""

@@ -5,7 +5,6 @@ Nothing is destroyed by it: that takes the school's own word `recall`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +12,9 @@ from bot import announcing, notices, roster
 from bot.ledger import files, history
 from bot.ledger.tables import File, Person
 from bot.notices import Notice
-from bot.notices.freezing import Readers
+from bot.notices.freezing import Readers, Tidings
 from bot.rules.lifecycle import Act
-from bot.telling import Asking, alert, facts, post
+from bot.telling import Asking, facts, post
 
 WORDS_CHARACTERS_MAX = 500
 """So much of what they wrote is kept in the history and told."""
@@ -78,15 +77,10 @@ def recalled(tx: Session, frozen: Sequence[File], asking: Asking) -> None:
 
 
 def warn(tx: Session, file: File, asking: Asking) -> None:
-    """It may be a breach: whoever has had the contents hears of it, and the administrators. What can still be frozen is."""
-    frozen = roster.may(tx, asking.person, Act.FROZEN, file) and _change(tx, file, Act.FROZEN, asking, "wanted back")
-    what = "A school wants a file back that an officer has had: it may be a breach"
-    lines = [f"{file.reference}: {file.name}, wanted back too late by {asking.person.name}"]
-    lines += ["It is frozen: nobody can download it until its school or you release it."] if frozen else []
-    alert(tx, what, lines, asking)
-    for person in _havers(tx, file).values():
-        if person.left_at is None and person.id != asking.person.id and not roster.is_administrator(person):
-            post(tx, notices.Alert(what=what, lines=tuple(lines)), asking, to=person.email, person=person)
+    """Somebody has had what is wanted back: it may be a breach. All whom a freeze concerns hear of it; what can be frozen is."""
+    if roster.may(tx, asking.person, Act.FROZEN, file):
+        _change(tx, file, Act.FROZEN, asking, "wanted back")
+    _tell(tx, [file], "wanted", asking)
 
 
 def _change(tx: Session, file: File, act: Act, asking: Asking, why: str) -> bool:
@@ -97,9 +91,7 @@ def _change(tx: Session, file: File, act: Act, asking: Asking, why: str) -> bool
     return False
 
 
-def _tell(
-    tx: Session, chosen: Sequence[File], what: Literal["frozen", "released", "recalled"], asking: Asking, words: str = ""
-) -> None:  # fmt: skip
+def _tell(tx: Session, chosen: Sequence[File], what: Tidings, asking: Asking, words: str = "") -> None:
     """One mail to each, of all the files that concern them."""
     readers: dict[int, _Reader] = {}
     for file in chosen:

@@ -28,6 +28,11 @@ class Space:
         places = (settings.vault.folder, settings.ledger.file, settings.keys.path)
         return cls(places, settings.vault.free_bytes_min)
 
+    @property
+    def for_strangers(self) -> bool:
+        """Whether there is so much that mail of which nobody knows who sent it cannot be what fills the disk."""
+        return self.has_room((STRANGERS - 1) * self._least)
+
     def has_room(self, octets: int = 0) -> bool:
         """Whether the limit still holds when so much more is stored. True where it cannot be told: storing will tell."""
         return not list(self._short(octets))
@@ -36,6 +41,8 @@ class Space:
         """What the administrators have to hear."""
         if short := list(self._short(0)):
             yield Trouble("The disk is nearly full, and mail has to wait", (*self.said(short), WAITING))
+        elif short := list(self._short((STRANGERS - 1) * self._least)):
+            yield Trouble("The disk fills up, and mail of unproven senders has to wait", (*self.said(short), UNPROVEN))
 
     def said(self, short: Sequence[tuple[Path, int]]) -> list[str]:
         """How much is left where it is too little."""
@@ -58,6 +65,12 @@ class Space:
                 yield path, free
 
 
+STRANGERS = 3
+"""Mail of unproven senders, which anybody can send in any number, is taken in while so many times the limit is free."""
+UNPROVEN = (
+    "Less than three times that is left. Until there is more, only mail whose sender is proven comes in; other mail waits with "
+    "the servers that sent it, or in its mailbox. See what fills the disk: postroom inbox list --state quarantined."
+)
 WAITING = (
     "New mail is answered «452, try again later» and waits with the servers that sent it. What was taken in is safe. "
     "Make room; mail then comes in again by itself."

@@ -7,6 +7,8 @@ from pydantic import Field
 from bot.notices.examples import COLD, FILE, RECEIVED
 from bot.notices.facts import OfFiles
 
+Tidings = Literal["frozen", "wanted", "released", "recalled"]
+"""`wanted`: its school wants it back when somebody has had it."""
 Readers = Literal["officer", "headteacher", "administrators"]
 
 
@@ -30,7 +32,7 @@ class WrongFile(OfFiles):
     """To officers, the headteacher, the administrators and whoever has had the contents: it may be a breach."""
 
     kind = "wrong-file"
-    what: Literal["frozen", "released", "recalled"]
+    what: Tidings
     by: str
     words: str = ""
     """What they wrote."""
@@ -46,6 +48,6 @@ class WrongFile(OfFiles):
 Frozen.example = Frozen(files=(FILE.model_copy(update=COLD),))
 Released.example = Released(files=(FILE,))
 WrongFile.example = WrongFile(
-    files=(RECEIVED.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong file. Please do not open it.",
+    files=(RECEIVED.model_copy(update=COLD | {"recallable": False}),), what="frozen", by="Jo Sands", words="Wrong file. Please do not open it.",
     had={RECEIVED.reference: ("Sam Hale",)}, reader="officer", reader_had=True,
 )  # fmt: skip

@@ -391,6 +391,10 @@ VARIANTS = (
         notices.TooLate(file=FILE.model_copy(update=COLD), act="copy"),
     ),
     Variant(
+        "too-late-wanted", "Outlook recalls a file that an officer has had: it was frozen in place of that.",
+        notices.TooLate(file=RECEIVED.model_copy(update=COLD | {"recallable": False}), act="recall"),
+    ),
+    Variant(
         "frozen-had", "An officer has had one of two files.",
         notices.Frozen(
             files=(RECEIVED.model_copy(update=COLD | {"recallable": False}), RETURN.model_copy(update=COLD)), had={RECEIVED.reference: ("Sam Hale",)},
@@ -404,6 +408,13 @@ VARIANTS = (
         "wrong-file-unread", "To the headteacher, and nobody has had the contents.",
         notices.WrongFile(
             files=(FILE.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong child, sorry.", reader="headteacher",
+        ),
+    ),
+    Variant(
+        "wrong-file-wanted", "To the officer who had received it when its sender recalled it in Outlook.",
+        notices.WrongFile(
+            files=(RECEIVED.model_copy(update=COLD | {"recallable": False}),), what="wanted", by="Jo Sands", reader="officer", reader_had=True,
+            had={RECEIVED.reference: ("Sam Hale",)},
         ),
     ),
     Variant(

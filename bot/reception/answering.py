@@ -160,7 +160,10 @@ def _pace(tx: Session, asking: Asking, limit: int) -> timedelta:
 
 def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     what = f"{asking.address} is not answered any more for now"
-    line = f"It had {limit} answers within an hour. What it sends or has done is still answered."
+    line = (
+        f"It had {limit} answers within an hour. What it sends or has done is still answered. If it is a "
+        "machine, have its automatic replies to us switched off; if a person, ask what they need."
+    )
     telling.alert_once(tx, what, [line], asking, within=HOUR)
 
 
@@ -197,4 +200,8 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
             return
         if count == QUARANTINED_AN_HOUR_MAX:
             lines.append("What else it sends within this hour is kept as well; of that there is no further alert.")
+    lines.append(
+        f"postroom inbox show {item.id} shows it. Where you have made sure who sent it, postroom inbox release {item.id} has it "
+        f"handled; postroom inbox discard {item.id} destroys it."
+    )
     telling.alert(tx, "A message lies in quarantine", lines, occasion)

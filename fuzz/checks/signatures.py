@@ -11,7 +11,7 @@ import dkim
 
 from handlers.mail.trust.signatures import Chain, Signature, Signatures
 
-NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+NOW = datetime(2020, 9, 14, 9, tzinfo=UTC)
 HEAD_ENDS = re.compile(rb"\r\n\r\n")
 SEALERS = {"leys.example", "sealer.example"}
 

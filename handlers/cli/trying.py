@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from email.utils import parseaddr
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +27,6 @@ from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import MAILBOX
 
-CHUNK = 1 << 18
 OUTCOMES = {
     InboxState.DONE: "handled",
     InboxState.WORKING: "handled",
@@ -143,7 +141,10 @@ def _line(opened: Rooms, file: Path, envelope: Envelope) -> TrialLine:
     reply = asyncio.run(letterbox.accept())
     steps = tuple(StepLine(check=one.check, result=one.result, words=one.words) for one in letterbox.steps)
     if trial.arrival is None:
-        return TrialLine(outcome="refused in the dialogue", why=reply, steps=steps)
+        doubt = next((one.words for one in steps if one.result == "unproven"), None)
+        return TrialLine(
+            sender=envelope.mail_from or "", unproven=doubt, outcome="refused in the dialogue", why=reply, steps=steps
+        )
     rehearsal = Rehearsal(
         opened.ledger,
         opened.vault,
@@ -205,8 +206,14 @@ def _mail_from(head: Head) -> str:
 
 
 def _head(file: Path) -> bytes:
-    octets = b"".join(islice(_crlf(file), HEAD_BYTES_MAX // CHUNK + 1))
-    return octets.partition(b"\r\n\r\n")[0]
+    """All above the first empty line, or as much of it as is ever looked at."""
+    head, size = list[bytes](), 0
+    for line in _crlf(file):
+        if line == b"\r\n" or size > HEAD_BYTES_MAX:
+            break
+        head.append(line)
+        size += len(line)
+    return b"".join(head)
 
 
 def _crlf(file: Path) -> Iterator[bytes]:
@@ -226,11 +233,16 @@ def _tell(line: TrialLine) -> None:
         show.say(f"Sent by a machine: {line.automatic}")
     show.say(f"What becomes of it: {line.outcome}" + (f" ({line.why})" if line.why else ""))
     for one in line.files:
-        show.say(f"File {one.name}: {one.verdict}" + (f", to {one.service}" if one.service else ""))
+        show.say(
+            f"{f'File {one.name}' if one.name else 'The email itself'}: {one.verdict}"
+            + (f", to {one.service}" if one.service else "")
+        )
         for sentence in (*(fault.text for fault in one.faults), *(f"offered: {name}" for name in one.offers)):
             show.say(f"  {sentence}")
     for reply in line.replies:
         show.say(f"\nReply to {reply.to}\nSubject: {reply.subject}\n\n{reply.text}")
+    if not line.replies:
+        show.say("No reply would be sent.")
     for other in line.others_told:
         show.say(f"Also told: {other.to}: {other.subject}")
     show.say("\nNothing was stored and nobody was told. References above stand for those that it would be given.")

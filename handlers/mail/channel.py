@@ -3,9 +3,12 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from functools import partial
 
-from bot import telling
+from sqlalchemy.orm import Session
+
+from bot import roster, telling
 from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.inbox import Inbox
@@ -26,6 +29,10 @@ from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
+
+HOUR = timedelta(hours=1)
+ALIKE_AN_HOUR_MAX = 3
+"""Alerts of one wording about single mails: of more of them there is no news in each."""
 
 
 class MailChannel:
@@ -102,7 +109,7 @@ class MailChannel:
     def _alert(self, what: str, lines: Sequence[str]) -> None:
         """Tell the administrators of what happened once, from any thread. Raises `Later`."""
         occasion = Occasion(settings=self._settings, clock=self._clock, now=self._clock.now())
-        self._ledger.write_now(lambda tx: telling.alert(tx, what, lines, occasion))
+        self._ledger.write_now(lambda tx: _tell(tx, what, lines, occasion))
 
     async def stop(self) -> None:
         """Listen and fetch no more, and let what is being taken in finish."""
@@ -146,3 +153,12 @@ def limits(settings: Settings) -> smtp.Limits:
         messages_per_hour=configured.messages_per_hour,
         octets_per_second_min=configured.rate_bytes_per_second_min,
     )
+
+
+def _tell(tx: Session, what: str, lines: Sequence[str], occasion: Occasion) -> None:
+    """No more than some within an hour: anybody can send mails that end so."""
+    administrators = max(1, len(list(roster.administrators(tx))))
+    told = telling.recent_alerts(tx, occasion.now - HOUR).count(what) // administrators
+    if told < ALIKE_AN_HOUR_MAX:
+        last = ["There is no further alert within this hour, whatever else is put there."]
+        telling.alert(tx, what, [*lines, *(last if told == ALIKE_AN_HOUR_MAX - 1 else [])], occasion)

@@ -3,10 +3,15 @@
 import asyncio
 from collections.abc import Iterator
 
+from aiosmtplib import SMTPException
+
 from handlers.checks import Check, Patient, failed, passed
+from handlers.mail.imap.faults import words
+from handlers.mail.oauth import BadApplication, NoToken
+from handlers.mail.send import Smarthost
 from handlers.mail.trust.dns import DnsTrouble, Resolver
 
-NAME_SERVERS = "name servers"
+SENDERS, NAME_SERVERS, OUT = "senders", "name servers", "mail out"
 REMEDY = (
     "Correct [dns] nameservers, or let this machine reach them on port 53 by UDP and TCP. Until then mail from the "
     "Internet is asked to come again."
@@ -14,9 +19,29 @@ REMEDY = (
 
 
 def checks(patient: Patient) -> Iterator[Check]:
-    """Whether those who prove senders to us can be asked."""
+    """Whether anybody can be believed, whether those who prove senders to us can be asked, and the way out."""
+    yield _senders(patient)
     if patient.settings.email.trust.authenticate:
         yield _name_servers(patient)
+    yield _way_out(patient)
+
+
+def _senders(patient: Patient) -> Check:
+    email = patient.settings.email
+    trust = email.trust
+    if email.smtp.enabled and not (trust.relay_networks or trust.submission_networks or trust.authenticate):
+        return failed(
+            SENDERS, "Nobody who hands mail over to [email.smtp] is believed, so all of it is refused.",
+            "In [email.trust] name your mail servers (relay_networks, authserv_ids), or set authenticate = true; where mail "
+            "is only fetched, set enabled = false in [email.smtp]. docs/mail.md tells which.",
+        )  # fmt: skip
+    ways = {
+        f"mail servers of ours ({', '.join(map(str, trust.relay_networks))})": trust.relay_networks,
+        f"everybody on {', '.join(map(str, trust.submission_networks))}, without proof": trust.submission_networks,
+        "SPF, DKIM and DMARC as we find them": trust.authenticate,
+        "the servers of our mailboxes": email.imap,
+    }
+    return passed(SENDERS, f"Believed: {'; '.join(way for way, used in ways.items() if used)}.")
 
 
 def _name_servers(patient: Patient) -> Check:
@@ -27,3 +52,18 @@ def _name_servers(patient: Patient) -> Check:
     except DnsTrouble as trouble:
         return failed(NAME_SERVERS, f"They do not answer ({trouble}).", REMEDY)
     return passed(NAME_SERVERS, f"They answer when asked for {domain}.")
+
+
+def _way_out(patient: Patient) -> Check:
+    """Connected to, and signed in where there is a login; nothing is sent."""
+    outgoing = patient.settings.email.outgoing
+    where = f"{outgoing.host}:{outgoing.port}"
+    try:
+        asyncio.run(Smarthost.of(patient.settings).greet())
+    except BadApplication as fault:
+        return failed(OUT, fault.detail, fault.remedy)
+    except (NoToken, SMTPException, OSError) as fault:
+        does_not = f"does not let {outgoing.user} in" if outgoing.user else "cannot be used"
+        remedy = "Put right what stands in [email.outgoing], and see that this machine may call that server."
+        return failed(OUT, f"{where} {does_not}: {words(fault)}. Answers wait until it does.", remedy)
+    return passed(OUT, f"{outgoing.host} lets {outgoing.user} in." if outgoing.user else f"{where} answers.")

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
+from bot.space import Space
 from handlers.mail.automatic import is_returned, marker
 from handlers.mail.message.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
@@ -30,6 +31,10 @@ RETURNED_BYTES_MAX = 2_000_000
 
 TAKEN = "250 2.0.0 Taken in. The answer comes by mail."
 CANNOT_STORE = "451 4.3.0 It cannot be stored just now. Nothing was kept; please try again later."
+NO_ROOM = (
+    "452 4.3.1 It is not proven who sent this mail, and there is no room for such mail just now. "
+    "Nothing was kept; please try again later."
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Front:
         self.settings, self.clock, self.inbox = settings, clock, inbox
         self.mailbox = Mailbox(settings.email.address)
         self.dns = Resolver(settings.dns.nameservers)
+        self.space = Space.of(settings)
         if settings.email.trust.authenticate:
             suffixes()
 
@@ -140,7 +146,11 @@ class Letterbox:
         """What the peer is told where the mail is not to come in, for good or for now; None where it is."""
         if isinstance(verdict, Undecided):
             return verdict.reply()
-        return verdict.reply(self._contact()) if isinstance(verdict, Unproven) and not verdict.relayed else None
+        if isinstance(verdict, Proven):
+            return None
+        if verdict.relayed:
+            return None if self._front.space.for_strangers else NO_ROOM
+        return verdict.reply(self._contact())
 
     def abandon(self) -> None:
         """Nothing is kept."""

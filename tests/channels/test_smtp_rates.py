@@ -180,3 +180,20 @@ async def test_without_room_mail_is_put_off_before_it_is_sent_and_comes_in_once_
         await peer.send(WIRE)
         assert [*replies, await peer.reply()] == ["250", "250", "354", KEPT]
     assert len(box.letters) == 1
+
+
+async def test_whoever_fills_the_house_makes_room_for_others_even_while_sending() -> None:
+    async with listening(Box(), connections_max=10, per_address_max=9) as server, AsyncExitStack() as stack:
+        greedy = [await stack.enter_async_context(connected(server)) for _ in range(9)]
+        assert [(await peer.reply())[:3] for peer in greedy] == ["220"] * 9
+        for command in HELLO:
+            await greedy[0].say(command)
+        await greedy[0].send(b"Subject: A re")
+
+        others = [await stack.enter_async_context(await from_another_address(server.port)) for _ in range(5)]
+        assert [(await peer.reply())[:3] for peer in others] == ["220"] * 4 + ["421"]  # each has as much as the other
+        assert [await peer.reply() for peer in greedy[:4]] == [""] * 4
+        for command in HELLO:
+            await others[0].say(command)
+        await others[0].send(WIRE)
+        assert await others[0].reply() == KEPT

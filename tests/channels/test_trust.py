@@ -284,6 +284,24 @@ def test_results_by_others_or_below_our_own_never_count(results: list[str]) -> N
     assert not believed(results)
 
 
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (
+            ["Mail.Other.example; dmarc=pass header.from=school.example"],
+            "authserv_ids does not name mail.other.example",
+        ),
+        (["dmarc=pass header.from=school.example"], "authserv_ids does not name nameless"),
+        (['"a\x1b[31m"; dmarc=pass'], "it has no Authentication-Results that can be read"),
+        ([], "it has no Authentication-Results"),
+    ],
+)
+def test_where_our_servers_say_nothing_the_administrator_hears_who_did(results: list[str], said: str) -> None:
+    found = judge(head("From: jo@school.example", *(f"Authentication-Results: {one}" for one in results)), RELAY, TRUST)
+    assert isinstance(found, Unproven)
+    assert said in found.why
+
+
 def test_foreign_results_above_our_own_are_passed_over() -> None:
     """Lesson L3."""
     assert believed(["outbound.elsewhere.example; dmarc=fail header.from=school.example", PASS])

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import pytest
 import structlog
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
@@ -27,6 +29,7 @@ from bot.settings import Settings, load
 from bot.vault import MasterKey
 from handlers.app import Rooms, open_rooms
 from handlers.cli import main
+from tests.office import free_port
 from tests.ready import make_database
 
 T = TypeVar("T")
@@ -140,9 +143,20 @@ def the_log_as_it_was() -> Iterator[None]:
     logging.root.setLevel(level)
 
 
+@pytest.fixture(scope="session")
+def way_out() -> Iterator[int]:
+    """The port of a real mail server that answers can be handed to."""
+    port = free_port()
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    yield port
+    server.stop()
+
+
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way_out: int) -> CommandLine:
     """The demo's schools and people in a post office of its own; nothing of the tester's environment."""
+    monkeypatch.setenv("POSTROOM__EMAIL__OUTGOING__PORT", str(way_out))
     monkeypatch.delenv("POSTROOM_CONFIG", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -11,8 +11,9 @@ import pytest
 from bot import space
 from bot.vault import MasterKey
 from tests.channels.conftest import new_certificate
-from tests.cli.conftest import JO, CommandLine
+from tests.cli.conftest import ALEX, JO, CommandLine
 from tests.dns_peer import name_server
+from tests.office import free_port
 
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
@@ -33,7 +34,10 @@ def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
         "master key",
         "vault",
         "free space",
+        "people",
         "mailboxes",
+        "senders",
+        "mail out",
     }
     with office.rooms() as rooms:
         assert list(rooms.vault.object_ids()) == ["f1-1"]
@@ -158,3 +162,18 @@ def test_a_leavers_mailbox_is_nobodys_concern(office: CommandLine) -> None:
     office.mark(JO, "no")
     office.run("people", "remove", JO)
     assert examined(office)["mailboxes"]["ok"]
+
+
+def test_a_way_out_that_is_shut_is_named(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    monkeypatch.setenv("POSTROOM__EMAIL__OUTGOING__PORT", str(port))
+    found = examined(office, status=1)["mail out"]
+    assert f"127.0.0.1:{port} cannot be used" in found["detail"]
+    assert "[email.outgoing]" in found["remedy"]
+
+
+def test_an_authority_without_an_administrator_is_told_that_nobody_hears_of_troubles(office: CommandLine) -> None:
+    office.run("people", "remove", ALEX)
+    found = examined(office, status=1)["people"]
+    assert "nobody hears" in found["detail"]
+    assert "--role administrator" in found["remedy"]

@@ -34,7 +34,11 @@ def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
         assert step in shown
     assert nothing.json("files", "list") == []
     nothing.run("ledger", "verify")
-    nothing.run("doctor")
+    found = {one["check"]: one for one in nothing.json("doctor", status=1)}
+    still_to_do = {check for check, one in found.items() if not one["ok"]}
+    assert {"people", "senders"} <= still_to_do <= {"people", "senders", "mail out"}
+    assert "schools import" in found["people"]["remedy"]
+    assert "authenticate = true" in found["senders"]["remedy"]
 
 
 def test_init_writes_the_public_key_of_its_receipts_and_says_whom_to_give_it(nothing: CommandLine) -> None:

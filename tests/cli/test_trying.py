@@ -81,6 +81,18 @@ def test_mail_from_elsewhere_would_be_refused_with_the_words_that_its_sender_rea
     assert found["steps"][-1]["result"] == "unproven"
 
 
+def test_a_mail_below_the_lines_of_every_server_that_it_passed_is_read_as_well(office: CommandLine) -> None:
+    path = mail(office, NAME)
+    path.write_bytes(b"Received: from a by b; Tue, 1 Sep 2026 08:00:00 +0000\n" * 30 + path.read_bytes())
+    found = tried(office, path)
+    assert (found["sender"], found["automatic"], found["outcome"]) == (JO, None, "handled")
+
+
+def test_that_nobody_would_be_answered_is_said(office: CommandLine) -> None:
+    shown = office.run("try", str(mail(office, Auto_Submitted="auto-replied"))).stdout
+    assert "No reply would be sent." in shown
+
+
 def test_nothing_of_it_stays(office: CommandLine) -> None:
     def rows(tx: Any) -> dict[str, int]:
         return {

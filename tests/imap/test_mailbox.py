@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import space
 from bot.ledger import Later
 from bot.ledger.tables import InboxState
 from bot.vault import Unavailable
@@ -234,6 +235,43 @@ async def test_a_mail_whose_sender_cannot_be_looked_up_for_hours_is_put_aside(
             await taken(office, server, folder="Postroom failed")
             (alert,) = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
             assert "It could not be looked up for hours who sent it." in alert.text
+
+
+async def test_mails_that_anybody_can_send_in_any_number_do_not_drown_the_alerts(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def undecided(self: Letterbox) -> str:
+        self.abandon()
+        return "451 4.4.3 It cannot be looked up who sent this mail."
+
+    monkeypatch.setattr(Letterbox, "accept", undecided)
+    with dovecot(certificate) as server, between(server.port) as wire:
+        async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
+            for number in range(8):
+                server.append(letter(office, attach=PLAN, subject=str(number)))
+            await until(office, lambda: sum(said.count(b"BODY.PEEK[]") for said in wire.said) >= 8 and idles(wire))
+            office.clock.advance(hours=4)
+            server.append(letter(office, attach=PLAN))
+            await taken(office, server, 8, folder="Postroom failed")
+            alerts = [answer for answer in office.inbox_of(ALEX) if answer.kind == "alert"]
+            assert len(alerts) == 3
+            assert "no further alert within this hour" in alerts[-1].text
+
+
+async def test_nothing_is_fetched_while_the_disk_is_nearly_full(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [0]
+    monkeypatch.setattr(space, "free_bytes", lambda _: free[0])
+    with dovecot(certificate) as server, between(server.port) as wire:
+        async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
+            server.append(letter(office, attach=PLAN))
+            await until(office, lambda: sum(b"RFC822.SIZE" in said for said in wire.said) >= 2)
+            assert not any(b"BODY.PEEK[]" in said for said in wire.said)
+            assert len(server.holds("INBOX")) == 1
+            free[0] = 10**10
+            await taken(office, server)
+            assert office.files()
 
 
 def idles(wire: Between) -> int:

@@ -25,12 +25,8 @@ def test_every_line_ends_with_cr_lf_wherever_the_text_was_cut(text: bytes, cuts:
     assert whole == in_pieces(text, [])
     assert re.sub(rb"\r\n", b"", whole).translate(None, b"\r\n") == whole.replace(b"\r\n", b"")
     assert not text or whole.endswith(b"\r\n")
-    assert (
-        re.split(rb"\r\n|\r|\n", text.removesuffix(b"\n").removesuffix(b"\r"))
-        == re.split(rb"\r\n", whole.removesuffix(b"\r\n"))
-        or text.endswith((b"\n\n", b"\r\r", b"\n\r"))
-        or not text
-    )
+    lines = re.sub(rb"(?<!\r)\n", b"\r\n", re.sub(rb"\r(?!\n)", b" ", text.removesuffix(b"\r")))
+    assert whole.removesuffix(b"\r\n") == (lines if text.endswith(b"\r") else lines.removesuffix(b"\r\n"))
 
 
 @given(TEXT)
@@ -76,3 +72,9 @@ def test_a_thousand_recipients_are_enough() -> None:
         )
         <= 1000
     )
+
+
+def test_no_from_stands_behind_a_cr_that_a_server_takes_for_no_line_end() -> None:
+    """Lesson L1: what judged the sender has seen one From, and so must we."""
+    hidden = b"X-A: a\rFrom: officer@council.example\r\r\nFrom: eve@evil.example\r\n\r\nrecall\r\n"
+    assert Head.parse(in_pieces(hidden, [7])).all("From") == ["eve@evil.example"]

@@ -5,7 +5,7 @@ import pytest
 from bot.ledger.tables import File
 from bot.rules.lifecycle import Status
 from tests.office import TestOffice
-from tests.people import ALEX, BETH, JO, JO_ALSO, PLAN, SAM, TOM
+from tests.people import ALEX, BETH, JO, JO_ALSO, PLAN, PRIYA, SAM, TOM
 
 REVIEW = "8302000_SENplanreview20260901.docx"
 HELD = "8302000 SENheld20260901.docx"
@@ -95,8 +95,13 @@ async def test_what_an_officer_has_had_is_frozen_and_the_alarm_is_raised(post: T
     told = " ".join(post.expect(JO, "too-late").text.split())
     assert "received by Sam Hale at 09:00 on 1 September 2026" in told
     assert "until it is released nobody gets the contents" in told
-    for reader in (SAM, ALEX):
-        assert the_file(post).reference in post.expect(reader, "alert").text
+    assert "could not be taken back" in told
+    assert "Nothing has been done" not in told
+    for reader, words in ((SAM, "Delete it"), (PRIYA, "may be a breach"), (ALEX, "may be a breach")):
+        letter = post.expect(reader, "wrong-file")
+        assert letter.subject.startswith("Do not open")
+        for said in (the_file(post).reference, "Jo Sands wants it back, but somebody has had it already", words):
+            assert said in " ".join(letter.text.split()), (reader, said)
     assert the_file(post).status is Status.RECEIVED
     assert the_file(post).frozen_at
 

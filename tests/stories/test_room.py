@@ -6,7 +6,7 @@ import aiosmtplib
 import pytest
 
 from bot import space
-from tests.office import TestOffice
+from tests.office import Opener, TestOffice
 from tests.people import ALEX, JO, PLAN
 
 FULL = "The disk is nearly full, and mail has to wait"
@@ -90,3 +90,26 @@ async def test_a_disk_that_hovers_about_the_limit_is_no_flood_of_alerts(post: Te
     disk.free = 0
     await post.settle()
     assert told(post) == 2
+
+
+MAIL_FROM_A_RELAY = {
+    "POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]",
+    "POSTROOM__EMAIL__TRUST__RELAY_NETWORKS": '["127.0.0.0/8"]',
+    "POSTROOM__EMAIL__TRUST__AUTHSERV_IDS": '["mx.derbyshire.example"]',
+    "POSTROOM__VAULT__FREE_BYTES_MIN": "1000000000",
+}
+PROVEN = {"Authentication-Results": "mx.derbyshire.example; dmarc=pass header.from=leysjunior.example"}
+
+
+async def test_mail_of_nobody_knows_whom_does_not_fill_the_disk_up_for_schools(post_with: Opener, disk: Disk) -> None:
+    async with post_with(MAIL_FROM_A_RELAY) as post:
+        await post.email("eve@evil.example", text="hello")
+        disk.free = 2_900_000_000
+        with pytest.raises(aiosmtplib.SMTPDataError) as refused:
+            await post.email("eve@evil.example", text="hello")
+        assert (refused.value.code, refused.value.message[:5]) == (452, "4.3.1")
+        await post.email(JO, attach=PLAN, headers=PROVEN)
+        assert post.expect(JO, "receipt")
+        post.clock.advance(hours=2)
+        await post.settle()
+        assert "unproven senders has to wait" in post.expect(ALEX, "alert").subject

@@ -1,27 +1,18 @@
-"""What `postroom doctor` looks at in mailboxes, and at the way out where that is signed in to. It changes nothing."""
+"""What `postroom doctor` looks at in mailboxes. It changes nothing."""
 
-import asyncio
 from collections.abc import Iterator
-
-from aiosmtplib import SMTPException
 
 from bot.settings import Imap
 from handlers.checks import Check, Patient, failed, passed
-from handlers.mail.imap.faults import BadMailbox, Lost, Refused, words
+from handlers.mail.imap.faults import BadMailbox, Lost, Refused
 from handlers.mail.imap.session import Session
 from handlers.mail.imap.signin import Account
-from handlers.mail.oauth import BadApplication, NoToken
-from handlers.mail.send import Smarthost
-
-OUT = "mail out"
 
 
 def checks(patient: Patient) -> Iterator[Check]:
-    """Each mailbox by itself, and the login to the outgoing server."""
+    """Each mailbox by itself."""
     for name, mailbox in patient.settings.email.imap.items():
         yield from _mailbox(name, mailbox)
-    if patient.settings.email.outgoing.user:
-        yield _way_out(patient)
 
 
 def _mailbox(name: str, mailbox: Imap) -> Iterator[Check]:
@@ -59,15 +50,3 @@ def _abilities(check: str, mailbox: Imap, session: Session) -> Check:
     )
     moved = "moves mail" if "MOVE" in has else "has mail copied, and then deleted"
     return passed(check, f"{told}, and {moved}.")
-
-
-def _way_out(patient: Patient) -> Check:
-    outgoing = patient.settings.email.outgoing
-    try:
-        asyncio.run(Smarthost.of(patient.settings).greet())
-    except BadApplication as fault:
-        return failed(OUT, fault.detail, fault.remedy)
-    except (NoToken, SMTPException, OSError) as fault:
-        remedy = "Put right what stands in [email.outgoing], and see that this machine may call that server."
-        return failed(OUT, f"{outgoing.host}:{outgoing.port} does not let {outgoing.user} in: {words(fault)}.", remedy)
-    return passed(OUT, f"{outgoing.host} lets {outgoing.user} in.")

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 
+from bot.vault import Unavailable
 from handlers.mail.door import Front, Letterbox
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.faults import Refused
@@ -29,9 +30,11 @@ class Fetcher:
     def fetch(self, session: Session, mail: Mail) -> Letterbox:
         """The mail, whole; of one that is too large only its head (lesson L30). Whatever is raised, nothing is kept.
 
-        Raises `Stopped`, `Vanished`, `Refused`, `Lost`, and what the door raises.
+        Raises `Stopped`, `Vanished`, `Refused`, `Lost`, `Unavailable` while there is no room, and what the door raises.
         """
         size = session.size(mail)
+        if not self._front.space.has_room(min(size, self._octets_max)):
+            raise Unavailable("the disk is nearly full")
         if size > self._octets_max:
             return self._head(session, mail, size)
         try:

@@ -1,10 +1,14 @@
-"""Line ends made CR LF: servers hand out mail as they stored it, and one mail must be the same by every way it comes."""
+"""Line ends made CR LF: servers hand out mail as they stored it, and one mail must be the same by every way it comes.
+
+A CR that stands alone is no line end to the servers that judge who sent a mail, and so none here: else a From that they did not
+see could stand behind one, and the one that they saw behind an empty line.
+"""
 
 LINE_END = b"\r\n"
 
 
 class Lines:
-    """The text of one message, fed in pieces; a CR or an LF that stands alone becomes a whole line end."""
+    """The text of one message, fed in pieces; an LF that stands alone becomes a whole line end, a CR a space."""
 
     def __init__(self) -> None:
         """Nothing has been read yet."""
@@ -30,4 +34,4 @@ def whole(text: bytes) -> bytes:
     ends = text.count(LINE_END)
     if text.count(b"\n") == ends == text.count(b"\r"):
         return text
-    return text.replace(LINE_END, b"\n").replace(b"\r", b"\n").replace(b"\n", LINE_END)
+    return text.replace(LINE_END, b"\n").replace(b"\r", b" ").replace(b"\n", LINE_END)

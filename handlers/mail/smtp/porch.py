@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Protocol
 
@@ -45,13 +46,26 @@ class Porch:
             return "421 4.3.2 The service is stopping; please try again later."
         if not self._may(self._connecting, guest.peer):
             return "421 4.7.0 Too many connections from your address within a minute; please try again later."
-        if len(self._guests) >= (limits.connections_max if known else limits.strangers_max):
-            return "421 4.3.2 Too many connections; please try again later."
         if sum(place == other for _, other in self._guests.values()) >= limits.per_address_max:
             return "421 4.7.0 Too many connections from your address; please try again later."
+        if len(self._guests) >= (limits.connections_max if known else limits.strangers_max) and not self._part(place):
+            return "421 4.3.2 Too many connections; please try again later."
         if task := asyncio.current_task():
             self._guests[guest] = task, place
         return None
+
+    def _part(self, place: str) -> bool:
+        """Whether somebody had to leave for a newcomer from this place, there being no room: the eldest of those who hold the
+        most places. Else a few hosts that send a little each second could keep everybody out for days."""
+        strangers = {guest: held for guest, (_, held) in self._guests.items() if not self._house.known(guest.peer)}
+        held = Counter(strangers.values())
+        if not held or max(held.values()) <= held[place] + 1:
+            return False
+        most = max(held, key=held.__getitem__)
+        eldest = next(guest for guest, other in strangers.items() if other == most)
+        self.leave(eldest)
+        eldest.cut()
+        return True
 
     def hear(self, peer: str, octets: int) -> str | None:
         """Whether this address may send another message, of so many octets (0: it did not say); or the reply if not."""

@@ -12,6 +12,8 @@ from handlers.mail.trust.lexical import Doubtful, uncommented
 FIELD = "Authentication-Results"
 AUTHSERV_ID = re.compile(r'\s*(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s;"()]+))')
 METHOD = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*\s*=")
+NAME = re.compile(r"[a-z0-9._-]{1,100}")
+OTHERS_MAX = 3
 NO_VERDICT = {"none", "temperror", "permerror", "bestguesspass"}
 """Results of DMARC that say the author's domain has no policy that could be looked up: SPF and DKIM may still speak.
 The last is Microsoft's guess at what a policy would say."""
@@ -42,7 +44,7 @@ def topmost(values: Sequence[str], authserv_ids: Collection[str]) -> list[Result
         name, rest = _signed(value)
         if name in ours and (name != NAMELESS or position == 0):
             return _parsed(rest)
-    raise Doubtful("the mail service that brought it does not say that it checked the sender")
+    raise Doubtful(f"the mail service that brought it does not say that it checked the sender ({_others(values)})")
 
 
 def sealed(value: str) -> list[Result]:
@@ -87,6 +89,17 @@ def _envelope_domain(results: Sequence[Result]) -> str | None:
         return None
     names = checked[0].all("smtp.mailfrom")
     return names[0] if len(names) == 1 else None
+
+
+def _others(values: Sequence[str]) -> str:
+    """Whose results there are instead, for an administrator who has to write the right name into authserv_ids."""
+    names = dict.fromkeys(name for name, _ in map(_signed, values[:OTHERS_MAX]) if name)
+    legible = [name for name in names if NAME.fullmatch(name)]
+    return (
+        f"authserv_ids does not name {', '.join(legible)}"
+        if legible
+        else f"it has no {FIELD}{' that can be read' if values else ''}"
+    )
 
 
 def _signed(value: str) -> tuple[str | None, str]:

@@ -45,6 +45,8 @@ ENCODED = base64.b64encode(f"<{JO}>".encode()).decode()
 LOOK_ALIKE = "leуsjunior.example".encode("idna").decode()
 """With a Cyrillic у."""
 OWN_SIGNATURE = {"d": EVIL, "h": "from"}
+GENUINE = Attack(sign={"d": SCHOOL, "h": "from:to:subject:date:message-id:content-type:content-disposition:from"})
+"""Jo's own, as her school's mail service signs it."""
 ATTACKS = {
     "A1 a subdomain of the school that does not exist in MAIL FROM": Attack(mail_from=f"<any@mail.none.{SCHOOL}>".encode()),
     "A1 such a name in HELO, with an empty MAIL FROM": Attack(mail_from=b"<>", helo=f"none.{SCHOOL}".encode()),
@@ -160,8 +162,7 @@ async def test_the_attacker_is_heard_as_themselves(world: tuple[TestOffice, DnsP
 async def test_jo_sands_is_heard(world: tuple[TestOffice, DnsPeer]) -> None:
     post, dns = world
     dns.txt(f"{signing.SELECTOR}._domainkey.{SCHOOL}", signing.record(signing.rsa()).decode())
-    signed = "from:to:subject:date:message-id:content-type:content-disposition:from"
-    replies = await deliver(post, Attack(sign={"d": SCHOOL, "h": signed}))
+    replies = await deliver(post, GENUINE)
     assert replies[-1][0] == "2"
     assert post.expect(JO, "receipt")
 
@@ -183,6 +184,6 @@ async def test_a_replayed_mail_is_the_mail_that_was_signed(
 ) -> None:
     post, dns = world
     dns.txt(f"{signing.SELECTOR}._domainkey.{SCHOOL}", signing.record(signing.rsa()).decode())
-    altered = change(octets(Attack(sign={"d": SCHOOL})))
+    altered = change(octets(GENUINE))
     assert (await deliver(post, Attack(), altered))[-1].startswith("550")
     assert not post.waiting()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from handlers.mail.reading.clients import QUOTED_BELOW_ELEMENTS, QUOTED_ELEMENTS
+from handlers.mail.reading.clients import FRAME_ELEMENTS, QUOTED_BELOW_ELEMENTS, QUOTED_ELEMENTS
 
 LOOKED_AT_MAX = 1 << 17
 """Characters of a letter that are looked at."""
@@ -36,7 +36,7 @@ DEFENDED = re.compile(r"https?-3A__", re.IGNORECASE)
 """URL Defense, version 2: `-` stands for `%`, `_` for `/`."""
 QUOTED = re.compile(
     r"<blockquote\b|\b(?:class|id)\s*=\s*[\"']?(?:[^\"'<>]{0,200}\s)?(?:"
-    + "|".join(re.escape(mark) for mark in sorted(QUOTED_ELEMENTS | QUOTED_BELOW_ELEMENTS))
+    + "|".join(re.escape(mark) for mark in sorted(QUOTED_ELEMENTS | QUOTED_BELOW_ELEMENTS | FRAME_ELEMENTS))
     + r")[\s\"'>]",
     re.IGNORECASE,
 )

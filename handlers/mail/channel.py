@@ -123,8 +123,8 @@ class MailChannel:
 
 
 KEPT = (
-    "The one before is shown for as long as Postroom runs, and would be missed after a restart. Put files there that fit "
-    "together; they are taken up by themselves."
+    "The one before is shown until Postroom is stopped; with these files it would not start again. Put files there that "
+    "fit together: they are taken up by themselves."
 )
 
 

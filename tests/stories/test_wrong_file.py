@@ -67,7 +67,7 @@ async def test_officers_the_headteacher_and_the_administrators_hear_who_when_and
 
 async def test_who_has_had_it_is_named_and_asked_to_delete_it(post: TestOffice) -> None:
     answer = await frozen(post, received=True)
-    assert "had by Sam Hale" in one_line(answer)
+    assert "Sam Hale had it already" in one_line(answer)
     assert "You have had it" in one_line(post.expect(SAM, "wrong-file"))
     assert "You have had it" not in one_line(post.expect(NADIA, "wrong-file"))
     assert "Sam Hale" in one_line(post.expect(PRIYA, "wrong-file"))

@@ -36,7 +36,7 @@ DEFENDED = re.compile(r"https?-3A__", re.IGNORECASE)
 """URL Defense, version 2: `-` stands for `%`, `_` for `/`."""
 QUOTED = re.compile(
     r"<blockquote\b|\b(?:class|id)\s*=\s*[\"']?(?:[^\"'<>]{0,200}\s)?(?:"
-    + "|".join(re.escape(mark) for mark in sorted(QUOTED_ELEMENTS | QUOTED_BELOW_ELEMENTS | FRAME_ELEMENTS))
+    + "|".join(re.escape(mark) for mark in sorted(FRAME_ELEMENTS | QUOTED_ELEMENTS | QUOTED_BELOW_ELEMENTS))
     + r")[\s\"'>]",
     re.IGNORECASE,
 )

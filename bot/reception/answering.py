@@ -15,6 +15,7 @@ from bot.reception.crowd import WHAT, Crowd
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
+from bot.rules.unlinked import unlinked
 from bot.telling import Asking, Occasion
 
 COMMENT_CHARACTERS_MAX = 2000
@@ -195,7 +196,7 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
     if arrival.automatic is None and arrival.unproven is None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
-    lines = [f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"]
+    lines = [f"{item.id}: from {arrival.sender}, «{unlinked(arrival.subject)}»: {why}"]
     if arrival.automatic:
         since = occasion.now - HOUR
         count = inbox.quarantined_since(tx, arrival.sender, since)

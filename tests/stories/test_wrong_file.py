@@ -324,3 +324,13 @@ async def test_of_one_that_is_destroyed_already_the_same_is_told_once(post: Test
     for at in range(4):
         await post.email(JO, text=f"wrong file {file.reference} {at}")
     assert [letters(post, reader) for reader in (SAM, PRIYA, ALEX)] == [1, 1, 1]
+
+
+async def test_the_same_file_sent_again_is_said_to_be_frozen_and_how_to_release_it(post: TestOffice) -> None:
+    await frozen(post)
+    await post.email(JO, attach=PLAN)
+    answer = post.expect(JO, "duplicate")
+    assert "You do not need to do anything" not in answer.text
+    assert "no officer gets it" in one_line(answer)
+    await post.email(JO, text="release", reply_to=answer)
+    assert post.files()[0].frozen_at is None

@@ -5,19 +5,26 @@ Nothing is destroyed by it: that takes the school's own word `recall`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import announcing, notices, roster
 from bot.ledger import files, history
-from bot.ledger.tables import File, Person
+from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.notices.freezing import Readers, Tidings
 from bot.rules.lifecycle import Act
-from bot.telling import Asking, facts, post
+from bot.telling import Asking, alert_once, facts, post, told_the_same
 
 WORDS_CHARACTERS_MAX = 500
 """So much of what they wrote is kept in the history and told."""
+TOLD_AN_HOUR_MAX = 6
+"""So often within an hour each is told of one file: who freezes and releases it again and again is a machine, or no friend."""
+HOUR = timedelta(hours=1)
+REPEATED = timedelta(days=1)
+"""Who wants a file back that somebody has had asks again, and Outlook with them: the same is told once a day."""
 HAVING = frozenset({Act.RECEIVED, Act.DOWNLOADED, Act.COPIED, Act.EXPORTED})
 """What befalls a file when somebody has its contents."""
 
@@ -101,14 +108,31 @@ def _tell(tx: Session, chosen: Sequence[File], what: Tidings, asking: Asking, wo
                 if file not in reader.files:
                     reader.files.append(file)
                 reader.had = reader.had or one.had
-    had = _had(tx, chosen)
+    had, endless = _had(tx, chosen), False
     for reader in readers.values():
-        told = tuple(facts(file, asking.settings) for file in reader.files)
+        tired = _told_enough(tx, reader, asking) if what in ("frozen", "released") else frozenset()
+        endless = endless or bool(tired)
+        told = tuple(facts(file, asking.settings) for file in reader.files if file.id not in tired)
         notice = notices.WrongFile(
             files=told, what=what, by=asking.person.name, words=words, reader=reader.why, reader_had=reader.had,
             had={one.reference: had[one.reference] for one in told if one.reference in had},
         )  # fmt: skip
-        post(tx, notice, asking, to=reader.person.email, person=reader.person)
+        if told and not (what == "wanted" and told_the_same(tx, reader.person.email, notice, asking.now - REPEATED)):
+            post(tx, notice, asking, to=reader.person.email, person=reader.person)
+    if endless:
+        line = "Who is told of freezes is not told of every one within this hour. Ask them what they need."
+        alert_once(
+            tx, f"{asking.person.name} freezes and releases the same file again and again", [line], asking, within=HOUR
+        )
+
+
+def _told_enough(tx: Session, reader: _Reader, asking: Asking) -> frozenset[int]:
+    """Of which files they have heard so often within the hour that once more would only drown what else they are told."""
+    theirs = (OutboxItem.recipient == reader.person.email) & (OutboxItem.created_at > asking.now - HOUR)
+    about = Mention.file_id.in_([file.id for file in reader.files]) & (OutboxItem.kind == notices.WrongFile.kind)
+    heard = select(Mention.file_id).join(OutboxItem, OutboxItem.id == Mention.notice_id).where(theirs, about)
+    often = heard.group_by(Mention.file_id).having(func.count(Mention.notice_id.distinct()) >= TOLD_AN_HOUR_MAX)
+    return frozenset(tx.scalars(often))
 
 
 def _concerned(tx: Session, file: File) -> Iterator[_Reader]:

@@ -48,6 +48,8 @@ class Asking(Occasion):
     """Where this person is answered: the identity they spoke with."""
     believed: str = ""
     """Why it is known that it is they, in words for the record."""
+    message: int | None = None
+    """The number of what they wrote in the inbox; None where it came another way."""
     answered: OutboxItem | None = None
     """The notice of ours that they answer, where one was found. It finds, never authorises."""
     seen: Mapping[str, int] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from bot.reception.crowd import WHAT, Crowd
 from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
+from bot.rules.unlinked import unlinked
 from bot.telling import Asking, Occasion
 
 COMMENT_CHARACTERS_MAX = 2000
@@ -28,6 +29,8 @@ OWED_A_DAY = 4
 is answered ever later: no person returns a file upon each of our answers."""
 QUARANTINED_AN_HOUR_MAX = 3
 """Messages of one machine that the administrators are told of within an hour: it may be their own that answers alerts."""
+UNDONE = (notices.Frozen, notices.Released)
+"""Each undoes the other, so that a circle could live on them."""
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -54,7 +57,7 @@ def serve(
     answered = tracing.answered(tx, arrival, person)
     asking = Asking(
         settings=occasion.settings, clock=occasion.clock, now=occasion.now, route=occasion.route, person=person,
-        channel=arrival.channel, address=arrival.sender, believed=arrival.believed, answered=answered,
+        channel=arrival.channel, address=arrival.sender, believed=arrival.believed, message=item.id, answered=answered,
         seen=arrival.press.seen if arrival.press else {},
     )  # fmt: skip
     if arrival.oversize:
@@ -126,17 +129,18 @@ def _reply_all(tx: Session, answers: list[Notice], asking: Asking, *, owed: bool
     """Send the answers. Who has had more of them than any person asks for hears only what was done (lesson L18)."""
     limit = asking.settings.email.replies_per_hour
     may_be_silent = asking.channel == MAIL and not owed  # in a chat no machine is heard, so no loop begins
-    silent = may_be_silent and telling.answered_since(tx, asking.address, asking.now - HOUR) >= limit
+    had = telling.answered_since(tx, asking.address, asking.now - HOUR) if may_be_silent else 0
+    silent = may_be_silent and had >= limit
     wait = _pace(tx, asking, limit) if owed and asking.answered and asking.channel == MAIL else timedelta(0)
     for answer in answers:
-        if not silent or _is_done(answer):
+        if not silent or (_is_done(answer) and not (had >= 2 * limit and isinstance(answer, UNDONE))):
             telling.reply(tx, answer, asking, wait=wait)
     if silent and not all(map(_is_done, answers)):
         _silenced(tx, asking, limit)
 
 
 def _is_done(answer: Notice) -> bool:
-    """Whether something was done that its doer must hear of. No loop lives on it: every act is done to a file once."""
+    """Whether something was done that its doer must hear of. No loop lives on it: every act but `UNDONE` is done once."""
     if isinstance(answer, notices.Outcomes):
         return any(outcome.verdict in SETTLED for outcome in answer.outcomes)
     if isinstance(answer, notices.Frozen):
@@ -192,7 +196,7 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
     if arrival.automatic is None and arrival.unproven is None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
-    lines = [f"{item.id}: from {arrival.sender}, «{arrival.subject}»: {why}"]
+    lines = [f"{item.id}: from {arrival.sender}, «{unlinked(arrival.subject)}»: {why}"]
     if arrival.automatic:
         since = occasion.now - HOUR
         count = inbox.quarantined_since(tx, arrival.sender, since)

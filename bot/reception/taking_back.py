@@ -101,12 +101,16 @@ def _meant(tx: Session, subject: str, asking: Asking) -> list[_Mail]:
 
 
 def _latest(tx: Session, asking: Asking) -> Sequence[InboxItem]:
-    """Their latest mails, from whichever address of theirs. Who sent one that lies in quarantine is not proven."""
+    """Their latest mails before this one, from whichever address of theirs: what came after it, it cannot mean, nor wait
+    for. Who sent one that lies in quarantine is not proven."""
     addresses = {asking.address, *(one.value for one in asking.person.identities if one.channel == asking.channel)}
     theirs = (InboxItem.channel == asking.channel) & InboxItem.sender.in_(addresses)
     states = (InboxState.DONE, InboxState.WAITING, InboxState.WORKING)
     recent = select(InboxItem).where(
-        theirs, InboxItem.state.in_(states), InboxItem.arrived_at > asking.now - LOOKED_BACK
+        theirs,
+        InboxItem.state.in_(states),
+        InboxItem.arrived_at > asking.now - LOOKED_BACK,
+        InboxItem.id < asking.message,
     )
     return list(tx.scalars(recent.order_by(InboxItem.id.desc()).limit(LOOKED_BACK_MAX)))
 

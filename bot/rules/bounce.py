@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.rules.address import normal
+from bot.rules.unlinked import unlinked
 
 STATUS = re.compile(r"(?<![0-9.])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?![0-9]|\.[0-9])")
 """RFC 3463, section 2. What has a dot and a digit on either side is an IP address or a version, and no status."""
@@ -74,7 +75,7 @@ class Report:
     def why(self) -> str:
         """The reason for people: what the status means, then the status and what the mail system said."""
         status = "" if self.status in self.diagnostic else self.status
-        said = " ".join(part for part in (status, self.diagnostic) if part)
+        said = " ".join(part for part in (status, unlinked(self.diagnostic)) if part)
         return f"{meaning(self.status)} ({said})" if said else meaning(self.status)
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.bounce import Report, Severity, meaning, status_in, worst
+from bot.rules.unlinked import unlinked
 
 JO = "jo@leys.example"
 
@@ -76,3 +77,17 @@ def test_the_first_failure_in_a_text_is_found(text: str, status: str) -> None:
 @given(st.lists(st.builds(Report, *[st.text(max_size=20)] * 4)), st.text(max_size=30))
 def test_nothing_that_is_reported_raises(reports: list[Report], recipient: str) -> None:
     assert worst(reports, recipient).why
+
+
+@pytest.mark.parametrize(
+    "link", ["https://evil.example/login", "(HTTP://evil.example)", "www.evil.example", "a:b://evil.example"]
+)
+def test_what_strangers_say_leads_the_administrators_nowhere(link: str) -> None:
+    told = Report(JO, "failed", "5.1.1", f"Your mailbox is full: sign in at {link} now").why
+    assert "evil" not in told
+    assert "sign in at [link removed] now" in told
+
+
+@given(st.text())
+def test_words_without_a_link_are_told_as_they_are(text: str) -> None:
+    assert unlinked(text) == text or "://" in text or "www." in text.lower()

@@ -1,9 +1,12 @@
 """A renewed certificate of no use: mail goes on, and a person is asked to look before a restart would fail."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import aiosmtplib
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from handlers.mail.smtp import renewing
 from tests.channels.conftest import new_certificate
@@ -35,3 +38,25 @@ async def test_the_administrators_hear_of_it_once_and_mail_comes_in_by_the_old_o
         async with aiosmtplib.SMTP(hostname="127.0.0.1", port=post.port, start_tls=False) as client:
             assert (await client.starttls(validate_certs=False)).code == 220
             assert (await client.ehlo()).code == 250
+
+
+AT_A_TERMINAL = """
+import os, pty, sys
+from pathlib import Path
+from handlers.ports import BadCertificate, certified
+os.login_tty(pty.openpty()[1])
+try:
+    certified(Path(sys.argv[1]), Path(sys.argv[1]), "[email.smtp]")
+except BadCertificate:
+    os._exit(7)
+"""
+
+
+def test_a_key_with_a_password_is_refused_and_never_asked_for_at_a_terminal(tmp_path: Path) -> None:
+    pem = new_certificate()
+    key = serialization.load_pem_private_key(pem, None)
+    secret = serialization.BestAvailableEncryption(b"secret")
+    shut = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, secret)
+    (tmp_path / "shut.pem").write_bytes(shut + pem[pem.index(b"-----BEGIN CERTIFICATE") :])
+    asked = [sys.executable, "-c", AT_A_TERMINAL, str(tmp_path / "shut.pem")]
+    assert subprocess.run(asked, timeout=30, check=False).returncode == 7

@@ -1,6 +1,8 @@
 """The whole office behind LMTP at a Unix socket."""
 
 import asyncio
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,13 @@ async def test_where_the_socket_cannot_be_made_it_is_said_which_key_to_change(
     with pytest.raises(PortTaken, match=r"unix:.*nowhere/lmtp .*host in \[email.smtp\]"):
         async with post_with(at(tmp_path / "nowhere" / "lmtp")):
             pass
+
+
+async def test_a_socket_at_which_another_program_listens_stays_its_own(post_with: Opener, tmp_path: Path) -> None:
+    with closing(socket.socket(socket.AF_UNIX)) as theirs:
+        theirs.bind(str(tmp_path / "lmtp"))
+        theirs.listen()
+        with pytest.raises(PortTaken, match="another program listens there"):
+            async with post_with(at(tmp_path / "lmtp")):
+                pass
+        assert (tmp_path / "lmtp").is_socket()

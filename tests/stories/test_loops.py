@@ -245,3 +245,11 @@ async def test_who_wants_no_reply_gets_none_though_they_are_on_the_list(post: Te
     assert not post.inbox_of(sender)
     assert [item.state for item in post.waiting()] == [InboxState.DONE, InboxState.QUARANTINED]
     assert [mail.kind for mail in post.inbox_of(ALEX)] == ["alert"]
+
+
+async def test_the_subject_of_a_machines_mail_leads_the_administrators_nowhere(post: TestOffice) -> None:
+    machine = {"Auto-Submitted": "auto-generated"}
+    await post.email(JO, subject="Sign in at https://evil.example/x now", attach=PLAN, headers=machine)
+    alert = post.expect(ALEX, "alert")
+    assert "evil" not in alert.text + alert.html
+    assert "[link removed]" in alert.text

@@ -1,8 +1,12 @@
 """«Recall This Message» of Outlook takes back the files of the mail it names, and of no other (lesson L50)."""
 
+from email import policy
+from email.message import EmailMessage
+
+import aiosmtplib
 import pytest
 
-from bot.ledger.tables import File
+from bot.ledger.tables import File, InboxState
 from bot.rules.lifecycle import Status
 from tests.office import TestOffice
 from tests.people import ALEX, BETH, JO, JO_ALSO, PLAN, PRIYA, SAM, TOM
@@ -146,3 +150,38 @@ async def test_what_came_long_ago_is_not_meant(post: TestOffice) -> None:
     post.clock.advance(days=31)
     assert await recall(post) == "which"
     assert the_file(post).status is Status.SENT
+
+
+async def test_repeated_after_an_officer_has_had_it_alerts_nobody_twice(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    for _ in range(5):
+        assert await recall(post) == "too-late"
+    for reader in (SAM, PRIYA, ALEX):
+        assert len([answer for answer in post.inbox_of(reader) if answer.kind == "wrong-file"]) == 1
+
+
+async def together(post: TestOffice, *mails: EmailMessage) -> None:
+    """They come one after the other, before any is handled."""
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=post.port) as client:
+        for mail in mails:
+            await client.sendmail(JO, [str(mail["To"])], mail.as_bytes(policy=policy.SMTP))
+    await post.settle()
+
+
+async def test_what_came_after_it_under_the_same_subject_is_the_right_file_and_stays(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    await post.email(JO, text="recall", reply_to=post.expect(JO, "receipt"))
+    late = post.compose(JO, subject=f"Recall: {SUBJECT}", text=WISH)
+    await together(post, late, post.compose(JO, subject=SUBJECT, attach=REVIEW))
+    post.clock.advance(hours=1)
+    await post.settle()
+    assert (the_file(post).status, the_file(post, REVIEW).status) == (Status.RECALLED, Status.SENT)
+
+
+async def test_two_that_refer_to_each_other_wait_for_nothing(post: TestOffice) -> None:
+    first, second = (post.compose(JO, subject=f"Recall: {SUBJECT}", text=WISH) for _ in range(2))
+    first["References"], second["References"] = str(second["Message-ID"]), str(first["Message-ID"])
+    await together(post, first, second)
+    assert {item.state for item in post.waiting()} == {InboxState.DONE}
+    assert post.inbox_of(JO)

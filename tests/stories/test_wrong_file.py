@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ledger import history
+from bot.ledger import files, history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice, one_line
@@ -281,3 +281,56 @@ async def test_beside_our_receipt_it_is_about_the_receipts_file(post: TestOffice
     (name, octets), *_ = post.expect(JO, "receipt").attached.items()
     await post.email(JO, subject="FW: Sent to SEN", text="Please delete it, wrong child", attach={name: octets})
     assert [bool(file.frozen_at) for file in post.files()] == [False, True]
+
+
+async def flip(post: TestOffice, times: int) -> None:
+    """Jo releases their frozen file, and freezes it again, so many times."""
+    reference = post.files()[0].reference
+    for at in range(times):
+        await post.email(JO, text=f"release {reference}")
+        await post.email(JO, text=f"wrong file {reference} {at}")
+
+
+def letters(post: TestOffice, reader: str) -> int:
+    return len([answer for answer in post.inbox_of(reader) if answer.kind == "wrong-file"])
+
+
+async def test_frozen_and_released_without_end_it_drowns_nobody_and_hides_no_other_file(post: TestOffice) -> None:
+    await frozen(post)
+    await flip(post, 20)
+    assert post.files()[0].frozen_at, "the act itself is never refused"
+    assert [letters(post, reader) for reader in (SAM, PRIYA, ALEX)] == [6, 6, 6]
+    assert "again and again" in post.expect(ALEX, "alert").subject
+    await post.email(TOM, attach=REVIEW)
+    await post.email(TOM, text=ALARM, reply_to=post.expect(TOM, "receipt"))
+    assert post.expect(SAM, "wrong-file").references == [post.files()[1].reference]
+    post.clock.advance(hours=2)
+    await post.email(JO, text=f"release {post.files()[0].reference}")
+    assert "right file" in one_line(post.expect(SAM, "wrong-file"))
+
+
+async def test_frozen_and_released_without_end_it_is_not_answered_without_end(post_with: Opener) -> None:
+    async with post_with({"POSTROOM__EMAIL__REPLIES_PER_HOUR": "3"}) as post:
+        await frozen(post)
+        await flip(post, 10)
+        assert len(post.inbox_of(JO)) == 6
+
+
+async def test_of_one_that_is_destroyed_already_the_same_is_told_once(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    file = post.files()[0]
+    post.rooms.ledger.write_now(lambda tx: files.destroyed(tx, tx.merge(file), now=post.clock.now(), why="expired"))
+    for at in range(4):
+        await post.email(JO, text=f"wrong file {file.reference} {at}")
+    assert [letters(post, reader) for reader in (SAM, PRIYA, ALEX)] == [1, 1, 1]
+
+
+async def test_the_same_file_sent_again_is_said_to_be_frozen_and_how_to_release_it(post: TestOffice) -> None:
+    await frozen(post)
+    await post.email(JO, attach=PLAN)
+    answer = post.expect(JO, "duplicate")
+    assert "You do not need to do anything" not in answer.text
+    assert "no officer gets it" in one_line(answer)
+    await post.email(JO, text="release", reply_to=answer)
+    assert post.files()[0].frozen_at is None

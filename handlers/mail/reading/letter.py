@@ -18,7 +18,8 @@ TEXT_BYTES_MAX = 1 << 18
 REFERENCES_MAX = 1000
 """Pictures of one letter that are remembered."""
 
-REFERENCE = re.compile(rb"cid:([^\s\"'<>)]{1,300})[\s\"'<>)]", re.IGNORECASE)
+REFERENCE = re.compile(rb"cid:([^\s\"'<>)]++)", re.IGNORECASE)
+"""Taken whole, however long: what is within one is not looked at again, so that the time is linear."""
 REFERENCE_MAX = 310
 """Octets of such a reference."""
 
@@ -97,9 +98,10 @@ class Letter:
     def _refer(self, octets: bytes) -> None:
         """Remember what the page shows, also where that stands across two blocks."""
         page = self._seam + octets
-        for found in REFERENCE.findall(page):
-            if len(self.references) < REFERENCES_MAX:
-                self.references.add(unquote(html.unescape(found.decode("latin-1"))).lower())
+        for found in REFERENCE.finditer(page):
+            is_whole = found.end() < len(page) and len(found[0]) < REFERENCE_MAX
+            if is_whole and len(self.references) < REFERENCES_MAX:
+                self.references.add(unquote(html.unescape(found[1].decode("latin-1"))).lower())
         self._seam = page[-REFERENCE_MAX:]
 
 

@@ -1,6 +1,7 @@
 """The server: it listens, and holds what every connection needs."""
 
 import asyncio
+import errno
 import logging
 from contextlib import suppress
 from pathlib import Path
@@ -38,7 +39,8 @@ class SmtpServer:
         return None
 
     async def _listen_at(self, path: Path) -> None:
-        """A socket that an earlier process left there is replaced."""
+        """A socket that an earlier process left there is replaced; one at which somebody still listens is theirs."""
+        await _refuse_taken(path)
         listener = await asyncio.get_running_loop().create_unix_server(
             self._session, path, backlog=200, start_serving=False
         )
@@ -57,3 +59,15 @@ class SmtpServer:
             with suppress(OSError):
                 self._socket.unlink()
         await self.porch.close(grace_seconds)
+
+
+async def _refuse_taken(path: Path) -> None:
+    """Raises OSError where a program answers at this socket."""
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except OSError:  # nothing is there, or nobody listens
+        return
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    raise OSError(errno.EADDRINUSE, "another program listens there")

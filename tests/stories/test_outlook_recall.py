@@ -15,6 +15,7 @@ FORMS = (
     ("Recall: Autumn plan", WISH),
     ("Recall: Autumn plan", "Jo Sands would like to recall the message, «Autumn plan».\n\n-- \nLeys Junior School"),
     ("[EXTERNAL] Recall: Autumn  plan", WISH),
+    ("Recall: AUTUMN PLAN", WISH),
     ("Rappel : Autumn plan", "Jo Sands souhaite rappeler le message « Autumn plan »."),
     ("Rückruf: Autumn plan", 'Jo Sands möchte die Nachricht "Autumn plan" zurückrufen.'),
     ("Intrekken: Autumn plan", "Jo Sands wil het bericht 'Autumn plan' intrekken."),
@@ -82,6 +83,23 @@ async def test_a_mail_of_that_subject_without_files_does_not_stand_in_the_way(po
     assert await recall(post) == "recalled"
 
 
+async def test_of_many_mails_it_takes_back_the_files_of_that_one_alone(post: TestOffice) -> None:
+    """Files are found by the number of their mail: that of the first is how that of the tenth begins."""
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    for _ in range(8):
+        await post.email(TOM, text="status")
+    await post.email(JO, subject="Something else", attach=REVIEW)
+    assert [mail.id for mail in post.waiting()][-1] == 10
+    assert await recall(post) == "recalled"
+    assert (the_file(post).status, the_file(post, REVIEW).status) == (Status.RECALLED, Status.SENT)
+
+
+async def test_what_it_was_wrapped_in_is_not_kept(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    await post.email(JO, subject=f"Recall: {SUBJECT}", text=WISH, attach={"Disclaimer.txt": b"Confidential"})
+    assert not list(post.rooms.vault.object_ids())
+
+
 async def test_what_is_held_is_destroyed(post: TestOffice) -> None:
     await post.email(JO, subject=SUBJECT, attach=HELD)
     await recall(post)
@@ -134,7 +152,10 @@ async def test_nobody_else_can_set_it_off(post: TestOffice, other: str) -> None:
     assert not post.expect(other, "which").references if other != "nobody@elsewhere.example" else True
 
 
-@pytest.mark.parametrize("text", ["Do you recall when it is due?", "> " + WISH])
+@pytest.mark.parametrize(
+    "text",
+    ["Do you recall when it is due?", "> " + WISH, "Our server wrote to us, and what it wrote was long.\n" * 50 + WISH],
+)
 async def test_the_subject_alone_recalls_nothing(post: TestOffice, text: str) -> None:
     await post.email(JO, subject=SUBJECT, attach=PLAN)
     await recall(post, text=text)

@@ -6,7 +6,7 @@ from bot.ledger import history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice, one_line
-from tests.people import ALEX, BETH, JO, NADIA, PLAN, PRIYA, SAM, TOM
+from tests.people import ALEX, BETH, DEE, JO, LENA, NADIA, PLAN, PRIYA, SAM, TOM
 from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
@@ -139,6 +139,25 @@ async def test_an_officer_lifts_no_freeze_and_raises_none(post: TestOffice) -> N
     assert answer.kind == "unknown-command"
     assert "`reject <reason>`" in answer.text
     assert post.files()[1].frozen_at is None
+
+
+async def test_an_officer_who_is_also_of_a_school_freezes_that_schools_file_alone(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(LENA, attach="8309003_SENplan20260901.docx")
+    leys, hollybank = post.files()
+    await post.email(DEE, text=f"wrong file {leys.reference} {hollybank.reference}")
+    assert [bool(file.frozen_at) for file in post.files()] == [False, True]
+    assert leys.reference in post.expect(DEE, "not-authorised").text
+    assert post.expect(DEE, "frozen").references == [hollybank.reference]
+
+
+async def test_who_has_had_it_and_left_is_named_and_not_written_to(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    await post.leave(SAM)
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    assert "had by Sam Hale" in one_line(post.expect(JO, "frozen"))
+    assert SAM not in told(post, "wrong-file")
 
 
 @pytest.mark.parametrize("stranger", [BETH, "nobody@elsewhere.example"])

@@ -267,6 +267,17 @@ async def test_whoever_writes_from_a_mailbox_has_it(post: TestOffice) -> None:
     assert post.expect(JO, "status")
 
 
+async def test_nobody_ends_a_mark_in_somebody_elses_name(post_with: Opener) -> None:
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=PROOF)
+        await post.post(worded(QMAIL, JO), "", post.expect(JO, "receipt").envelope_from)
+        await post.email(JO, subject="status")
+        assert post.waiting()[-1].state is InboxState.QUARANTINED
+        assert marks(post)
+        await post.email(JO, subject="status", headers=PROOF)
+        assert not marks(post)
+
+
 async def test_a_mark_ends_when_something_arrived_and_nothing_came_back(post: TestOffice) -> None:
     await rejected(post)
     await comes_back(post, post.expect(PRIYA, "rejected"), UNKNOWN)

@@ -1,8 +1,11 @@
 """«Recall This Message» of Outlook takes back the files of the mail it names, and of no other (lesson L50)."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.ledger.tables import File
+from bot.arrival import MAIL, Arrival
+from bot.ledger.tables import File, InboxItem, InboxState
 from bot.rules.lifecycle import Status
 from tests.office import TestOffice
 from tests.people import ALEX, BETH, JO, JO_ALSO, PLAN, PRIYA, SAM, TOM
@@ -160,6 +163,24 @@ async def test_the_subject_alone_recalls_nothing(post: TestOffice, text: str) ->
     await post.email(JO, subject=SUBJECT, attach=PLAN)
     await recall(post, text=text)
     assert the_file(post).status is Status.SENT
+
+
+async def test_a_server_may_send_it_with_an_empty_envelope_to_the_address_of_a_receipt(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    receipt = post.expect(JO, "receipt")
+    await post.email(JO, subject=f"Recall: {SUBJECT}", text=WISH, reply_to=receipt, envelope_from="")
+    assert the_file(post).status is Status.RECALLED
+
+
+async def test_what_somebody_sent_in_their_name_and_waits_keeps_nothing_waiting(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    forged = Arrival(channel=MAIL, key="forged", sender=JO, believed="", subject=SUBJECT, size=1, unproven="not proven")
+    waits = InboxItem(
+        channel=MAIL, key=forged.key, state=InboxState.WAITING, arrived_at=post.clock.now(), sender=JO, subject=SUBJECT,
+        next_at=post.clock.now() + timedelta(days=1), arrival=forged.model_dump(mode="json"), object_id="m-forged",
+    )  # fmt: skip
+    post.rooms.ledger.write_now(lambda tx: tx.add(waits))
+    assert await recall(post) == "recalled"
 
 
 async def test_what_came_long_ago_is_not_meant(post: TestOffice) -> None:

@@ -1,5 +1,7 @@
 """«Wrong file!»: from that word on nobody gets the contents, everybody who must know does, and nothing is destroyed."""
 
+import re
+
 import pytest
 
 from bot.ledger import history
@@ -72,6 +74,39 @@ async def test_who_has_had_it_is_named_and_asked_to_delete_it(post: TestOffice) 
     assert "You have had it" not in one_line(post.expect(NADIA, "wrong-file"))
     assert "Sam Hale" in one_line(post.expect(PRIYA, "wrong-file"))
     assert "`recall`" not in answer.text
+
+
+@pytest.mark.parametrize("had", [0, 1])
+async def test_who_has_had_one_of_several_is_told_so_once(post: TestOffice, had: int) -> None:
+    await post.email(JO, attach=[PLAN, REVIEW])
+    first, second = (file.reference for file in post.files())
+    await post.email(SAM, text=f"receive {post.files()[had].reference}")
+    await post.email(JO, text=f"wrong file {first} {second}")
+    (letter,) = [mail for mail in post.inbox_of(SAM) if mail.kind == "wrong-file"]
+    assert sorted(letter.references) == sorted([first, second])
+    assert "You have had at least one of them" in one_line(letter)
+
+
+async def test_a_colleague_who_has_a_copy_is_asked_to_delete_it(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(TOM, text=f"copy {post.files()[0].reference}")
+    (link,) = links_in(post.expect(TOM, "copy"))
+    async with visitor(post) as tom:
+        await (await tom.open(link)).press("copy")
+        await tom.download()
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    letter = one_line(post.expect(TOM, "wrong-file"))
+    assert "You have had it" in letter
+    assert "8302000)" not in letter, "they know which school they are of"
+    assert "had by Tom Ashe" in one_line(post.expect(PRIYA, "wrong-file"))
+
+
+async def test_no_more_of_the_words_is_told_than_a_person_says(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"{ALARM} {'a' * 600}", reply_to=post.expect(JO, "receipt"))
+    told_on = one_line(post.expect(SAM, "wrong-file"))
+    assert ALARM in told_on
+    assert max(map(len, re.findall("a+", told_on.replace(" ", "")))) < 500
 
 
 async def test_nobody_receives_moves_or_copies_what_is_frozen_and_each_is_told_why(post: TestOffice) -> None:

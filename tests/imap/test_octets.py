@@ -85,3 +85,4 @@ def test_a_tag_of_somebody_elses_address_is_no_token_of_ours() -> None:
     """Lesson L43: whoever else is written to stands in the head of a fetched mail as well."""
     head = Head.parse(b"To: jo+school@elsewhere.example, Returns+ABC@derbyshire.example\r\n\r\n")
     assert Mailbox("returns@derbyshire.example").token(envelope(head).recipients) == "abc"
+    assert not Mailbox("returns@derbyshire.example").is_ours("returns@elsewhere.example")

@@ -87,6 +87,20 @@ async def test_who_has_had_one_of_several_is_told_so_once(post: TestOffice, had:
     assert "You have had at least one of them" in one_line(letter)
 
 
+async def test_who_has_downloaded_what_another_received_has_had_it(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    (link,) = links_in(post.expect(NADIA, "new-files"))
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    async with visitor(post) as nadia:
+        await (await nadia.open(link)).press("renew")
+        await post.settle()
+        (fresh,) = links_in(post.inbox_of(NADIA)[-1])
+        await (await nadia.open(fresh)).press("download")
+        assert (await nadia.download()).content == DOCX
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    assert "You have had it" in one_line(post.expect(NADIA, "wrong-file"))
+
+
 async def test_a_colleague_who_has_a_copy_is_asked_to_delete_it(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     await post.email(TOM, text=f"copy {post.files()[0].reference}")

@@ -65,7 +65,7 @@ def answer(outcomes: Sequence[Outcome], remaining: Sequence[Outcome] = ()) -> no
 def enter(tx: Session, file: File, verdict: Verdict, asking: Asking) -> Outcome:
     """What is told of a file that has become Sent; the same content still held under another name is discarded."""
     for other in files.held_of(tx, asking.person.id):
-        if other.sha256 == file.sha256 and other.id != file.id:
+        if other.sha256 == file.sha256:
             files.change(
                 tx, other, Act.DISCARDED, seen=None, by=asking.person.id, now=asking.now, channel=asking.channel,
                 why=f"sent again as {file.name}",

@@ -122,7 +122,7 @@ class Rehearsal(Reception):
         row = tx.get_one(InboxItem, item.id)
         tx.refresh(row)
         person = "" if isinstance(looked, Shut) else looked.name
-        return Rehearsed(row.state, row.why, person, tuple(map(_told, dict.fromkeys(told))))
+        return Rehearsed(row.state, row.why, person, tuple(map(_told, told)))
 
     def _enter(self, tx: Session, arrival: Arrival) -> Claimed:
         """As if it had been taken in and were being handled. It may have been taken in before, in truth."""

@@ -60,6 +60,7 @@ async def test_what_schools_send_by_google_and_microsoft_counts(names: str, body
         b"Content-Type: message/rfc822\r\n",
         b'Content-Disposition: attachment; filename="8302000_SENplan20260901.txt"\r\n',
         b'Content-Disposition: inline; filename="8302000_SENplan20260901.txt"\r\n',
+        b"Content-Disposition: attachment\r\n",
     ],
 )
 async def test_words_that_a_school_quotes_become_no_file(forged: bytes) -> None:
@@ -67,6 +68,18 @@ async def test_words_that_a_school_quotes_become_no_file(forged: bytes) -> None:
     assert await holds(signed)
     others = signed.replace(OF_TEXT, b"") if forged.startswith(b"Content-Type") else signed
     assert "does not cover" in await why_not(forged + others)
+
+
+async def test_nor_where_the_school_itself_says_the_opposite_below() -> None:
+    signed = sign(mail(QUOTING, OF_TEXT + b"Content-Disposition: inline\r\n"), h=LIKE_GOOGLE)
+    assert await holds(signed)
+    await why_not(b"Content-Disposition: attachment; filename=a.txt\r\n" + signed)
+
+
+async def test_a_line_of_two_dashes_is_no_boundary_without_a_name() -> None:
+    signed = sign(mail(b"--\r\n" + QUOTING, OF_TEXT), h=LIKE_GOOGLE)
+    assert await holds(signed)
+    assert "does not cover" in await why_not(signed.replace(OF_TEXT, b"Content-Type: multipart/mixed\r\n"))
 
 
 async def test_a_text_of_a_signed_type_is_made_no_file_either() -> None:
@@ -93,6 +106,8 @@ async def test_a_mail_counts_for_as_long_as_it_may_be_on_its_way() -> None:
     signed = sign(MAIL, h=LIKE_MICROSOFT)
     assert await holds(signed, later=timedelta(days=6, hours=23))
     assert "more than 7 days ago" in await why_not(signed, later=timedelta(days=7, hours=1))
+    sent_late = sign(MAIL, h=LIKE_MICROSOFT, t=str(int((NOW + timedelta(days=7)).timestamp())))
+    assert await holds(sent_late, later=timedelta(days=13))
     assert "more than 7 days ago" in await why_not(
         sign(MAIL, h=LIKE_MICROSOFT, t=str(int(NOW.timestamp()))), later=timedelta(days=8)
     )

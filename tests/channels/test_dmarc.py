@@ -44,10 +44,15 @@ def test_an_organisation_is_told_from_the_suffix_it_is_below(domain: str, owner:
         ("school.example.evil.example", "school.example"),
         ("school.gov.uk", "evil.gov.uk"),
         ("evil.onmicrosoft.com", "school.onmicrosoft.com"),
+        ("evil.test-google-a.com", "school.test-google-a.com"),
     ],
 )
 def test_neighbours_under_one_suffix_are_strangers(one: str, other: str) -> None:
     assert not dmarc.is_kin(one, other)
+
+
+def test_of_a_tag_that_stands_twice_the_first_counts() -> None:
+    assert dmarc.read(b"v=DMARC1; p=none; adkim=s; adkim=r", "school.example").dkim_exact
 
 
 ZONES: list[tuple[str, dict[str, list[Any]], str, Policy]] = [

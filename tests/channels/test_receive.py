@@ -135,6 +135,21 @@ def test_a_picture_that_no_page_shows_is_a_file_though_it_lies_inline() -> None:
     assert not opened.only_pictures
 
 
+@pytest.mark.parametrize(("placed", "files"), [("", []), ("Content-Disposition: inline\n", [("a.txt", b"Hello")])])
+def test_a_mail_of_one_text_with_a_name_is_a_file_where_it_is_placed_as_one(
+    placed: str, files: list[tuple[str, bytes]]
+) -> None:
+    assert files_of(crlf(f"Content-Type: text/plain; name=a.txt\n{placed}\nHello")) == files
+
+
+@pytest.mark.parametrize("kind", ["plain", "csv"])
+def test_a_text_that_is_attached_without_a_name_is_a_file_and_no_letter(kind: str) -> None:
+    raw = mixed(
+        "Content-Type: text/plain\n\nHello", f"Content-Type: text/{kind}\nContent-Disposition: attachment\n\nrecall all"
+    )
+    assert (files_of(raw), text_of(raw)) == ([("", b"recall all")], "Hello")
+
+
 @pytest.mark.parametrize(
     "name", ["image001.png", "Outlook-a1b2c3.jpg", "ATT00001.png", "~WRD0001.jpg", "image.png", ""]
 )

@@ -2,11 +2,15 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.mail.smtp.house import House
+from handlers.mail.smtp.limits import Limits
+from handlers.mail.smtp.porch import Porch, neighbourhood
 from handlers.mail.smtp.rates import ADDRESSES_MAX, Rate
 from tests.channels.loop_clock import Clock
 from tests.channels.smtp_peer import HELLO, KEPT, WIRE, Box, Peer, connected, listening
@@ -101,6 +105,48 @@ async def test_a_place_is_kept_for_our_servers_when_strangers_take_all_others() 
         assert (await stranger.reply()).startswith("421 4.3.2 ")
         ours = await stack.enter_async_context(await from_another_address(server.port))
         assert await ours.mail(WIRE) == KEPT
+
+
+async def test_our_servers_make_room_for_nobody() -> None:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(
+            listening(Box(), known=lambda peer: peer != NEIGHBOUR, connections_max=10)
+        )
+        ours = [await stack.enter_async_context(connected(server)) for _ in range(9)]
+        for peer in ours:
+            await peer.greet()
+        stranger = await stack.enter_async_context(await from_another_address(server.port))
+        assert (await stranger.reply()).startswith("421 4.3.2 ")
+        for peer in ours:
+            await peer.say("NOOP")
+
+
+@dataclass(eq=False)
+class Visitor:
+    """A connection that ends a while after it was cut."""
+
+    peer: str
+    is_cut: bool = False
+
+    def say_goodbye(self) -> None:
+        """Nothing is said."""
+
+    def cut(self) -> None:
+        """That was it."""
+        self.is_cut = True
+
+
+async def test_of_those_who_make_room_each_is_sent_away_once() -> None:
+    house = House(Box(), lambda _: True, "mx.example", Limits(connections_max=10, per_address_max=9))
+    porch = Porch(house)
+    greedy = [Visitor("192.0.2.1") for _ in range(9)]
+    assert [porch.admit(one) for one in (*greedy, *(Visitor("192.0.2.2") for _ in range(4)))] == [None] * 13
+    assert [one.is_cut for one in greedy] == [True] * 4 + [False] * 5
+
+
+def test_a_subscriber_is_one_address_however_many_they_have() -> None:
+    assert neighbourhood("2001:db8:0:1::1") == neighbourhood("2001:db8:0:1:ffff::2") != neighbourhood("2001:db8:0:2::1")
+    assert neighbourhood("192.0.2.1") != neighbourhood("192.0.2.2")
 
 
 async def test_fifty_slow_senders_of_one_address_starve_nobody() -> None:

@@ -126,6 +126,15 @@ def test_a_renewal_that_takes_a_moment_is_no_trouble_and_one_that_stays_broken_i
     assert renewed.fault() is None
 
 
+def test_one_bad_renewal_after_another_is_one_trouble(files: Files) -> None:
+    renewed = files.renewed()
+    for _ in range(3):
+        of_another_key(files)
+        files.now += BAD_SECONDS / 2
+        assert renewed() is renewed()
+    assert renewed.fault()
+
+
 def test_what_is_of_no_use_from_the_start_is_said_at_the_start(files: Files) -> None:
     half_written(files)
     with pytest.raises(ports.BadCertificate):

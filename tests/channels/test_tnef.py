@@ -167,6 +167,14 @@ def test_a_file_whose_checksum_is_wrong_is_not_taken() -> None:
     assert vault.abandoned() == ["2.2"]
 
 
+def test_one_that_is_cut_between_two_files_says_that_there_may_have_been_more() -> None:
+    first = parcel(file(b"ABC", title=b"a.pdf"))
+    whole = parcel(file(b"ABC", title=b"a.pdf"), file(b"DEF", title=b"b.pdf"))
+    begun = whole[: len(first) + 1 + 4 + 4 + 14 + 2 + 3]  # into what follows the attribute with which the second begins
+    opened = Vault().open(carrying(begun))
+    assert [(one.name, one.absent) for one in opened.attachments] == [("a.pdf", ""), ("", "winmail-broken")]
+
+
 def test_wherever_one_is_cut_no_file_is_taken_that_is_not_whole() -> None:
     packed = outlook([PLAN, LIST])
     for kept in range(0, len(packed), 3):

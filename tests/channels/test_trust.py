@@ -352,6 +352,7 @@ def test_results_as_real_relays_write_them_are_believed(said: str) -> None:
         "dkim=pass header.d=notschool.example",
         "dmarc=pass header.from=evil.example",
         "spf=pass smtp.mailfrom=evil@evil.example",
+        "spf=pass smtp.mailfrom=head@school.example smtp.mailfrom=evil@evil.example",
         "spf=pass smtp.helo=school.example",
         "spf=pass smtp.mailfrom=school.example@evil.example",
         'spf=pass smtp.mailfrom="head@school.example"@evil.example',

@@ -85,6 +85,7 @@ def test_mail_within_the_organisation_is_believed_where_exchange_says_that_its_s
     [
         (f"From: {JO}", INTERNAL.replace("Internal", "Anonymous")),
         (f"From: {JO}", INTERNAL.replace("Internal", "Anonymous"), INTERNAL),
+        (f"From: {JO}", INTERNAL, INTERNAL.replace("Internal", "Anonymous")),
         (f"From: {JO}", INTERNAL.replace("Organization", "CrossTenant")),
         ("From: jo@elsewhere.example", INTERNAL),
         (f"From: {JO}, sam@elsewhere.example", INTERNAL),
@@ -94,8 +95,9 @@ def test_it_is_not_believed_of_anybody_else(lines: tuple[str, ...]) -> None:
     assert not believed(*lines)
 
 
-def test_what_comes_by_smtp_may_say_so_for_ever() -> None:
-    assert not believed(f"From: {JO}", INTERNAL, peer="203.0.113.5")
+@pytest.mark.parametrize("peer", ["203.0.113.5", "192.0.2.1"])
+def test_what_comes_by_smtp_may_say_so_for_ever_even_by_way_of_a_relay(peer: str) -> None:
+    assert not believed(f"From: {JO}", INTERNAL, peer=peer)
 
 
 def test_results_without_a_name_count_in_mailboxes_alone() -> None:

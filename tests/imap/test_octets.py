@@ -5,6 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.mail.door import Mailbox
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.lines import Lines
 from handlers.mail.message.head import Head
@@ -78,3 +79,10 @@ def test_no_from_stands_behind_a_cr_that_a_server_takes_for_no_line_end() -> Non
     """Lesson L1: what judged the sender has seen one From, and so must we."""
     hidden = b"X-A: a\rFrom: officer@council.example\r\r\nFrom: eve@evil.example\r\n\r\nrecall\r\n"
     assert Head.parse(in_pieces(hidden, [7])).all("From") == ["eve@evil.example"]
+
+
+def test_a_tag_of_somebody_elses_address_is_no_token_of_ours() -> None:
+    """Lesson L43: whoever else is written to stands in the head of a fetched mail as well."""
+    head = Head.parse(b"To: jo+school@elsewhere.example, Returns+ABC@derbyshire.example\r\n\r\n")
+    assert Mailbox("returns@derbyshire.example").token(envelope(head).recipients) == "abc"
+    assert not Mailbox("returns@derbyshire.example").is_ours("returns@elsewhere.example")

@@ -205,6 +205,34 @@ async def test_many_delays_of_one_day_and_few_of_several_are_nothing_to_tell(
     assert not alerts(post)
 
 
+async def test_a_delay_that_is_reported_late_does_not_undo_a_failure(post: TestOffice) -> None:
+    """Lesson L21: reports come in any order."""
+    await post.email(JO, attach=PLAN)
+    await comes_back(post, post.expect(JO, "receipt"), UNKNOWN)
+    await comes_back(post, post.expect(JO, "receipt"), DELAYED)
+    item = next(one for one in post.told() if one.kind == "receipt")
+    assert item.state is OutboxState.FAILED
+    assert "User unknown" in item.error
+
+
+async def test_the_delays_of_a_strangers_mailbox_are_nobodys_concern(post: TestOffice) -> None:
+    for _ in range(4):
+        await post.email("kim.doe@elsewhere.example", subject="status")
+        await comes_back(post, post.expect("kim.doe@elsewhere.example", "not-authorised"), DELAYED)
+        post.clock.advance(days=1, minutes=1)
+    assert not alerts(post)
+
+
+async def test_each_mail_that_was_given_up_is_told_of_though_the_mailbox_is_no_wrong_one(post: TestOffice) -> None:
+    """Lesson L21: of a mailbox that is full for a while the next loss is news again."""
+    for day in range(2):
+        await post.email(JO, attach=f"8302000_SENplan2026090{day + 1}.docx")
+        await comes_back(post, post.expect(JO, "receipt"), EXPIRED)
+        post.clock.advance(days=1, hours=1)
+    assert [mail.subject for mail in alerts(post)] == [f"Please look: Mail to {JO} cannot be delivered"] * 2
+    assert not marks(post)
+
+
 async def test_a_mailbox_that_stays_marked_is_told_of_once(post: TestOffice) -> None:
     for day in range(3):
         await post.email(JO, attach=f"8302000_SENplan2026090{day + 1}.docx")
@@ -239,6 +267,17 @@ async def test_whoever_writes_from_a_mailbox_has_it(post: TestOffice) -> None:
     assert post.expect(JO, "status")
 
 
+async def test_nobody_ends_a_mark_in_somebody_elses_name(post_with: Opener) -> None:
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=PROOF)
+        await post.post(worded(QMAIL, JO), "", post.expect(JO, "receipt").envelope_from)
+        await post.email(JO, subject="status")
+        assert post.waiting()[-1].state is InboxState.QUARANTINED
+        assert marks(post)
+        await post.email(JO, subject="status", headers=PROOF)
+        assert not marks(post)
+
+
 async def test_a_mark_ends_when_something_arrived_and_nothing_came_back(post: TestOffice) -> None:
     await rejected(post)
     await comes_back(post, post.expect(PRIYA, "rejected"), UNKNOWN)
@@ -253,6 +292,16 @@ async def test_a_mark_ends_when_something_arrived_and_nothing_came_back(post: Te
     await post.email(SAM, text="reject Empty", reply_to=post.expect(SAM, "new-files"))
     await comes_back(post, post.expect(PRIYA, "rejected"), UNKNOWN)
     assert [mark.times for mark in marks(post)] == [1]
+
+
+async def test_what_arrived_before_the_last_failure_ends_no_mark(post: TestOffice) -> None:
+    for day, fails in enumerate((True, False, True), start=1):
+        await post.email(JO, attach=f"8302000_SENplan2026090{day}.docx")
+        if fails:
+            await comes_back(post, post.expect(SAM, "new-files"), UNKNOWN)
+        post.clock.advance(days=1)
+    post.clock.advance(days=6)
+    assert [(mark.address, mark.times) for mark in marks(post)] == [(SAM, 2)]
 
 
 async def test_an_alert_that_came_back_begets_no_other(post: TestOffice) -> None:

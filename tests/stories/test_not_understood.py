@@ -125,6 +125,15 @@ async def test_nobody_learns_of_a_file_by_a_plea(post: TestOffice) -> None:
     assert answer.references == []
 
 
+async def test_the_same_plea_is_answered_three_times_a_day(post: TestOffice) -> None:
+    """Lesson L18: whoever says the same once more is a machine, unmarked."""
+    await post.email(JO, attach=PLAN)
+    receipt = post.expect(JO, "receipt")
+    for _ in range(5):
+        await post.email(JO, text=PLEA, reply_to=receipt)
+    assert [answer.kind for answer in post.inbox_of(JO)] == ["receipt", *["unknown-command"] * 3]
+
+
 async def test_pleas_without_end_are_not_answered_without_end(post_with: Opener) -> None:
     async with post_with({"POSTROOM__EMAIL__REPLIES_PER_HOUR": "3"}) as post:
         await post.email(JO, attach=PLAN)

@@ -1,12 +1,14 @@
 """«Recall This Message» of Outlook takes back the files of the mail it names, and of no other (lesson L50)."""
 
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 
 import aiosmtplib
 import pytest
 
-from bot.ledger.tables import File, InboxState
+from bot.arrival import MAIL, Arrival
+from bot.ledger.tables import File, InboxItem, InboxState
 from bot.rules.lifecycle import Status
 from tests.office import TestOffice
 from tests.people import ALEX, BETH, JO, JO_ALSO, PLAN, PRIYA, SAM, TOM
@@ -19,6 +21,7 @@ FORMS = (
     ("Recall: Autumn plan", WISH),
     ("Recall: Autumn plan", "Jo Sands would like to recall the message, «Autumn plan».\n\n-- \nLeys Junior School"),
     ("[EXTERNAL] Recall: Autumn  plan", WISH),
+    ("Recall: AUTUMN PLAN", WISH),
     ("Rappel : Autumn plan", "Jo Sands souhaite rappeler le message « Autumn plan »."),
     ("Rückruf: Autumn plan", 'Jo Sands möchte die Nachricht "Autumn plan" zurückrufen.'),
     ("Intrekken: Autumn plan", "Jo Sands wil het bericht 'Autumn plan' intrekken."),
@@ -86,6 +89,23 @@ async def test_a_mail_of_that_subject_without_files_does_not_stand_in_the_way(po
     assert await recall(post) == "recalled"
 
 
+async def test_of_many_mails_it_takes_back_the_files_of_that_one_alone(post: TestOffice) -> None:
+    """Files are found by the number of their mail: that of the first is how that of the tenth begins."""
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    for _ in range(8):
+        await post.email(TOM, text="status")
+    await post.email(JO, subject="Something else", attach=REVIEW)
+    assert [mail.id for mail in post.waiting()][-1] == 10
+    assert await recall(post) == "recalled"
+    assert (the_file(post).status, the_file(post, REVIEW).status) == (Status.RECALLED, Status.SENT)
+
+
+async def test_what_it_was_wrapped_in_is_not_kept(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    await post.email(JO, subject=f"Recall: {SUBJECT}", text=WISH, attach={"Disclaimer.txt": b"Confidential"})
+    assert not list(post.rooms.vault.object_ids())
+
+
 async def test_what_is_held_is_destroyed(post: TestOffice) -> None:
     await post.email(JO, subject=SUBJECT, attach=HELD)
     await recall(post)
@@ -138,11 +158,32 @@ async def test_nobody_else_can_set_it_off(post: TestOffice, other: str) -> None:
     assert not post.expect(other, "which").references if other != "nobody@elsewhere.example" else True
 
 
-@pytest.mark.parametrize("text", ["Do you recall when it is due?", "> " + WISH])
+@pytest.mark.parametrize(
+    "text",
+    ["Do you recall when it is due?", "> " + WISH, "Our server wrote to us, and what it wrote was long.\n" * 50 + WISH],
+)
 async def test_the_subject_alone_recalls_nothing(post: TestOffice, text: str) -> None:
     await post.email(JO, subject=SUBJECT, attach=PLAN)
     await recall(post, text=text)
     assert the_file(post).status is Status.SENT
+
+
+async def test_a_server_may_send_it_with_an_empty_envelope_to_the_address_of_a_receipt(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    receipt = post.expect(JO, "receipt")
+    await post.email(JO, subject=f"Recall: {SUBJECT}", text=WISH, reply_to=receipt, envelope_from="")
+    assert the_file(post).status is Status.RECALLED
+
+
+async def test_what_somebody_sent_in_their_name_and_waits_keeps_nothing_waiting(post: TestOffice) -> None:
+    await post.email(JO, subject=SUBJECT, attach=PLAN)
+    forged = Arrival(channel=MAIL, key="forged", sender=JO, believed="", subject=SUBJECT, size=1, unproven="not proven")
+    waits = InboxItem(
+        channel=MAIL, key=forged.key, state=InboxState.WAITING, arrived_at=post.clock.now(), sender=JO, subject=SUBJECT,
+        next_at=post.clock.now() + timedelta(days=1), arrival=forged.model_dump(mode="json"), object_id="m-forged",
+    )  # fmt: skip
+    post.rooms.ledger.write_now(lambda tx: tx.add(waits))
+    assert await recall(post) == "recalled"
 
 
 async def test_what_came_long_ago_is_not_meant(post: TestOffice) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot import telling
 from bot.rules.lifecycle import Status
 from tests.office import Opener, TestOffice
 from tests.people import JO, PLAN, SAM
@@ -41,6 +42,24 @@ async def test_an_officer_who_receives_gets_the_link(post: TestOffice) -> None:
     await post.email(SAM, text="status")
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
     assert links_in(post.expect(SAM, "decided"))
+
+
+async def test_however_many_files_come_by_themselves_each_is_answered_at_once(post: TestOffice) -> None:
+    """Lesson L18: what answers none of our mails is no circle."""
+    for number in range(7):
+        await post.email(JO, attach=f"8302000_SENplan2026090{number + 1}.docx")
+        assert len(post.inbox_of(JO)) == number + 1
+
+
+async def test_an_answer_that_is_owed_waits_an_hour_at_most(post: TestOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lesson L18: a circle that nobody may break by silence grows slow, and nobody is left without an answer."""
+    await post.email(JO, attach=PLAN)
+    monkeypatch.setattr(telling, "answered_since", lambda *_: 1_000)
+    await post.email(JO, attach="8302000_SENreview20260901.docx", reply_to=post.expect(JO, "receipt"))
+    assert len(post.inbox_of(JO)) == 1
+    post.clock.advance(hours=1)
+    await post.settle()
+    assert len(post.inbox_of(JO)) == 2
 
 
 async def test_what_is_only_asked_is_answered_no_more(post: TestOffice) -> None:

@@ -179,6 +179,13 @@ async def test_a_policy_that_cannot_be_looked_up_is_waited_for(facing: Facing) -
     assert (await refusal(post, signed(post, dns, f"mail.{SCHOOL}"), JO)).startswith("451 4.7.0")
 
 
+async def test_and_not_where_nothing_is_of_the_schools_organisation(facing: Facing) -> None:
+    post, dns = facing
+    dns.fail(f"_dmarc.{SCHOOL}")
+    mail = signed(post, dns, "forwarder.example")
+    assert (await refusal(post, mail, "x@forwarder.example")).startswith("550 5.7.1")
+
+
 async def test_no_sender_waits_for_a_name_server_without_end(facing: Facing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proving, "SECONDS_MAX", 0.2)
     post, dns = facing

@@ -140,6 +140,8 @@ async def test_the_same_file_again_is_said_to_be_here_and_not_stored(post: TestO
     await post.email(TOM, attach=PLAN)
     (file,) = post.files()
     assert post.expect(TOM, "duplicate").references == [file.reference]
+    assert [mail.kind for mail in post.inbox_of(SAM)] == ["new-files"], "officers hear of it once"
+    assert list(post.rooms.vault.object_ids()) == [file.object_id]
 
 
 async def test_the_same_name_with_other_contents_is_taken_and_the_earlier_one_named(post: TestOffice) -> None:

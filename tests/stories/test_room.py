@@ -1,11 +1,13 @@
 """A disk that fills up: new mail waits outside, what was taken in is safe, and it ends by itself."""
 
 from pathlib import Path
+from typing import Any
 
 import aiosmtplib
 import pytest
 
-from bot import space
+from bot import space, telling
+from bot.ledger import Later
 from tests.office import Opener, TestOffice
 from tests.people import ALEX, JO, PLAN
 
@@ -17,11 +19,12 @@ class Disk:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.free = 10**10
+        self.full: Path | None = None
+        """One that has no room, whatever the others have."""
         patch.setattr(space, "free_bytes", self._free)
 
     def _free(self, path: Path) -> int:
-        assert path
-        return self.free
+        return 0 if path == self.full else self.free
 
 
 @pytest.fixture
@@ -65,6 +68,31 @@ async def test_a_mail_larger_than_what_is_left_is_put_off_and_a_small_one_is_not
     with pytest.raises(aiosmtplib.SMTPSenderRefused):
         await post.email(JO, attach={PLAN: bytes(2_000)})
     await post.email(JO, text="status")
+
+
+async def test_no_disk_may_be_full_of_all_on_which_something_lies(post: TestOffice, disk: Disk) -> None:
+    settings = post.rooms.settings
+    for disk.full in (settings.vault.folder, settings.ledger.file, settings.keys.path):
+        with pytest.raises(aiosmtplib.SMTPSenderRefused):
+            await post.email(JO, attach=PLAN)
+    assert not post.waiting()
+
+
+async def test_where_the_alert_itself_finds_no_room_it_is_tried_again_after_a_minute(
+    post: TestOffice, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk.free = 0
+    with monkeypatch.context() as brim:
+        brim.setattr(telling, "alert_once", fails)
+        await post.settle()
+    assert told(post) == 0
+    post.clock.advance(minutes=1)
+    await post.settle()
+    assert told(post) == 1
+
+
+def fails(*_: Any, **__: Any) -> None:
+    raise Later("the disk is full to the brim")
 
 
 async def test_the_administrators_hear_of_it_once_and_once_a_day_while_it_lasts(post: TestOffice, disk: Disk) -> None:

@@ -31,3 +31,14 @@ async def test_any_number_of_addresses_of_one_domain_are_not_answered(tmp_path: 
         for number in range(8):
             await post.email(f"z{number}@evil.example", text="hello")
         assert len([mail for mail in post.inbox_of(ALEX) if mail.kind == "alert"]) == 1
+
+
+async def test_who_was_told_today_takes_nobody_elses_turn(tmp_path: Path) -> None:
+    async with facing_the_internet(tmp_path, FEW) as (post, dns):
+        dns.txt("other.example", HERE)
+        for _ in range(4):
+            await post.email("x0@other.example", text="hello")
+        for number in (1, 2):
+            await post.email(f"x{number}@other.example", text="hello")
+            assert post.inbox_of(f"x{number}@other.example")
+        assert len(post.inbox_of("x0@other.example")) == 1

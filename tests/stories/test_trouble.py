@@ -393,3 +393,26 @@ async def test_a_notice_that_a_dead_worker_was_delivering_is_delivered_after_its
     assert not post.inbox_of(JO)
     await later(post, minutes=2)
     assert [answer.kind for answer in post.inbox_of(JO)] == ["help"]
+
+
+async def test_of_our_own_fault_nobody_hears_in_whose_name_a_mail_was_only_written(
+    post_with: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lesson L19."""
+
+    def fails(*_: object) -> None:
+        raise ValueError("our own fault")
+
+    relay = {
+        "POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]",
+        "POSTROOM__EMAIL__TRUST__RELAY_NETWORKS": '["127.0.0.0/8"]',
+        "POSTROOM__EMAIL__TRUST__AUTHSERV_IDS": '["mx.derbyshire.example"]',
+    }
+    async with post_with(relay) as post:
+        monkeypatch.setattr(Reception, "_look", fails)
+        await post.email(JO, subject="status")
+        for _ in range(TRIES_MAX):
+            post.clock.advance(seconds=BACK_OFF_MAX.total_seconds())
+            await post.settle()
+        assert [row.state for row in post.waiting()] == [InboxState.QUARANTINED]
+        assert {answer.recipient for answer in post.mailboxes.delivered} == {ALEX}

@@ -1,12 +1,14 @@
 """«Wrong file!»: from that word on nobody gets the contents, everybody who must know does, and nothing is destroyed."""
 
+import re
+
 import pytest
 
 from bot.ledger import files, history
 from bot.ledger.tables import Contents
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice, one_line
-from tests.people import ALEX, BETH, JO, NADIA, PLAN, PRIYA, SAM, TOM
+from tests.people import ALEX, BETH, DEE, JO, LENA, NADIA, PLAN, PRIYA, SAM, TOM
 from tests.visitor import links_in, visitor
 
 REVIEW = "8302000_SENreview20260901.docx"
@@ -74,6 +76,53 @@ async def test_who_has_had_it_is_named_and_asked_to_delete_it(post: TestOffice) 
     assert "`recall`" not in answer.text
 
 
+@pytest.mark.parametrize("had", [0, 1])
+async def test_who_has_had_one_of_several_is_told_so_once(post: TestOffice, had: int) -> None:
+    await post.email(JO, attach=[PLAN, REVIEW])
+    first, second = (file.reference for file in post.files())
+    await post.email(SAM, text=f"receive {post.files()[had].reference}")
+    await post.email(JO, text=f"wrong file {first} {second}")
+    (letter,) = [mail for mail in post.inbox_of(SAM) if mail.kind == "wrong-file"]
+    assert sorted(letter.references) == sorted([first, second])
+    assert "You have had at least one of them" in one_line(letter)
+
+
+async def test_who_has_downloaded_what_another_received_has_had_it(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    (link,) = links_in(post.expect(NADIA, "new-files"))
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    async with visitor(post) as nadia:
+        await (await nadia.open(link)).press("renew")
+        await post.settle()
+        (fresh,) = links_in(post.inbox_of(NADIA)[-1])
+        await (await nadia.open(fresh)).press("download")
+        assert (await nadia.download()).content == DOCX
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    assert "You have had it" in one_line(post.expect(NADIA, "wrong-file"))
+
+
+async def test_a_colleague_who_has_a_copy_is_asked_to_delete_it(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(TOM, text=f"copy {post.files()[0].reference}")
+    (link,) = links_in(post.expect(TOM, "copy"))
+    async with visitor(post) as tom:
+        await (await tom.open(link)).press("copy")
+        await tom.download()
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    letter = one_line(post.expect(TOM, "wrong-file"))
+    assert "You have had it" in letter
+    assert "8302000)" not in letter, "they know which school they are of"
+    assert "had by Tom Ashe" in one_line(post.expect(PRIYA, "wrong-file"))
+
+
+async def test_no_more_of_the_words_is_told_than_a_person_says(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"{ALARM} {'a' * 600}", reply_to=post.expect(JO, "receipt"))
+    told_on = one_line(post.expect(SAM, "wrong-file"))
+    assert ALARM in told_on
+    assert max(map(len, re.findall("a+", told_on.replace(" ", "")))) < 500
+
+
 async def test_nobody_receives_moves_or_copies_what_is_frozen_and_each_is_told_why(post: TestOffice) -> None:
     await frozen(post)
     reference = post.files()[0].reference
@@ -139,6 +188,25 @@ async def test_an_officer_lifts_no_freeze_and_raises_none(post: TestOffice) -> N
     assert answer.kind == "unknown-command"
     assert "`reject <reason>`" in answer.text
     assert post.files()[1].frozen_at is None
+
+
+async def test_an_officer_who_is_also_of_a_school_freezes_that_schools_file_alone(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(LENA, attach="8309003_SENplan20260901.docx")
+    leys, hollybank = post.files()
+    await post.email(DEE, text=f"wrong file {leys.reference} {hollybank.reference}")
+    assert [bool(file.frozen_at) for file in post.files()] == [False, True]
+    assert leys.reference in post.expect(DEE, "not-authorised").text
+    assert post.expect(DEE, "frozen").references == [hollybank.reference]
+
+
+async def test_who_has_had_it_and_left_is_named_and_not_written_to(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    await post.leave(SAM)
+    await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
+    assert "had by Sam Hale" in one_line(post.expect(JO, "frozen"))
+    assert SAM not in told(post, "wrong-file")
 
 
 @pytest.mark.parametrize("stranger", [BETH, "nobody@elsewhere.example"])

@@ -1,0 +1,1 @@
+/tmp/corpusdir/fetch.sh

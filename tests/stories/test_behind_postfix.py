@@ -61,7 +61,7 @@ async def hand_over(postfix: Postfix, message: EmailMessage, to: str = RETURNS, 
 
 async def until(post: TestOffice, happened: Callable[[], object]) -> None:
     """Let the office do what is due until Postfix has brought what it brings."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):  # only so that it ends at all
         while not happened():
             await post.settle()
             await asyncio.sleep(0.02)

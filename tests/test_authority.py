@@ -94,3 +94,17 @@ def test_whoever_acts_for_several_may_what_they_may_for_each() -> None:
 def test_only_an_administrator_gives_the_word_on_contents_that_nobody_received() -> None:
     who_may = [who for who in (SENDER, HEADTEACHER, OFFICER, BOTH, ADMINISTRATOR) if DESTROY in allowed(who, matter())]
     assert who_may == [ADMINISTRATOR]
+
+
+def test_nobody_speaks_in_the_name_of_whoever_may_do_what_they_may_not() -> None:
+    """Lesson L6."""
+
+    def held(role: Role, scope: str) -> frozenset[Appointment]:
+        return frozenset({Appointment(role, scope)})
+
+    head, sender, officer = Role.HEADTEACHER, Role.SENDER, Role.OFFICER
+    assert authority.covers(held(head, "8302000"), held(sender, "8302000"))
+    assert authority.covers(held(sender, ALL), held(sender, "8302000"))
+    assert not authority.covers(held(sender, "8309001"), held(sender, "8302000"))
+    assert not authority.covers(held(officer, ALL), held(sender, "8302000"))
+    assert not authority.covers(held(sender, ALL), held(officer, "SEN"))

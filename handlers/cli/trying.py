@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,7 @@ from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
 from handlers.mail.channel import reader_of
 from handlers.mail.door import Front
+from handlers.mail.imap import addressed
 from handlers.mail.message.head import HEAD_BYTES_MAX, Head
 from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
@@ -122,9 +124,9 @@ def try_mail(
     with rooms(ctx) as opened:
         settings = opened.settings
         head = Head.parse(_head(file))
-        envelope = Envelope(
-            from_ip or _usual_peer(settings), helo, _mail_from(head) if mail_from is None else mail_from,
-            (settings.email.address,), secure=False,
+        envelope = replace(
+            addressed.envelope(head), peer=from_ip or _usual_peer(settings), helo=helo,
+            mail_from=_mail_from(head) if mail_from is None else mail_from,
         )  # fmt: skip
         line = _line(opened, file, envelope)
     if as_json:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from bot import roster
 from bot.ledger.tables import DestroyOrder, File, InboxItem, Mention, OutboxItem, Table
-from tests.cli.conftest import JO, LEYS, NAME, CommandLine
+from tests.cli.conftest import JO, LEYS, NAME, NOON, CommandLine
 
 STRANGER = "somebody@elsewhere.example"
 
@@ -57,6 +58,32 @@ def test_a_badly_named_file_is_told_all_that_is_wrong(office: CommandLine) -> No
 def test_a_command_is_answered_as_it_would_be(office: CommandLine) -> None:
     (reply,) = tried(office, mail(office, text="status"))["replies"]
     assert reply["kind"] == "status"
+
+
+def test_a_reply_is_tied_to_what_it_answers_by_its_address(office: CommandLine) -> None:
+    plea = {"text": "Is that right?", "subject": "Re: Sent"}
+    (reply,) = tried(office, mail(office, **plea))["replies"]
+    assert reply["kind"] == "nothing-attached"
+    local, _, domain = office.settings.email.address.partition("@")
+    office.write(lambda tx: tx.add(notice_to_jo(tx, "a2b3c4")))
+    (reply,) = tried(office, mail(office, Delivered_To=f"{local}+a2b3c4@{domain}", **plea))["replies"]
+    assert reply["kind"] == "help"
+
+
+def notice_to_jo(tx: Any, token: str) -> OutboxItem:
+    jo = roster.who(tx, "email", JO)
+    assert jo
+    return OutboxItem(
+        id="1",
+        token=token,
+        kind="help",
+        recipient=JO,
+        person_id=jo.id,
+        facts={},
+        route={},
+        created_at=NOON,
+        next_at=NOON,
+    )
 
 
 def test_a_stranger_would_be_told_so(office: CommandLine) -> None:

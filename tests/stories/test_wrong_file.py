@@ -205,7 +205,7 @@ async def test_who_has_had_it_and_left_is_named_and_not_written_to(post: TestOff
     await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
     await post.leave(SAM)
     await post.email(JO, text=ALARM, reply_to=post.expect(JO, "receipt"))
-    assert "had by Sam Hale" in one_line(post.expect(JO, "frozen"))
+    assert "Sam Hale had it already" in one_line(post.expect(JO, "frozen"))
     assert SAM not in told(post, "wrong-file")
 
 

@@ -124,9 +124,11 @@ def try_mail(
     with rooms(ctx) as opened:
         settings = opened.settings
         head = Head.parse(_head(file))
+        carried = addressed.envelope(head)
+        sender = carried.mail_from if mail_from is None else mail_from
         envelope = replace(
-            addressed.envelope(head), peer=from_ip or _usual_peer(settings), helo=helo,
-            mail_from=_mail_from(head) if mail_from is None else mail_from,
+            carried, peer=from_ip or _usual_peer(settings), helo=helo,
+            mail_from=parseaddr(head.first("From") or "")[1] if sender is None else sender,
         )  # fmt: skip
         line = _line(opened, file, envelope)
     if as_json:
@@ -199,12 +201,6 @@ def _usual_peer(settings: Settings) -> str:
     trust = settings.email.trust
     networks = (*trust.relay_networks, *(() if settings.email.imap else trust.submission_networks))
     return str(networks[0].network_address) if networks else MAILBOX if settings.email.imap else NOBODY
-
-
-def _mail_from(head: Head) -> str:
-    """The envelope sender as the last server wrote it down (RFC 5321, section 4.4); else the author."""
-    written = head.first("Return-Path") or parseaddr(head.first("From") or "")[1]
-    return written.strip("<> ")
 
 
 def _head(file: Path) -> bytes:

@@ -16,7 +16,6 @@ from bot.ledger import Ledger
 from bot.outbox import Courier
 from bot.reception import OpenMessage, ReadReturned
 from bot.settings import Settings
-from bot.space import Space
 from bot.telling import Occasion
 from bot.watching import Trouble
 from handlers import ports
@@ -88,7 +87,7 @@ class MailChannel:
         house = smtp.House(
             front, front.mailbox.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
             tls=self._certificate, require_tls=configured.require_tls, lmtp=configured.protocol == "lmtp",
-            known=self._settings.email.trust.names, has_room=Space.of(self._settings).has_room,
+            known=self._settings.email.trust.names, has_room=front.space.has_room,
         )  # fmt: skip
         try:
             self._server = await smtp.start(house, host=configured.host, port=configured.port)

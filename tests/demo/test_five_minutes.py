@@ -140,6 +140,7 @@ async def test_the_keyboard_gets_past_the_people_to_the_mail(demo: Demo, page: P
     await press(page, "Send a badly named file")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
+    await page.wait_for_function("location.hash")  # the browser follows the link in its own time
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.closest('.mail') !== null")
 

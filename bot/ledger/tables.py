@@ -404,3 +404,12 @@ class Link(Table):
     session_until: Mapped[datetime | None]
     person: Mapped[Person] = relationship(lazy="joined")
     file: Mapped[File] = relationship(lazy="joined")
+
+
+class Upkeep(Table):
+    """What keeps Postroom going, and when it was done last, or until when it rests (`bot.ledger.upkeep`)."""
+
+    __tablename__ = "upkeep"
+
+    what: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

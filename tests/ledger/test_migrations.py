@@ -1,11 +1,13 @@
 """The database is what the code expects, however old it was and whatever it holds."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import URL, create_engine, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from bot import roster
@@ -72,7 +74,7 @@ def test_upgrading_a_filled_database_keeps_every_row_and_its_seals(recorded: Led
     assert recorded.read_now(lambda tx: list(history.faults(tx))) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
 def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: str, revision: str) -> None:
     schema.upgrade(url, to=revision)
     tables = set(Table.metadata.tables) & {str(name) for (name,) in query(url, NAMES)}
@@ -97,28 +99,28 @@ def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: s
 
 
 def test_files_that_came_before_there_was_a_freeze_are_whole_and_can_be_frozen(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:  # as the version before entered them
         older.setattr(history, "IMPLIED", tuple(one for one in history.IMPLIED if not one.startswith("frozen")))
         ledger.write_now(enter_file)
-    url = str(ledger.url)
-    execute(url, "ALTER TABLE files DROP COLUMN frozen_by", "ALTER TABLE files DROP COLUMN frozen_at")
-    execute(url, "UPDATE alembic_version SET version_num = '0006'")
+    schema.upgrade(url, to="0006")
+    copy_rows(ledger.url, url)
     before = rows(url, "files")
 
     schema.upgrade(url)
 
     assert [row[: len(before[0])] for row in rows(url, "files")] == before
-    assert ledger.read_now(lambda tx: list(history.faults(tx))) == []
-    ledger.write_now(
-        lambda tx: files.change(
-            tx, tx.scalars(select(File)).one(), Act.FROZEN, seen=None, by=1, now=NOW, channel="email"
+    with Ledger(url, ledger.history_key) as upgraded:
+        assert upgraded.read_now(lambda tx: list(history.faults(tx))) == []
+        upgraded.write_now(
+            lambda tx: files.change(
+                tx, tx.scalars(select(File)).one(), Act.FROZEN, seen=None, by=1, now=NOW, channel="email"
+            )
         )
-    )
-    assert ledger.read_now(lambda tx: list(history.faults(tx))) == []
-    execute(url, "UPDATE files SET frozen_at = NULL")
-    assert any("frozen_at" in fault for fault in ledger.read_now(lambda tx: list(history.faults(tx))))
+        assert upgraded.read_now(lambda tx: list(history.faults(tx))) == []
+        execute(url, "UPDATE files SET frozen_at = NULL")
+        assert any("frozen_at" in fault for fault in upgraded.read_now(lambda tx: list(history.faults(tx))))
 
 
 @pytest.mark.parametrize("revision", [None, "0001", "0003"])
@@ -166,6 +168,26 @@ def shape(url: str) -> list[tuple[object, ...]]:
 
 def rows(url: str, table: str) -> list[tuple[object, ...]]:
     return query(url, f"SELECT * FROM {table}")
+
+
+def copy_rows(source: str | URL, url: str) -> None:
+    """Put the rows of a database into an older one, as far as that has tables and columns for them."""
+    engine = create_engine(url)
+    shape = {
+        table: [one["name"] for one in inspect(engine).get_columns(table)]
+        for table in inspect(engine).get_table_names()
+    }
+    statements = [
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)} FROM newer.{table}"
+        for table, columns in shape.items()
+        if table != "alembic_version"
+    ]
+    with closing(sqlite3.connect(str(file_of(url)))) as connection:
+        connection.execute("ATTACH ? AS newer", (str(file_of(source)),))
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+    engine.dispose()
 
 
 def execute(url: str, *statements: str) -> None:

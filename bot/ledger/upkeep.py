@@ -1,0 +1,32 @@
+"""When what keeps Postroom going was done last, or until when it rests."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from bot.ledger.tables import Upkeep
+
+
+class Chore(StrEnum):
+    """What is done again and again, or was done once and has an effect for a while."""
+
+    BACKED_UP = "backed up"
+    """The last backup was complete."""
+    RETENTION_RESTS = "retention rests until"
+    """After a backup was put back nothing is destroyed for its age before this moment (lesson L68)."""
+    RETENTION_LOOKED = "retention looked"
+    CANARY_SENT = "canary sent"
+    CANARY_BACK = "canary back"
+    """The newest mail to ourselves that came through the whole path was sent at this moment (lesson L23)."""
+
+
+def note(tx: Session, what: Chore, at: datetime) -> None:
+    """It was done, or rests until, then."""
+    tx.merge(Upkeep(what=what, at=at))
+
+
+def when(tx: Session, what: Chore) -> datetime | None:
+    """When it was done last, or until when it rests; None where it never was."""
+    found = tx.get(Upkeep, what)
+    return found.at if found else None

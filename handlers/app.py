@@ -25,7 +25,7 @@ from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
-from bot.retention import Shredder
+from bot.retention import Keeper, Shredder
 from bot.settings import Settings
 from bot.space import Space
 from bot.telling import Occasion
@@ -208,6 +208,7 @@ class Office:
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
+            Keeper(rooms.ledger, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,

@@ -185,6 +185,23 @@ VARIANTS = (
         notices.Discarded(outcomes=(DECLINED,), remaining=(CHOICE,)),
     ),
     Variant(
+        "discarded-unanswered", "Nobody answered for held files, so their time ran out.",
+        notices.Discarded(outcomes=(DECLINED,), unanswered_days=7),
+    ),
+    Variant(
+        "unreceived-administrators", "To the administrators: one waits for their word, another stays frozen.",
+        notices.Unreceived(
+            files=(FILE, OTHERS.model_copy(update=COLD)), links=LINKS | OTHER_LINK, overdue=(FILE.reference,), more=12,
+            days={FILE.reference: 95, OTHERS.reference: 67}, reader="administrators",
+        ),
+    ),
+    Variant(
+        "unreceived-frozen", "To a place: a file that stays frozen.",
+        notices.Unreceived(
+            files=(RECEIVED.model_copy(update=COLD),), days={RECEIVED.reference: 60}, reader="place",
+        ),
+    ),
+    Variant(
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),

@@ -23,6 +23,8 @@ ROWS: list[set[str]] = [
         "bot.inbox",
         "bot.outbox",
         "bot.retention",
+        "bot.checkpointing",
+        "bot.verifying",
         "bot.reminding",
         "bot.reception",
         "bot.redrawing",

@@ -115,6 +115,10 @@ class Vault:
         self._keys.erase(names)
         self._shelf.remove(names)
 
+    def with_keys(self) -> Iterator[str]:
+        """Every object that has a key: all that can be read, and nothing else can."""
+        return self._keys.object_ids()
+
     def object_ids(self) -> Iterator[str]:
         """Every object that has a key or bytes on the shelf, each once: for finding those that no row refers to."""
         yield from self._keys.object_ids()

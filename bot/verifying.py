@@ -14,7 +14,12 @@ from bot.vault import Vault
 def faults(ledger: Ledger, vault: Vault, keys: SigningKeys) -> list[str]:
     """All that is not as it should be, in words for the administrator. Raises `Unavailable`."""
     with_keys = set(vault.with_keys())
-    return ledger.read_now(lambda tx: [*history.faults(tx), *checkpoints.faults(tx, keys), *_unreadable(tx, with_keys)])
+    return [*of_the_record(ledger, keys), *ledger.read_now(lambda tx: list(_unreadable(tx, with_keys)))]
+
+
+def of_the_record(ledger: Ledger, keys: SigningKeys) -> list[str]:
+    """The same of the record alone, whatever has become of contents."""
+    return ledger.read_now(lambda tx: [*history.faults(tx), *checkpoints.faults(tx, keys)])
 
 
 def unreadable(tx: Session, with_keys: set[str]) -> Iterator[tuple[int, str]]:

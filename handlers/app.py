@@ -148,9 +148,14 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
+    return rooms_over(settings, clock, settings.ledger.url)
+
+
+def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
+    """The same over a record that lies at `url`, and is known to have the newest shape. Raises as `open_rooms`."""
     master = master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    ledger = Ledger(settings.ledger.url, master.derive("history"))
+    ledger = Ledger(url, master.derive("history"))
     links = LinkKey(master.derive("links"))
     return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master))
 

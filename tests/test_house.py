@@ -19,6 +19,7 @@ ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.ports"},
+    {"bot.backup"},
     {
         "bot.inbox",
         "bot.outbox",

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session, undefer
 from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import InboxItem, InboxState, Instant, OutboxItem
+from bot.ledger.kinds import Instant
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 

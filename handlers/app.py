@@ -12,10 +12,12 @@ from starlette.routing import BaseRoute
 
 from bot import announcing, bouncing, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
+from bot.checkpointing import Notary
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, schema
+from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
@@ -97,6 +99,8 @@ class Rooms:
     link_key: LinkKey
     signer: Signer
     """Of receipts."""
+    signing_keys: SigningKeys
+    """Of checkpoints."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -144,10 +148,16 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
+    return rooms_over(settings, clock, settings.ledger.url)
+
+
+def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
+    """The same over a record that lies at `url`, and is known to have the newest shape. Raises as `open_rooms`."""
     master = master_key(settings)
     vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    ledger = Ledger(settings.ledger.url, master.derive("history"))
-    return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")), signer_of(master))
+    ledger = Ledger(url, master.derive("history"))
+    links = LinkKey(master.derive("links"))
+    return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master))
 
 
 def master_key(settings: Settings) -> MasterKey:
@@ -160,6 +170,11 @@ def master_key(settings: Settings) -> MasterKey:
 def signer_of(master: MasterKey) -> Signer:
     """Who signs the receipts of this post office."""
     return Signer(master.derive("receipts"))
+
+
+def signing_keys_of(master: MasterKey) -> SigningKeys:
+    """What signs the checkpoints of the record, and verifies them."""
+    return SigningKeys(master.fingerprint, {master.fingerprint: master.derive("checkpoints")})
 
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
@@ -210,6 +225,7 @@ class Office:
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Keeper(rooms.ledger, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
+            Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
                 [Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values())],

@@ -19,10 +19,13 @@ ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.ports"},
+    {"bot.backup"},
     {
         "bot.inbox",
         "bot.outbox",
         "bot.retention",
+        "bot.checkpointing",
+        "bot.verifying",
         "bot.reminding",
         "bot.reception",
         "bot.redrawing",

@@ -5,12 +5,13 @@ then the bytes. So whatever a crash leaves can be read by its row, or by nobody.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bot.vault.copying import Copied, copy
 from bot.vault.disk import Unavailable
 from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
@@ -23,6 +24,7 @@ __all__ = [
     "FRAME",
     "BadMasterKey",
     "BadPublicKey",
+    "Copied",
     "Damaged",
     "Destroyed",
     "FolderShelf",
@@ -115,10 +117,34 @@ class Vault:
         self._keys.erase(names)
         self._shelf.remove(names)
 
+    def with_keys(self) -> Iterator[str]:
+        """Every object that has a key: all that can be read, and nothing else can."""
+        return self._keys.object_ids()
+
     def object_ids(self) -> Iterator[str]:
         """Every object that has a key or bytes on the shelf, each once: for finding those that no row refers to."""
         yield from self._keys.object_ids()
         yield from (object_id for object_id in self._shelf.object_ids() if not self._keys.holds(object_id))
+
+    def copy_to(self, folder: Path, *, also_kept: Collection[str] = ()) -> Copied:
+        """Bring a folder outside the vault up to what lies on the shelf and has its key; what lies there and has no key
+        any more is removed from it, unless it is `also_kept`.
+
+        What has a key and is missing here stays there: a copy is for that.
+        """
+        into = FolderShelf(folder)
+        copied = copy(self._shelf, into, self.holds)
+        into.remove([one for one in into.object_ids() if one not in also_kept and not self.holds(one)])
+        return copied
+
+    def copy_from(self, folder: Path) -> Copied:
+        """Put back what was copied to a folder and has its key here, unless something lies on the shelf under its id."""
+        there = set(self._shelf.object_ids())
+        return copy(FolderShelf(folder), self._shelf, lambda one: one not in there and self.holds(one))
+
+    def on_shelf(self) -> Iterator[str]:
+        """Every object whose bytes lie on the shelf."""
+        return self._shelf.object_ids()
 
     def sweep(self, before: datetime) -> int:
         """Remove what writings cut off by a crash left behind, last touched before then. Says how many there were."""

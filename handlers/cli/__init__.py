@@ -41,6 +41,8 @@ COMMANDS = {
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
     "ledger": Command("ledger", "The record: verify."),
     "doctor": Command("doctor", "Look at everything that Postroom needs; each fault with its remedy.", "doctor"),
+    "backup": Command("backup", "Back up all but the keys, while Postroom serves.", "backup"),
+    "restore": Command("restore", "Put a backup back on a clean machine.", "restore"),
     "slack": Command("slack", "The app in Slack: manifest."),
     "messages": Command("messages", "Every message as it will be read: preview."),
 }

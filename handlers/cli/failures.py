@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.backup import BackupFailed
 from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
@@ -30,6 +31,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     show.Problem: _as_it_says,
     Misconfigured: _as_it_says,
     NotReady: _as_it_says,
+    BackupFailed: _as_it_says,
     BadMasterKey: _as_it_says,
     BadPublicKey: _as_it_says,
     BadMailbox: _as_it_says,

@@ -10,12 +10,13 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, bouncing, outbox, receipts, telling
+from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, schema
+from bot.ledger.sealing import Retired
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
@@ -122,7 +123,6 @@ NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
-    "[keys] mirror": lambda settings: settings.keys.mirror,
 }
 """Keys that are read already, whose parts this version does not have. Nobody may rely on what is not there."""
 
@@ -145,8 +145,9 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
     master = master_key(settings)
-    vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    ledger = Ledger(settings.ledger.url, master.derive("history"))
+    vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
+    retired = [Retired(one.secret, one.until) for one in vault.earlier("history")]
+    ledger = Ledger(settings.ledger.url, master.derive("history"), retired)
     return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")), signer_of(master))
 
 
@@ -211,7 +212,10 @@ class Office:
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
-                [Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values())],
+                [
+                    Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
+                    *(channel.troubles for channel in self.channels.values()),
+                ],
             ),
         ]  # fmt: skip
         if slack := rooms.settings.slack:

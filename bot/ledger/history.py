@@ -10,11 +10,13 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from bot.ledger.sealing import Sealing
 from bot.ledger.tables import Entry, File
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act
@@ -100,11 +102,12 @@ def faults(tx: Session) -> Iterator[str]:
 
 def _faults_of(tx: Session, file: File) -> Iterator[str]:
     before, entries = BEGINNING, of(tx, file)
+    sealing = Sealing(tx.info["retired"], tx.info["key"])
     for place, entry in enumerate(entries, start=1):
         if entry.sequence != place:
             yield f"entry {place} of its history is missing"
             return
-        if not hmac.compare_digest(entry.seal, seal(tx.info["key"], before, entry)):
+        if not sealing.genuine(entry.seal, entry.at, partial(seal, before=before, entry=entry)):
             yield f"entry {place} of its history ({entry.act}) was altered"
         if entry.why and not hmac.compare_digest(entry.digest, digest(entry.salt, entry.why)):
             yield f"the words of entry {place} of its history ({entry.act}) were altered"

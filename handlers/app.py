@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, bouncing, outbox, receipts, telling
+from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
 from bot.checkpointing import Notary
 from bot.clock import Clock
@@ -18,6 +18,7 @@ from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, schema
 from bot.ledger.checkpoints import SigningKeys
+from bot.ledger.sealing import Retired
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
@@ -126,7 +127,6 @@ NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
     "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
-    "[keys] mirror": lambda settings: settings.keys.mirror,
 }
 """Keys that are read already, whose parts this version does not have. Nobody may rely on what is not there."""
 
@@ -154,10 +154,11 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
 def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
     """The same over a record that lies at `url`, and is known to have the newest shape. Raises as `open_rooms`."""
     master = master_key(settings)
-    vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    ledger = Ledger(url, master.derive("history"))
+    vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
+    retired = [Retired(one.secret, one.until) for one in vault.earlier("history")]
+    ledger = Ledger(url, master.derive("history"), retired)
     links = LinkKey(master.derive("links"))
-    return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master))
+    return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master, vault))
 
 
 def master_key(settings: Settings) -> MasterKey:
@@ -172,9 +173,10 @@ def signer_of(master: MasterKey) -> Signer:
     return Signer(master.derive("receipts"))
 
 
-def signing_keys_of(master: MasterKey) -> SigningKeys:
+def signing_keys_of(master: MasterKey, vault: Vault) -> SigningKeys:
     """What signs the checkpoints of the record, and verifies them."""
-    return SigningKeys(master.fingerprint, {master.fingerprint: master.derive("checkpoints")})
+    earlier = {one.master: one.secret for one in vault.earlier("checkpoints")}
+    return SigningKeys(master.fingerprint, {**earlier, master.fingerprint: master.derive("checkpoints")})
 
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
@@ -228,7 +230,10 @@ class Office:
             Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
-                [Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values())],
+                [
+                    Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
+                    *(channel.troubles for channel in self.channels.values()),
+                ],
             ),
         ]  # fmt: skip
         if slack := rooms.settings.slack:

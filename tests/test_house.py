@@ -35,6 +35,7 @@ ROWS: list[set[str]] = [
         "bot.choosing",
         "bot.homes",
         "bot.space",
+        "bot.mirror_watch",
     },
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},

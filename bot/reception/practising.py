@@ -67,7 +67,7 @@ class Practice(Rehearsal):
             looked = self._look_again(tx, arrival, opened, known(arrival))
         if isinstance(looked, Shut):
             self._forget(tx, item, f"tried out; {looked.why}")
-            if looked.notice and not arrival.unproven:  # who is not proven is never answered (lesson L19)
+            if looked.notice:  # there is none for who is not proven (lesson L19), nor for a machine
                 said = (quoted(self._wording, looked.notice),)
                 tried = self._tried(arrival, None, outcome="unheard", said=said)
                 answering.turned_away(tx, arrival.sender, tried, occasion, self.crowd)

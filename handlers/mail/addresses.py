@@ -60,6 +60,11 @@ class Mailboxes:
         """Whether this is the mailbox for trying out."""
         return self.trial is not None and self.trial.is_ours(recipient)
 
+    def is_trial_user(self, user: str) -> bool:
+        """Whether who logs in so opens the mailbox for trying out."""
+        domain = self.trial.address.rpartition("@")[2] if self.trial else ""
+        return self.is_trial_address(user if "@" in user else f"{user}@{domain}")
+
     def is_trial(self, recipients: Sequence[str], head: Head) -> bool:
         """Whether a mail is only tried out. What names the returns mailbox anywhere is for real, and so once: its copy
         for the other mailbox is the same mail, whichever of the two comes first (lesson L25)."""

@@ -1,12 +1,16 @@
 """What is sent to the mailbox for trying out is told what would have happened, and nothing of it stays."""
 
+import base64
+from email import policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.arrival import MAIL, Arrival
 from bot.ledger.tables import InboxItem, OutboxItem, Table
+from tests.measuring import held
 from tests.office import RETURNS, Answer, TestOffice, one_line
 from tests.people import ALEX, BETH, JO, PLAN, SAM
 from tests.proving import facing_the_internet
@@ -230,6 +234,18 @@ async def test_a_machine_is_never_answered(post: TestOffice) -> None:
     assert [one.state for one in post.waiting()] == ["done"], "and nothing is kept aside of it"
 
 
+async def test_what_cannot_be_opened_is_said_and_kept_for_nobody(post: TestOffice) -> None:
+    nested = "".join(f'Content-Type: multipart/mixed; boundary="b{at}"\r\n\r\n--b{at}\r\n' for at in range(200))
+    head = f"From: {JO}\r\nTo: {TRY}\r\nSubject: Nested\r\nMessage-ID: <nested@x>\r\n"
+    await post.post(f"{head}{nested}\r\n".encode(), JO, TRY)
+    assert "We could not open your email" in one_line(post.expect(JO, "tried"))
+    await post.post(f"Auto-Submitted: auto-generated\r\n{head}{nested}\r\n".encode(), JO, TRY)
+    assert kinds(post, JO) == ["tried"], "a machine is not answered"
+    assert kinds(post, ALEX) == []
+    assert [one.state for one in post.waiting()] == ["done"] * 2
+    assert on_disk(post) == {}
+
+
 # lesson L11
 @pytest.mark.parametrize("ours", [TRY, TRY.replace("@", "+x@")])
 async def test_our_own_practice_address_is_never_answered(post: TestOffice, ours: str) -> None:
@@ -252,3 +268,23 @@ async def test_a_fault_of_ours_is_said_and_keeps_nothing(post: TestOffice, monke
     (item,) = post.waiting()
     assert item.state == "done"
     assert "Nothing of it was kept" in one_line(post.expect(ALEX, "alert"))
+
+
+async def test_a_large_file_is_tried_out_in_the_memory_of_a_small_one(post: TestOffice) -> None:
+    small, large = [await memory_for(post, octets) for octets in (2_000_000, 20_000_000)]
+    assert kinds(post, JO) == ["tried", "tried"]
+    assert large < small + 1_000_000
+
+
+async def memory_for(post: TestOffice, octets: int) -> int:
+    """The most that was held while a mail with so large a file was tried out."""
+    message = post.compose(JO, attach={PLAN: b"PK\x03\x04"}, to=TRY).as_bytes(policy=policy.SMTP)
+    above, file, below = message.rpartition(b"UEsDBA==")
+    raw = post.office.inbox.begin()
+    for piece in (above, *[base64.b64encode(bytes(57)) + b"\r\n"] * (octets // 57), file, below):
+        raw.write(piece)
+    arrival = Arrival(channel=MAIL, key=f"{octets}", sender=JO, believed="it is said so", trial=True)
+    await post.office.inbox.accept(arrival, raw)
+    with held() as memory:
+        await post.settle()
+    return memory.octets

@@ -26,7 +26,8 @@ class Fetcher:
     def __init__(self, front: Front, stopping: threading.Event, user: str) -> None:
         """`user`: whose mailbox it is. What lies in that for trying out was sent to it, also where no field says so."""
         self._front, self._stopping = front, stopping
-        self._besides = (user,) if front.mailboxes.is_trial_address(user) else ()
+        boxes = front.mailboxes
+        self._besides = (boxes.trial.address,) if boxes.trial and boxes.is_trial_user(user) else ()
         self._octets_max = front.settings.email.smtp.message_bytes_max
 
     def fetch(self, session: Session, mail: Mail) -> Letterbox:

@@ -26,6 +26,7 @@ from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
+from bot.reception.practising import Practice
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
 from bot.retention import Keeper, Shredder
@@ -124,7 +125,6 @@ class Rooms:
 
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
-    "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
 }
@@ -217,11 +217,19 @@ class Office:
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
+        keys = receipt_keys(rooms)
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=receipt_keys(rooms),
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys,
             introducers=introducers, reports={name: read for name, one in self.channels.items() if (read := one.reports())},
         )  # fmt: skip
-        self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
+        practice = Practice(
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, crowd=reception.crowd
+        )
+        desks = {False: reception, True: practice}
+        self.inbox_worker = InboxWorker(
+            rooms.ledger, rooms.clock, lambda item: desks[item.arrival.trial].handle(item),
+            lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why),
+        )  # fmt: skip
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),

@@ -102,6 +102,21 @@ async def test_one_mail_in_two_mailboxes_and_by_smtp_is_one_intake(tmp_path: Pat
             assert len(office.waiting()) == 1
 
 
+async def test_what_lies_in_the_practice_mailbox_is_practice_though_no_field_says_so(
+    tmp_path: Path, certificate: Path
+) -> None:
+    """A mail in Bcc, at a server that writes no Delivered-To."""
+    with dovecot(certificate, "returns", "returns-try") as server:
+        keys = environ(server), environ(server, "practice", "returns-try")
+        async with mailbox_office(tmp_path, *keys) as office:
+            server.append(letter(office, attach=PLAN, to="jo.sands@leysjunior.example"), user="returns-try")
+            await until(office, lambda: server.holds(DONE, "returns-try"))
+            assert [answer.kind for answer in office.inbox_of(JO)] == ["tried"]
+            server.append(letter(office, attach=PLAN), user="returns-try")  # it names the returns mailbox
+            await until(office, lambda: len(server.holds(DONE, "returns-try")) == 2)
+            assert office.expect(JO, "receipt")
+
+
 async def test_whom_the_server_has_not_proven_is_kept_aside_and_never_answered(
     tmp_path: Path, certificate: Path
 ) -> None:

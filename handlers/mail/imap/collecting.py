@@ -63,7 +63,7 @@ class Collector:
     def __init__(self, account: Account, front: Front, clock: Clock, alert: Alert) -> None:
         self._account, self._clock, self._alert = account, clock, alert
         self._stopping = threading.Event()
-        self._fetcher = Fetcher(front, self._stopping)
+        self._fetcher = Fetcher(front, self._stopping, account.settings.user)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: Session | None = None

@@ -177,3 +177,13 @@ def test_an_authority_without_an_administrator_is_told_that_nobody_hears_of_trou
     found = examined(office, status=1)["people"]
     assert "nobody hears" in found["detail"]
     assert "--role administrator" in found["remedy"]
+
+
+def test_a_master_key_that_the_service_manager_hands_over_is_taken_as_it_shows_it(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = office.settings.keys.master_key_file
+    key.chmod(0o440)
+    assert not examined(office, status=1)["master key"]["ok"]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(key.parent))
+    assert examined(office)["master key"]["ok"]

@@ -1,5 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -162,10 +163,12 @@ def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
 
 
 def master_key(settings: Settings) -> MasterKey:
-    """The master key, from the environment or from its file. Raises `BadMasterKey`."""
+    """The master key: from the environment, or from its file, which the service manager may hand over (systemd.exec(5),
+    «Credentials»). Raises `BadMasterKey`."""
     if settings.keys.master_key is not None:
         return MasterKey.from_text(settings.keys.master_key.get_secret_value(), "POSTROOM__KEYS__MASTER_KEY")
-    return MasterKey.load(settings.keys.master_key_file)
+    path = settings.keys.master_key_file
+    return MasterKey.load(path, handed_over=str(path.parent) == os.environ.get("CREDENTIALS_DIRECTORY"))
 
 
 def signer_of(master: MasterKey) -> Signer:

@@ -27,7 +27,7 @@ class Command:
 
 COMMANDS = {
     "demo": Command("demo", "A day in the life, with made-up people, through real SMTP.", "demo"),
-    "init": Command("setup", "Begin: a commented configuration, a new master key, an empty database.", "init"),
+    "init": Command("init", "Begin: a commented configuration, a new master key, an empty database.", "init"),
     "migrate": Command("setup", "Create the database, or bring it to the shape that this version needs.", "migrate"),
     "serve": Command("setup", "Take in, handle and answer, until it is stopped.", "serve"),
     "send": Command("send", "Mail files to the returns mailbox, for trying out.", "send"),

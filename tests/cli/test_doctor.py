@@ -201,3 +201,13 @@ def arrived(_tx: Any, *, trial: bool) -> InboxItem:
         channel="email", key=str(trial), state="done", arrived_at=NOON, next_at=NOON, tries=0, why="", sender=JO, subject="",
         arrival=arrival.model_dump(mode="json"), object_id=f"raw-{trial}", sealed=None,
     )  # fmt: skip
+
+
+def test_a_master_key_that_the_service_manager_hands_over_is_taken_as_it_shows_it(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = office.settings.keys.master_key_file
+    key.chmod(0o440)
+    assert not examined(office, status=1)["master key"]["ok"]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(key.parent))
+    assert examined(office)["master key"]["ok"]

@@ -149,3 +149,13 @@ def test_a_file_that_is_no_key_file_is_unavailable_and_named(tmp_path: Path) -> 
 
     with pytest.raises(Unavailable, match=r"keys\.db"):
         open_vault(tmp_path / "shelf", tmp_path / "keys.db", ZEROS)
+
+
+def test_a_key_that_the_service_manager_hands_over_may_show_the_mask_of_its_access_list(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    made = MasterKey.generate(path)
+    path.chmod(0o440)
+    assert MasterKey.load(path, handed_over=True) == made
+    path.chmod(0o444)
+    with pytest.raises(BadMasterKey, match="others can read"):
+        MasterKey.load(path, handed_over=True)

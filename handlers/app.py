@@ -208,7 +208,7 @@ class Office:
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
-            Keeper(rooms.ledger, rooms.clock, rooms.settings),
+            Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,

@@ -25,6 +25,8 @@ UNASKED = frozenset({
     notices.WrongFile.kind,
 })  # fmt: skip
 """What people are told of that others did."""
+COUNTED_APART = UNASKED | {notices.Tried.kind}
+"""What uses up nothing of what one address may have in answer: practice has a limit of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +260,7 @@ def answered_since(tx: Session, recipient: str, since: datetime) -> int:
     """How many notices this address had since then in answer to mails of its own: others' acts use up nobody's share."""
     told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)
     of_others = (OutboxItem.kind == notices.Decided.kind) & OutboxItem.facts["own"].as_boolean().is_(False)
-    return len(tx.scalars(told.where(OutboxItem.kind.not_in(UNASKED), not_(of_others))).all())
+    return len(tx.scalars(told.where(OutboxItem.kind.not_in(COUNTED_APART), not_(of_others))).all())
 
 
 def recent_alerts(tx: Session, since: datetime) -> list[str]:

@@ -1,36 +1,15 @@
 """The stored nouns. Typed rows without behaviour; what may happen to them is decided elsewhere."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
+from bot.ledger.kinds import Instant, word
 from bot.rules.authority import Role
 from bot.rules.lifecycle import Act, Status
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment: stored in UTC, always read back with its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; SQLite keeps no zone, so it is left off there."""
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From UTC."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Contents(StrEnum):
@@ -66,15 +45,6 @@ class Purpose(StrEnum):
     """An officer's: receive, have the contents, reject, move."""
     COPY = "copy"
     """A school's: have the contents of what it sent."""
-
-
-def word(kind: type[StrEnum]) -> Enum:
-    """A member of a closed list, stored as its word."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=_words)
-
-
-def _words(kind: type[StrEnum]) -> list[str]:
-    return [member.value for member in kind]
 
 
 class Table(DeclarativeBase):
@@ -235,6 +205,12 @@ class Entry(Table):
     """One line of a file's history: append-only, each sealed over the one before."""
 
     __tablename__ = "history"
+    __table_args__ = (
+        Index(
+            "history_unsigned", "file_id", "sequence",
+            sqlite_where=text("checkpoint_id IS NULL"), postgresql_where=text("checkpoint_id IS NULL"),
+        ),
+    )  # fmt: skip
 
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
@@ -252,7 +228,47 @@ class Entry(Table):
     """What the act made of the file, so that the row can be held against its history."""
     seal: Mapped[bytes] = mapped_column(LargeBinary)
     """HMAC-SHA256 over the seal before and all the above but the words themselves."""
+    checkpoint_id: Mapped[int | None]
+    """The checkpoint that signed it (`bot.ledger.checkpoints`); None: none has yet."""
     person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Checkpoint(Table):
+    """What the newest entries were at a moment, signed over the checkpoint before (`bot.ledger.checkpoints`)."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Counted from 1, without a gap."""
+    at: Mapped[datetime]
+    entries: Mapped[int]
+    """How many entries of histories it is the first to sign."""
+    heads: Mapped[dict[str, Any]]
+    """By the reference of each file that they are of: the number and the seal of the newest of them."""
+    removals: Mapped[dict[str, Any]]
+    """By reference: the seals of the removals that it is the first to sign."""
+    master: Mapped[str]
+    """Fingerprint of the master key from which the signing key was derived."""
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 over the seal before and all the above."""
+
+
+class Removal(Table):
+    """The trace of a file whose record was removed with its history, when its years were over."""
+
+    __tablename__ = "removals"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    why: Mapped[str]
+    sequence: Mapped[int]
+    """How many entries its history had."""
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    """The seal of the last of them."""
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 over all the above."""
+    checkpoint_id: Mapped[int | None] = mapped_column(index=True)
+    """The checkpoint that signed it; None: none has yet."""
 
 
 class DestroyOrder(Table):

@@ -19,6 +19,7 @@ from bot.notices import (
     Offer,
     Outcome,
     odd_mail,
+    trying,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
@@ -445,4 +446,5 @@ VARIANTS = (
             what="recalled", by="Jo Sands", reader="administrators",
         ),
     ),
+    *(Variant(*example) for example in trying.examples()),
 )  # fmt: skip

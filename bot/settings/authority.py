@@ -83,6 +83,8 @@ class Retention(Table):
     """Days without a look after which the clock itself is doubted."""
     record_years: Years = 7
     """Years that the record of a file is kept, its contents long destroyed."""
+    rest_days_after_restore: Days = 7
+    """Days after a backup was put back during which nothing is destroyed for its age."""
 
 
 class Access(Table):

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "too-large",
         "trouble",
         "alert",
+        "tried",
         "prove-identity",
         "linked",
     ),

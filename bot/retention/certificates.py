@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot import receipts
 from bot.arrival import Frozen
 from bot.ledger import history
-from bot.ledger.tables import DestroyOrder, File
+from bot.ledger.tables import DestroyOrder, Entry, File
 from bot.rules.lifecycle import DESTROYS, Act
 from bot.settings import Authority
 from bot.vault import Signer, Vault
@@ -38,22 +38,23 @@ class Certificate(Frozen):
     ordered_by: str
     """An email address, or «postroom»."""
     ordered_at: datetime
-    destroyed_at: datetime | None
-    """When the key was; never None, for only what is done is certified."""
+    destroyed_at: datetime
+    """When the key was, and history said so."""
     key_gone: bool
     """Looked up in the key file when this was written."""
 
 
 def issued(tx: Session, vault: Vault, *conditions: ColumnElement[bool]) -> Iterator[Certificate]:
-    """Of every destruction that is done, oldest first."""
-    done = select(DestroyOrder, File).join(File, File.id == DestroyOrder.file_id)
-    wanted = done.where(DestroyOrder.done_at.is_not(None), *conditions).order_by(DestroyOrder.done_at, File.id)
-    for order, file in tx.execute(wanted).unique():
+    """Of every destruction that is done, oldest first: also of those that a restored record only knows to have been."""
+    done = select(Entry, File, DestroyOrder).join(File, File.id == Entry.file_id)
+    ordered = done.outerjoin(DestroyOrder, DestroyOrder.object_id == File.object_id)
+    wanted = ordered.where(Entry.act == Act.DESTROYED, *conditions).order_by(Entry.at, File.id)
+    for entry, file, order in tx.execute(wanted).unique():
         yield Certificate(
             reference=file.reference, name=file.name, school=file.school,
             school_name=file.establishment.name if file.establishment else "", service=file.service, size=file.size,
-            sha256=file.sha256, sent_by=file.sender.email, sent_at=file.sent_at, status=file.status, why=order.why,
-            ordered_by=_orderer(order, file), ordered_at=order.ordered_at, destroyed_at=order.done_at,
+            sha256=file.sha256, sent_by=file.sender.email, sent_at=file.sent_at, status=file.status, why=entry.why,
+            ordered_by=_orderer(entry, file), ordered_at=order.ordered_at if order else entry.at, destroyed_at=entry.at,
             key_gone=not vault.holds(file.object_id),
         )  # fmt: skip
 
@@ -71,10 +72,8 @@ def document(
     return receipts.signed(said, signer)
 
 
-def _orderer(order: DestroyOrder, file: File) -> str:
+def _orderer(entry: Entry, file: File) -> str:
     """Whose word it was: an administrator's own, or that of whoever did what destroys contents at once."""
-    person = order.orderer
-    if person is None and order.why in DESTROYS:
-        entry = history.last(file, Act(order.why))
-        person = entry.person if entry else None
+    act = history.last(file, Act(entry.why)) if entry.why in DESTROYS else None
+    person = entry.person or (act.person if act else None)
     return person.email if person else "postroom"

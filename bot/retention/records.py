@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Delete, delete, exists, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.ledger import history
 from bot.ledger.tables import (
     Contents,
     DestroyOrder,
@@ -66,11 +67,13 @@ def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
 
 def records(tx: Session, due: Due, occasion: Occasion) -> bool:
     """End the records of files whose contents are long gone, of what came, and of people who left. False: none was due."""
-    del occasion
     bound = due.records_bound()
     old = (File.sent_at < bound) & (File.contents == Contents.DESTROYED)
-    ids = list(tx.scalars(select(File.id).where(old).order_by(File.sent_at).limit(BATCH)))
-    for column in (Mention.file_id, Link.file_id, Entry.file_id, DestroyOrder.file_id, File.id):
+    found = tx.scalars(select(File).where(old).order_by(File.sent_at).limit(BATCH)).unique().all()
+    for file in found:
+        history.remove(tx, file, now=occasion.now, why="its years are over")
+    ids = [file.id for file in found]
+    for column in (Mention.file_id, Link.file_id, DestroyOrder.file_id, File.id):
         tx.execute(delete(column.class_).where(column.in_(ids)))
     came = select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound).limit(BATCH)
     leavers = list(tx.scalars(select(Person.id).where(Person.left_at < bound, *_unnamed()).limit(BATCH)))

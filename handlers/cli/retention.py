@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bot.ledger import upkeep
-from bot.ledger.tables import DestroyOrder
+from bot.ledger.tables import Entry
 from bot.ledger.upkeep import Chore
 from bot.retention import certificates, keeping, listing
 from bot.retention.certificates import Certificate
@@ -104,9 +104,9 @@ def list_certificates(
 def _between(since: datetime | None, until: datetime | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
     """Days begin in the authority's zone."""
     if since:
-        yield DestroyOrder.done_at >= since.replace(tzinfo=zone)
+        yield Entry.at >= since.replace(tzinfo=zone)
     if until:
-        yield DestroyOrder.done_at < (until + timedelta(days=1)).replace(tzinfo=zone)
+        yield Entry.at < (until + timedelta(days=1)).replace(tzinfo=zone)
 
 
 def _check(found: list[Certificate]) -> None:

@@ -326,7 +326,7 @@ def test_a_backup_of_an_older_version_is_brought_to_the_newest_shape(
         connection.execute("DROP TABLE removals")
         connection.execute("DROP INDEX history_unsigned")
         connection.execute("ALTER TABLE history DROP COLUMN checkpoint_id")
-        connection.execute("UPDATE alembic_version SET version_num = '0008'")
+        connection.execute("UPDATE alembic_version SET version_num = '0009'")
         connection.commit()
     monkeypatch.setattr("bot.backup.manifest.Generation.damages", lambda _: ())
     restored(clean, place, office)

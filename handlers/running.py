@@ -99,6 +99,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         while not self._leaving:
             wake.clear()
             try:
+                await self._office.inbox.lull()
                 if await step():
                     continue
             except Exception:

@@ -16,10 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from bot.ledger import history
 from bot.ledger.history import BEGINNING, seal_of_removal
 from bot.ledger.tables import Checkpoint, Entry, File, Removal
 
@@ -114,7 +116,7 @@ def faults(tx: Session, keys: SigningKeys) -> Iterator[str]:
     yield from _chain_faults(tx, keys, known)
     removed = dict[str, Removal]()
     for trace in tx.scalars(_removals(unsigned=False)):
-        if hmac.compare_digest(trace.seal, seal_of_removal(tx.info["key"], trace)):
+        if history.sealing_of(tx).genuine(trace.seal, trace.at, partial(seal_of_removal, trace=trace)):
             removed[trace.reference] = trace
         else:
             yield f"{trace.reference}: the note that its record was removed is forged or altered"

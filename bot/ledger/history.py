@@ -11,12 +11,14 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session, object_session
 
+from bot.ledger.sealing import Sealing
 from bot.ledger.tables import Entry, File, Removal
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act
@@ -111,6 +113,11 @@ def seal_of_removal(key: bytes, trace: Removal) -> bytes:
     return hmac.digest(key, json.dumps(fixed).encode(), "sha256")
 
 
+def sealing_of(tx: Session) -> Sealing:
+    """What verifies one chain, or whatever else was sealed at a known time, from the first key on."""
+    return Sealing(tx.info["retired"], tx.info["key"])
+
+
 _ENTRIES = select(*Entry.__table__.columns).order_by(Entry.file_id, Entry.sequence)
 _FILES = select(File.id, File.version, *(getattr(File, column) for column in IMPLIED)).order_by(File.id)
 _AT_ONCE = 1000
@@ -127,7 +134,7 @@ def faults(tx: Session) -> Iterator[str]:
         entries: list[Row[Any]] = []
         if waiting and waiting[0] == file.id:
             entries, waiting = list(waiting[1]), None
-        yield from (f"{file.reference}: {fault}" for fault in _faults_of(tx.info["key"], file, entries))
+        yield from (f"{file.reference}: {fault}" for fault in _faults_of(sealing_of(tx), file, entries))
         waiting = waiting or next(histories, None)
     while waiting:
         yield _without_row(list(waiting[1]))
@@ -138,13 +145,13 @@ def _without_row(entries: list[Row[Any]]) -> str:
     return f"{entries[-1].implies.get('reference')}: its history is there, and the row of the file is gone"
 
 
-def _faults_of(key: bytes, file: Row[Any], entries: list[Row[Any]]) -> Iterator[str]:
+def _faults_of(sealing: Sealing, file: Row[Any], entries: list[Row[Any]]) -> Iterator[str]:
     before = BEGINNING
     for place, entry in enumerate(entries, start=1):
         if entry.sequence != place:
             yield f"entry {place} of its history is missing"
             return
-        if not hmac.compare_digest(entry.seal, seal(key, before, entry)):
+        if not sealing.genuine(entry.seal, entry.at, partial(seal, before=before, entry=entry)):
             yield f"entry {place} of its history ({entry.act}) was altered"
         if entry.why and not hmac.compare_digest(entry.digest, digest(entry.salt, entry.why)):
             yield f"the words of entry {place} of its history ({entry.act}) were altered"

@@ -115,7 +115,12 @@ class InboxItem(Table):
     """One arrival: durable before it was acknowledged, kept until it is finished."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "key"), Index("inbox_due", "state", "next_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("inbox_due", "state", "next_at"),
+        Index("inbox_old", "arrived_at"),
+        Index("inbox_readable", "arrived_at", sqlite_where=text("arrival <> '{}'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
@@ -146,6 +151,8 @@ class File(Table):
         Index("files_of_service", "service", "status", "sent_at"),
         Index("files_same", "sha256", "school"),
         Index("files_held", "status", "sent_by"),
+        Index("files_kept", "contents", "status", "sent_at"),
+        Index("files_old", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -182,6 +189,8 @@ class File(Table):
     frozen_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     frozen_at: Mapped[datetime | None]
     """Its school says that it is the wrong file: until it is released nobody gets the contents. None: it is not frozen."""
+    warned_at: Mapped[datetime | None]
+    """When it was last said that nobody has received it, or that it stays frozen."""
     contents: Mapped[Contents] = mapped_column(default=Contents.KEPT)
     object_id: Mapped[str] = mapped_column(unique=True)
     sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
@@ -266,13 +275,27 @@ class DestroyOrder(Table):
     """The word that contents must go: committed with the change, carried out by the vault afterwards."""
 
     __tablename__ = "destroy_orders"
+    __table_args__ = (Index("destroy_orders_of_file", "file_id"),)
 
     object_id: Mapped[str] = mapped_column(primary_key=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     """None for what never was a file, such as the raw message."""
     why: Mapped[str]
     ordered_at: Mapped[datetime]
+    ordered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: Postroom itself."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
+    orderer: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Orphan(Table):
+    """Something in the vault to which no row refers. It may be on its way: only what stays so is destroyed."""
+
+    __tablename__ = "orphans"
+
+    object_id: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+    """When it was first seen to be one."""
 
 
 class OutboxItem(Table):
@@ -283,6 +306,7 @@ class OutboxItem(Table):
         Index("outbox_due", "state", "next_at"),
         Index("outbox_open", "recipient", "state", "created_at"),
         Index("outbox_told", "recipient", "kind", "created_at"),
+        Index("outbox_old", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -381,6 +405,7 @@ class Proof(Table):
     """A one-time link by which the reader of a mailbox says that an identity in a chat is theirs (`bot.proofs`)."""
 
     __tablename__ = "proofs"
+    __table_args__ = (Index("proofs_old", "expires_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -404,6 +429,7 @@ class Link(Table):
     """A one-time link: who was given it, to which file, for what. What makes it unguessable is not stored (`bot.links`)."""
 
     __tablename__ = "links"
+    __table_args__ = (Index("links_old", "expires_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[Purpose]

@@ -15,9 +15,13 @@ from bot.vault.copying import Copied, copy
 from bot.vault.disk import Unavailable
 from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
+from bot.vault.mirroring import Mirrored, compare, mirror
+from bot.vault.pair import Unpaired
+from bot.vault.rotating import Rotation, rotate, successor_of
 from bot.vault.seal import FRAME, Damaged, unseal
 from bot.vault.shelf import FolderShelf, Shelf, checked
 from bot.vault.signing import BadPublicKey, PublicKey, Signer, public_keys
+from bot.vault.wrapping import Earlier
 from bot.vault.writing import Writing
 
 __all__ = [
@@ -27,18 +31,26 @@ __all__ = [
     "Copied",
     "Damaged",
     "Destroyed",
+    "Earlier",
     "FolderShelf",
     "Keys",
     "MasterKey",
+    "Mirrored",
     "PublicKey",
+    "Rotation",
     "Sealed",
     "Shelf",
     "Signer",
     "Unavailable",
+    "Unpaired",
     "Vault",
     "Writing",
+    "compare",
+    "mirror",
     "open_vault",
     "public_keys",
+    "rotate",
+    "successor_of",
 ]
 
 
@@ -121,6 +133,15 @@ class Vault:
         """Every object that has a key: all that can be read, and nothing else can."""
         return self._keys.object_ids()
 
+    @property
+    def mirror_trouble(self) -> str:
+        """Why the mirror of the keys cannot be had, and so nothing be stored or destroyed; empty where all is well."""
+        return self._keys.mirror_trouble
+
+    def earlier(self, purpose: str) -> tuple[Earlier, ...]:
+        """What replaced master keys derived for this purpose, oldest first: to verify what is as old as they are."""
+        return self._keys.earlier(purpose)
+
     def object_ids(self) -> Iterator[str]:
         """Every object that has a key or bytes on the shelf, each once: for finding those that no row refers to."""
         yield from self._keys.object_ids()
@@ -168,6 +189,9 @@ class Vault:
             yield from unseal(source, key.secret, key.object_id, start=start)
 
 
-def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey) -> Vault:
-    """The vault in a folder, with its key file; both are made if missing. Raises Unavailable or BadMasterKey."""
-    return Vault(FolderShelf(shelf_dir), Keys(keys_path, master))
+def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey, mirror: Path | None = None) -> Vault:
+    """The vault in a folder, with its key file; both are made if missing, where no mirror of the keys is configured.
+
+    Raises Unavailable, Unpaired or BadMasterKey.
+    """
+    return Vault(FolderShelf(shelf_dir), Keys(keys_path, master, mirror=mirror))

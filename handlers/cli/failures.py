@@ -11,7 +11,7 @@ from bot.backup import BackupFailed
 from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
-from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable
+from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable, Unpaired
 from handlers.app import NotReady
 from handlers.cli import show
 from handlers.mail.imap import BadMailbox
@@ -38,6 +38,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     BadSecrets: _as_it_says,
     Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
     TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
+    Unpaired: lambda fault: f"{fault}.",
     Unavailable: lambda fault: (
         f"The vault cannot be used now ({fault}). Nothing was changed that is not said above; try again."
     ),

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.ledger import history
-from bot.ledger.tables import File, Link, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File, Link, Person
 
 SESSION = timedelta(minutes=15)
 """How long whoever opened a link may go on, and begin an interrupted download again."""

@@ -12,7 +12,8 @@ from bot import links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import files, history
-from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
 from bot.rules import address, retention
 from bot.rules.authority import Sight

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from bot.ledger.kinds import Instant, word
+from bot.ledger.kinds import Instant, Purpose, word
 from bot.rules.authority import Role
 from bot.rules.lifecycle import Act, Status
 
@@ -36,15 +36,6 @@ class OutboxState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
-
-
-class Purpose(StrEnum):
-    """What a one-time link is for."""
-
-    DECIDE = "decide"
-    """An officer's: receive, have the contents, reject, move."""
-    COPY = "copy"
-    """A school's: have the contents of what it sent."""
 
 
 class Table(DeclarativeBase):

@@ -11,7 +11,7 @@ import typer
 from bot import data, receipts
 from bot.ledger import file_of, schema
 from bot.settings import Settings, load
-from bot.vault import MasterKey
+from bot.vault import MasterKey, mirror
 from handlers.app import master_key, signer_of
 from handlers.cli import configured, logs, publishing, serving, show
 from handlers.cli.show import Problem
@@ -25,7 +25,8 @@ NEXT = """
      postroom --config {config} people import people.csv
 5. See whether all is well: postroom --config {config} doctor
 6. Start it: postroom --config {config} serve
-7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again.
+7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again. Choose a
+   second disk for the keys of contents, too: mirror in {config}/storage.toml, and then postroom keys mirror
 8. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
 
 
@@ -44,6 +45,8 @@ def init(
         schema.upgrade(settings.ledger.url)
         if settings.keys.master_key is None:
             MasterKey.generate(settings.keys.master_key_file)
+        if settings.keys.mirror:
+            mirror(settings.keys.path, settings.keys.mirror, master_key(settings))
         receipts.add(public, signer_of(master_key(settings)).public)
     except BaseException:
         for path in written:

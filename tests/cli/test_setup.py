@@ -117,6 +117,16 @@ def test_a_master_key_of_the_environment_needs_no_file(nothing: CommandLine, mon
     nothing.run("ledger", "verify")
 
 
+def test_init_makes_the_mirror_that_the_environment_names(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "second").mkdir()
+    monkeypatch.setenv("POSTROOM__KEYS__MIRROR", str(tmp_path / "second" / "keys.db"))
+    nothing.run("init")
+    assert (tmp_path / "second" / "keys.db").is_file()
+    nothing.run("ledger", "verify")
+
+
 def test_migrate_makes_a_database_and_may_be_repeated(office: CommandLine) -> None:
     database = office.config.parent / "var" / "ledger.db"
     for file in database.parent.glob("ledger.db*"):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -92,14 +93,13 @@ def room(settings: Settings) -> Check:
 
 def _try_out(settings: Settings, master: MasterKey, clock: Clock) -> None:
     probe = f"doctor-{clock.token()}"
-    opened = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
-    try:
-        _store(opened, probe)
-        if b"".join(opened.read(probe)) != PROBE:
-            raise Damaged(probe)
-    finally:
-        opened.destroy([probe])
-        opened.close()
+    with closing(open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)) as opened:
+        try:
+            _store(opened, probe)
+            if b"".join(opened.read(probe)) != PROBE:
+                raise Damaged(probe)
+        finally:
+            opened.destroy([probe])
 
 
 def _store(opened: Vault, probe: str) -> None:

@@ -18,7 +18,7 @@ from bot.ledger import Ledger, schema
 from bot.ledger.tables import Identity, Person, School
 from bot.roster import imports
 from bot.roster.imports import Plan, TooManyLeavers, Unfit
-from bot.roster.imports.sheet import read
+from bot.roster.imports.sheet import Columns, read
 from bot.settings import Settings, load
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Roster:
 
     def schools(self, *lines: str) -> list[imports.Difference]:
         register = imports.read_schools((GIAS + "\n".join(lines)).encode(), "830")
-        return self.ledger.write_now(lambda tx: imports.import_schools(tx, register))
+        return self.ledger.write_now(lambda tx: imports.import_schools(tx, register)).differences
 
     def people(
         self, *lines: str, header: str = HEADER, whole: bool = False, anyway: bool = False, now: datetime = NOW
@@ -178,15 +178,16 @@ def test_a_register_that_is_not_right_does_not_enter(office: Roster, lines: str)
     assert office.read(roster.numbers) == {LEYS, MOOR}
 
 
-def test_utf_16_is_refused_with_the_remedy() -> None:
-    with pytest.raises(Unfit, match="CSV UTF-8"):
-        imports.read_schools(GIAS.encode("utf-16"), "830")
+def test_utf_16_is_read_as_well() -> None:
+    """What Excel calls «Unicode text», with tabulators between the cells."""
+    line = (GIAS + "1,830,9001,Saint André’s,Open,Primary,,,\n").replace(",", "\t")
+    assert imports.read_schools(line.encode("utf-16"), "830").schools[0].name == "Saint André’s"
 
 
 @given(st.binary(max_size=400))
 def test_no_file_whatever_it_holds_is_more_than_unfit(octets: bytes) -> None:
     with suppress(Unfit):
-        for row in read(octets, ("email",), ("name",)).rows:
+        for row in read(octets, Columns(("email",), ("name",))).rows:
             assert set(row.cells) <= {"email", "name"}
 
 
@@ -363,7 +364,8 @@ def test_two_names_for_one_email_are_a_fault(office: Roster) -> None:
         ("email,schools\n", "name, role"),
         ("email,name,role,school\n", "school"),
         ("email,name,role,email\n", "more than once"),
-        ("", "email, name, role"),
+        ("", "empty"),
+        ("Title,Surname\n", "email, name, role"),
     ],
 )
 def test_wrong_columns_are_named(header: str, words: str) -> None:

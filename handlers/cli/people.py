@@ -65,9 +65,7 @@ def import_file(
             )
     tell(plan.differences, as_json=as_json, dry_run=dry_run)
     if dry_run and plan.leaves_too_few and not yes:
-        raise Problem(
-            f"{plan.leavers} of {plan.present} people would lose their access: without --yes this is not done."
-        )
+        raise Problem(f"Without --yes this is not done: {plan.warning}.")
 
 
 @app.command()

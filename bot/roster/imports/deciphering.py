@@ -55,7 +55,7 @@ def deciphered(octets: bytes, known: Callable[[Sequence[str]], int]) -> Iterator
 
     `known`: how many of these cells are names of columns: it tells which separator is meant.
     """
-    if not octets.strip():
+    if not octets or octets.isspace():
         raise Unfit([Fault(None, "", "The file is empty.")])
     if why := next((words for begins, words in NO_CSV if begins.match(octets[:BEGINNING])), None):
         raise Unfit([Fault(None, "", why)])

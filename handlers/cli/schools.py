@@ -19,7 +19,8 @@ from handlers.cli.show import Json, Line, Problem
 
 app = typer.Typer()
 
-COLUMNS = ("number", "name", "phase", "status", "headteacher", "head_email")
+COLUMNS = ("number", "name", "phase", "status", "headteacher")
+"""Of the table; who leads the school, and where they are told things, stand in one cell, so that it fits any terminal."""
 
 
 class SchoolLine(Line):
@@ -104,7 +105,10 @@ def list_schools(ctx: typer.Context, *, as_json: Json = False) -> None:
         lines = opened.ledger.read_now(
             lambda tx: [SchoolLine.of(tx, school) for school in tx.scalars(select(School).order_by(School.number))]
         )
-        show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+    if as_json:
+        show.document([line.document() for line in lines])
+    else:
+        show.table(COLUMNS, [(one.number, one.name, one.phase, one.status, _head(one)) for one in lines])
 
 
 @app.command("show")
@@ -118,6 +122,10 @@ def show_school(
     with rooms(ctx) as opened:
         line = opened.ledger.read_now(lambda tx: _line(tx, number))
         show.details(line, as_json=as_json, zone=opened.settings.timezone)
+
+
+def _head(line: SchoolLine) -> str:
+    return "\n".join(part for part in (line.headteacher, line.head_email) if part)
 
 
 def _line(tx: Session, number: str) -> SchoolLine:

@@ -201,7 +201,8 @@ def _change(person: Person | None, wanted: Wanted) -> Change | None:
 
 
 def _leaver(person: Person) -> Change:
-    lost = tuple(f"- {words}" for words in held_by(person).told(without=Held()))
+    known = Held(addresses=frozenset({person.email}))  # by which they are named already
+    lost = tuple(f"- {words}" for words in held_by(person).told(without=known))
     return Change(person, None, Difference("left", person.email, person.name, lost))
 
 

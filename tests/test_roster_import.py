@@ -185,7 +185,13 @@ def test_utf_16_is_read_as_well() -> None:
     assert imports.read_schools(line.encode("utf-16"), "830").schools[0].name == "Saint André’s"
 
 
-@given(st.binary(max_size=400))
+def test_a_line_of_any_length_is_no_more_than_unfit() -> None:
+    for octets in (b"x" * 200_000, b"email,name\n" + b"x" * 200_000, b'sep="\nemail,name\n', b"sep=\r\nemail,name\n"):
+        with pytest.raises(Unfit):
+            read(octets, Columns(("email", "role"), ("name",)))
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=100).map(lambda text: f"sep=;\n{text}".encode("utf-16"))))
 def test_no_file_whatever_it_holds_is_more_than_unfit(octets: bytes) -> None:
     with suppress(Unfit):
         for row in read(octets, Columns(("email",), ("name",))).rows:

@@ -16,7 +16,7 @@ UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How «Unicode text» of Excel begins."""
 SEPARATORS = ",;\t"
 """What stands between cells; Excel's own is the semicolon in much of Europe, and the tabulator in «Unicode text»."""
-CHOSEN = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+CHOSEN = re.compile(r'"?sep=([,;|\t])"?[\r\n]*', re.IGNORECASE)
 """A first line that is for Excel alone."""
 PIECE = 1 << 20
 BEGINNING = 1 << 10
@@ -63,8 +63,15 @@ def deciphered(octets: bytes, known: Callable[[Sequence[str]], int]) -> Iterator
     first = next((line for line in _text(octets, encoding) if line.strip(" \r\n,;\t")), "")
     if chosen := CHOSEN.fullmatch(first):
         return islice(_lines(_text(octets, encoding), chosen[1]), 1, None)
-    separator = max(SEPARATORS, key=lambda one: known(next(csv.reader([first], delimiter=one), [])))
+    separator = max(SEPARATORS, key=lambda one: known(_parted(first, one)))
     return _lines(_text(octets, encoding), separator)
+
+
+def _parted(line: str, separator: str) -> Sequence[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a cell of any length
+        return ()
 
 
 def _encoding(octets: bytes) -> str:

@@ -29,6 +29,8 @@ IDLE_SECONDS = 30.0
 """How long a connection is kept for the next mail. Mail servers hang up after five minutes (RFC 5321, section 4.5.3.2.7)."""
 REPLY_SECONDS = 60.0
 """How long one reply of the smarthost may take."""
+OFFER_SECONDS = 30.0
+"""How long it may take to ask whether mail would be taken."""
 DELIVERY_SECONDS_MAX = LEASE.total_seconds() * 0.9
 """A delivery must end before its notice is taken for abandoned and delivered by somebody else."""
 OURS = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
@@ -77,6 +79,18 @@ class Smarthost:
         """Sign in, and leave again. Raises what keeps mail from being delivered now."""
         client = await self._new()
         await client.quit()
+
+    async def offer(self, recipient: str) -> None:
+        """Ask whether mail to this address would be taken, and send none. Raises SMTPResponseException where it would not."""
+        async with asyncio.timeout(OFFER_SECONDS):
+            client = await self._new()
+            try:
+                await client.mail(self._renderer.sender.address)
+                await client.rcpt(recipient)
+                await client.rset()
+            finally:
+                with suppress(SMTPException, OSError):
+                    await client.quit()
 
     async def close(self) -> None:
         """Hang up."""

@@ -36,7 +36,8 @@ def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
     nothing.run("ledger", "verify")
     found = {one["check"]: one for one in nothing.json("doctor", status=1)}
     still_to_do = {check for check, one in found.items() if not one["ok"]}
-    assert {"people", "senders"} <= still_to_do <= {"people", "senders", "mail out"}
+    assert {"people", "senders", "web address"} <= still_to_do
+    assert still_to_do <= {"people", "senders", "web address", "mail out", "services", "service"}
     assert "schools import" in found["people"]["remedy"]
     assert "authenticate = true" in found["senders"]["remedy"]
 

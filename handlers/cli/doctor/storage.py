@@ -14,6 +14,7 @@ from bot.space import Space
 from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, open_vault
 from handlers.app import NotReady, check_built, master_key
 from handlers.checks import Check, Patient, failed, passed
+from handlers.cli.doctor import machine
 
 PARTS, DATABASE, KEY, VAULT, ROOM = "parts", "database", "master key", "vault", "free space"
 PROBE = b"Postroom was here."
@@ -33,7 +34,8 @@ def checks(patient: Patient) -> Iterator[Check]:
         yield failed(KEY, str(fault), "Put the right master key back. A new one cannot read what is stored.")
     else:
         yield passed(KEY, f"It is a master key (fingerprint {master.fingerprint}).")
-        yield vault(settings, master, patient.clock)
+        if machine.is_owner(settings):  # anybody else would leave files there that Postroom cannot read
+            yield vault(settings, master, patient.clock)
     yield room(settings)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
 from bot import links, notices, roster
@@ -158,11 +158,15 @@ def post(
     return item
 
 
+NEWEST = select(func.max(OutboxItem.created_at)).where(
+    OutboxItem.state == OutboxState.WAITING, OutboxItem.next_at >= bindparam("now"),
+    OutboxItem.recipient == bindparam("recipient"), OutboxItem.created_at >= bindparam("now"),
+)  # fmt: skip
+
+
 def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     """Now, or the microsecond after what this recipient was told at this moment: so it is delivered in this order."""
-    theirs = (OutboxItem.recipient == recipient) & (OutboxItem.created_at >= now)
-    waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at >= now)
-    newest = tx.scalar(select(func.max(OutboxItem.created_at)).where(waiting, theirs))
+    newest = tx.scalar(NEWEST, {"recipient": recipient, "now": now})
     return newest + timedelta(microseconds=1) if newest else now
 
 
@@ -195,9 +199,13 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
 
 
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
-    references = {file.reference for file in notice.mentioned()}
-    found = tx.execute(select(File.reference, File.id).where(File.reference.in_(references)))
-    return dict(found.all())
+    """The ids of the files it speaks of, by their references: mostly they are at hand."""
+    known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
+    unknown = {file.reference for file in notice.mentioned()}.difference(known)
+    if unknown:
+        found = tx.execute(select(File.reference, File.id).where(File.reference.in_(unknown)))
+        known |= dict(found.all())
+    return known
 
 
 def came_by(tx: Session, file: File, settings: Settings) -> str:

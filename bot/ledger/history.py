@@ -39,7 +39,8 @@ def record(
         file_id=file.id, sequence=file.version, at=now, act=act, person_id=by, channel=channel, why=why,
         salt=salt, digest=digest(salt, why), implies={column: _plain(getattr(file, column)) for column in IMPLIED},
     )  # fmt: skip
-    entry.seal = seal(tx.info["key"], last_seal(tx, file.id), entry)
+    before = last_seal(tx, file.id) if file.version > 1 else BEGINNING
+    entry.seal = seal(tx.info["key"], before, entry)
     tx.add(entry)
 
 

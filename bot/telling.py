@@ -12,6 +12,7 @@ from bot import links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import files, history
+from bot.ledger.entering import enter
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
 from bot.rules import address
@@ -136,7 +137,7 @@ def service_name(settings: Settings, code: str | None) -> str:
 def post(
     tx: Session, notice: Notice, occasion: Occasion, *, to: str, person: Person | None = None, threaded: bool = False,
     batch: str | None = None, wait: timedelta = timedelta(0), channel: str = MAIL,
-) -> OutboxItem:  # fmt: skip
+) -> None:  # fmt: skip
     """Put a notice into the outbox. `threaded`: it answers the message that is being handled, where that came from."""
     route = occasion.route if threaded else Route()
     item = OutboxItem(
@@ -152,10 +153,8 @@ def post(
         next_at=occasion.now + wait,
         batch=batch,
     )
-    tx.add(item)
-    tx.flush()
+    enter(tx, item)
     mention(tx, item, notice)
-    return item
 
 
 NEWEST = select(func.max(OutboxItem.created_at)).where(
@@ -170,9 +169,9 @@ def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     return newest + timedelta(microseconds=1) if newest else now
 
 
-def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> OutboxItem:
+def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> None:
     """Answer whoever asked, in the thread of what they sent."""
-    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
+    post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
 def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
@@ -191,11 +190,12 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
     spoken = {row.file_id for row in rows}
     for number, file in enumerate(notice.mentioned(), start=1):
         if ids[file.reference] not in spoken:
-            rows.append(Mention(file_id=ids[file.reference], number=number if numbered else None))
+            number_told = number if numbered else None
+            rows.append(Mention(file_id=ids[file.reference], number=number_told, name=None, sure=False))
             spoken.add(ids[file.reference])
     for position, row in enumerate(rows, start=1):
         row.notice_id, row.position = item.id, position
-        tx.add(row)
+    enter(tx, *rows)
 
 
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:

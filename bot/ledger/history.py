@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from bot.ledger.entering import enter
 from bot.ledger.tables import Entry, File
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act
@@ -41,7 +42,7 @@ def record(
     )  # fmt: skip
     before = last_seal(tx, file.id) if file.version > 1 else BEGINNING
     entry.seal = seal(tx.info["key"], before, entry)
-    tx.add(entry)
+    enter(tx, entry)
 
 
 def _plain(value: object) -> object:

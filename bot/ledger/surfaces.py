@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, String, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Duty, File, Instant, Mention, OutboxItem, Surface
@@ -15,8 +15,8 @@ LIST = "status"
 
 def outdate(tx: Session, file: File, now: datetime) -> None:
     """Whatever shows this file does not show it as it is any more: messages that speak of it, homes that list it."""
-    scopes = [scope for scope in (file.school, file.service, file.moved_from, ALL) if scope]
-    tx.execute(OUTDATE, {"file": file.id, "sender": file.sent_by, "scopes": scopes, "now": now})
+    of_file = {"file": file.id, "sender": file.sent_by, "school": file.school, "service": file.service}
+    tx.execute(OUTDATE, {**of_file, "moved_from": file.moved_from, "now": now})
 
 
 def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
@@ -77,9 +77,10 @@ def _wanted(which: ColumnElement[bool]) -> Update:
 
 
 def _showing() -> ColumnElement[bool]:
-    """Messages that speak of `:file`, and the homes of its `:sender` and of those who have a duty in one of `:scopes`."""
+    """Messages that speak of `:file`, and the homes of its `:sender` and of those who have a duty that it concerns."""
     telling = select(Mention.notice_id).where(Mention.file_id == bindparam("file"))
-    concerned = select(Duty.person_id).where(Duty.scope.in_(bindparam("scopes", expanding=True)))
+    scopes = (*(bindparam(name, type_=String) for name in ("school", "service", "moved_from")), ALL)
+    concerned = select(Duty.person_id).where(Duty.scope.in_(scopes))
     home = or_(Surface.person_id.in_(concerned), Surface.person_id == bindparam("sender"))
     return and_(Surface.live, or_(Surface.notice_id.in_(telling), home))
 

@@ -162,7 +162,8 @@ class Reception:
             self._end(tx, item, looked, alarm=looked.state is InboxState.QUARANTINED)
         else:
             self._finish(tx, item, InboxState.DONE, "")
-            roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
+            if item.arrival.channel != MAIL:  # whoever mailed was found by nothing else
+                roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
             answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
 
     def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Person | Shut:

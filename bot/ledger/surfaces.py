@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.ledger.tables import Duty, File, Instant, Mention, OutboxItem, Surface
+from bot.ledger.kinds import Instant
+from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
 from bot.rules.authority import ALL
 
 LIST = "status"

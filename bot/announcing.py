@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot import notices, roster
 from bot.arrival import MAIL, SLACK
-from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import Notice
 from bot.rules.lifecycle import Status
 from bot.settings import Service, Settings

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from bot import handing_out, links, notices, officer_desk, roster, school_desk, telling
 from bot.clock import Clock
 from bot.ledger import Ledger, files, history
-from bot.ledger.tables import File, Link, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File, Link, Person
 from bot.links import LinkKey, Standing, Visit
 from bot.notices import Notice
 from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, Stale, StaleLink, UnknownLink, Wish

@@ -16,7 +16,8 @@ from bot.announcing import Place
 from bot.arrival import MAIL
 from bot.clock import Clock
 from bot.ledger import Ledger
-from bot.ledger.tables import Contents, Entry, File, Mention, OutboxItem, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import Contents, Entry, File, Mention, OutboxItem, Person
 from bot.notices import FileFacts, Wait, Waiting
 from bot.rules.lifecycle import Act, Status
 from bot.rules.office_hours import OfficeHours

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot import finding, freezing, handing_out, listing, notices, roster
 from bot.judging import convention, held_still, numbered, today
 from bot.ledger import files, history
-from bot.ledger.tables import Contents, File, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import Contents, File
 from bot.listing import Page
 from bot.notices import Candidate, Choice, Notice
 from bot.rules import filename, lifecycle

@@ -1,4 +1,4 @@
-"""How a moment and a word of a closed list are stored."""
+"""How a moment and a word of a closed list are stored; and what links are for."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +26,15 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Purpose(StrEnum):
+    """What a one-time link is for."""
+
+    DECIDE = "decide"
+    """An officer's: receive, have the contents, reject, move."""
+    COPY = "copy"
+    """A school's: have the contents of what it sent."""
 
 
 def word(kind: type[StrEnum]) -> Enum:

@@ -10,7 +10,8 @@ from bot.arrival import Press
 from bot.intake import offers
 from bot.judging import today
 from bot.ledger import files, history
-from bot.ledger.tables import File, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File
 from bot.notices import Notice
 from bot.reception import advising, taking_back
 from bot.reception.understanding import LINES_READ_MAX, OFFICERS, Unread

@@ -13,7 +13,8 @@ from bot import announcing, notices, roster
 from bot.announcing import Place
 from bot.arrival import MAIL
 from bot.ledger import files, upkeep
-from bot.ledger.tables import File, Person, Purpose
+from bot.ledger.kinds import Purpose
+from bot.ledger.tables import File, Person
 from bot.ledger.upkeep import Chore
 from bot.retention.due import Due
 from bot.rules.calendar import local

@@ -1,5 +1,6 @@
 """`postroom backup` and `postroom restore`, with a real office on disk."""
 
+import fcntl
 import json
 import shutil
 import sqlite3
@@ -12,7 +13,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.ledger import files, upkeep
+from bot.ledger import files, schema, upkeep
+from bot.ledger.kinds import Purpose
 from bot.ledger.tables import (
     DestroyOrder,
     File,
@@ -22,12 +24,12 @@ from bot.ledger.tables import (
     OutboxItem,
     OutboxState,
     Person,
-    Purpose,
     Upkeep,
 )
 from bot.ledger.upkeep import Chore
 from bot.rules.lifecycle import Act
 from tests.cli.conftest import CONTENTS, NAME, NOON, CommandLine
+from tests.ledger.test_migrations import copy_rows
 from tests.ready import make_database
 
 OTHER = "8302000_SENother20260901.docx"
@@ -142,12 +144,21 @@ def everything_that_opens(office: CommandLine) -> Iterator[list[bytes]]:
             yield list(rooms.vault.read(object_id))
 
 
-def test_what_was_erased_from_the_record_is_not_in_its_copy(office: CommandLine, place: Path) -> None:
-    reference = office.take_in(comment="Jamie Doe of year five")
-    office.write(lambda tx: tx.execute(text("UPDATE files SET comment = ''")))
+def test_what_was_deleted_or_erased_from_the_record_is_not_in_its_copy(office: CommandLine, place: Path) -> None:
+    """Though SQLite keeps it in free pages of the record itself."""
+    with closing(sqlite3.connect(office.settings.ledger.file)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        for number in range(200):
+            connection.execute(
+                "INSERT INTO upkeep VALUES (?, ?)", (f"Jamie Doe of year five {number} {'x' * 500}", str(NOON))
+            )
+        connection.commit()
+        connection.execute("DELETE FROM upkeep")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"Jamie Doe" in office.settings.ledger.file.read_bytes()
     office.run("backup", str(place))
     assert b"Jamie Doe" not in all_octets(place)
-    assert reference.encode() in all_octets(place)
 
 
 def test_nothing_is_destroyed_for_its_age_for_a_while(office: CommandLine, clean: CommandLine, place: Path) -> None:
@@ -319,18 +330,85 @@ def test_contents_that_are_nowhere_are_named(office: CommandLine, clean: Command
 def test_a_backup_of_an_older_version_is_brought_to_the_newest_shape(
     office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reference = office.take_in()
     office.run("backup", str(place))
     (ledger,) = place.glob("generations/*/ledger.db")
-    with closing(sqlite3.connect(ledger)) as connection:
-        connection.execute("DROP TABLE checkpoints")
-        connection.execute("DROP TABLE removals")
-        connection.execute("DROP INDEX history_unsigned")
-        connection.execute("ALTER TABLE history DROP COLUMN checkpoint_id")
-        connection.execute("UPDATE alembic_version SET version_num = '0008'")
-        connection.commit()
+    ledger.unlink()
+    schema.upgrade(f"sqlite:///{ledger}", to="0008")
+    copy_rows(office.settings.ledger.url, f"sqlite:///{ledger}")
     monkeypatch.setattr("bot.backup.manifest.Generation.damages", lambda _: ())
     restored(clean, place, office)
+    assert clean.json("files", "show", reference)["contents"] == "kept"
     assert clean.json("ledger", "verify")["whole"]
+
+
+def test_contents_whose_keys_are_gone_by_mistake_stay_in_the_backup(office: CommandLine, place: Path) -> None:
+    """As long as the record says that they are kept: for the keys may come back from their mirror."""
+    office.take_in()
+    office.run("backup", str(place))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["f1-1"])
+    office.run("backup", str(place))
+    assert [path.name for path in (place / "vault").rglob("f*-*")] == ["f1-1"]
+
+
+def test_what_is_being_destroyed_at_this_moment_is_no_fault_of_the_record(office: CommandLine) -> None:
+    reference = office.take_in()
+    office.write(lambda tx: recall(tx, reference))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["f1-1"])
+    assert office.json("ledger", "verify")["whole"]
+
+
+def test_a_restore_cut_off_before_its_end_is_begun_again(
+    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = office.take_in()
+    office.run("backup", str(place))
+
+    def cut_off(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("bot.backup.restoring.complete", cut_off)
+        clean.run("restore", str(place), "--keys", keys_of(office), status=1)
+    assert not clean.settings.ledger.file.exists()
+    assert clean.json("restore", str(place))["whole"]
+    assert clean.json("files", "show", reference)["contents"] == "kept"
+    assert not list(clean.settings.ledger.file.parent.glob("*.restoring*"))
+
+
+def test_the_keys_are_taken_from_their_mirror_where_only_that_was_saved(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    storage = office.config / "storage.toml"
+    storage.write_text(storage.read_text().replace("[keys]\n", '[keys]\nmirror = "../mirror/keys.db"\n'))
+    (office.config.parent / "mirror").mkdir()
+    office.run("keys", "mirror")
+    recalled, kept = office.take_in(), office.take_in(OTHER)
+    office.run("backup", str(place))
+    office.run("files", "recall", recalled, "--by", "jo.sands@leysjunior.example")
+    shutil.copytree(office.config.parent / "mirror", clean.config.parent / "mirror")
+
+    report = clean.json("restore", str(place))
+
+    assert report["destroyed"] == [recalled]
+    assert report["keys"] == str(clean.config.parent / "mirror" / "keys.db")
+    assert clean.json("files", "show", kept)["contents"] == "kept"
+    assert clean.json("ledger", "verify")["whole"]
+    store(clean, "f9-1")
+
+
+def test_a_restore_beside_a_postroom_that_serves_there_is_refused(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    (clean.config.parent / "var" / "ledger.db.lock").touch()
+    with (clean.config.parent / "var" / "ledger.db.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "Stop it first" in said
 
 
 REFUSED = {
@@ -349,6 +427,12 @@ def test_a_folder_that_must_not_become_a_backup_is_refused(office: CommandLine, 
     said = office.run("backup", str(office.config / where), status=1).stderr
     assert "Name a folder" in said
     assert set(office.config.parent.rglob("*")) - before == set()
+
+
+def test_a_folder_that_holds_what_is_at_work_is_refused_though_it_says_that_it_is_a_backup(office: CommandLine) -> None:
+    var = office.settings.vault.folder.parent
+    (var / "POSTROOM-BACKUP.txt").touch()
+    assert "Name a folder elsewhere" in office.run("backup", str(var), status=1).stderr
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(office: CommandLine, place: Path) -> None:

@@ -101,10 +101,10 @@ class Load:
             await asyncio.wait_for(self.acknowledged.wait_for(lambda: len(self.sent) >= goal), PATIENCE_SECONDS)
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
-        """Everybody; they end with the mails that they are at."""
+    async def at_work(self, *, receiving: bool = True) -> AsyncIterator[None]:
+        """Everybody, the officer too if he is to; they end with the mails that they are at."""
         tasks = [asyncio.create_task(self.keep_sending(number, sender)) for number, sender in enumerate(SENDERS)]
-        tasks.append(asyncio.create_task(self.keep_receiving()))
+        tasks += [asyncio.create_task(self.keep_receiving())] if receiving else []
         try:
             yield
         finally:

@@ -401,7 +401,7 @@ MESSY = {
     ),
     "with other names of columns": f"E-Mail , NAME,Role,Schools\njo@leys.example,Jo,sender,{LEYS}\n".encode(),
     "with what nobody sees": (
-        f"email,name,role,schools\n\u200bjo@leys.example\u00a0,\u00a0Jo ,sender\u00a0,\u2060{LEYS} \n".encode()
+        f"\u200bemail,na\u00adme,role,schools\n\u200bjo@leys.example\u00a0,\u00a0Jo ,sender\u00a0,\u2060{LEYS} \n".encode()
     ),
     "with mailto": f"email,name,role,schools\nmailto:Jo@Leys.example,Jo,sender,{LEYS}\n".encode(),
     "with a name before the address": f'email,name,role,schools\n"Sands, Jo <jo@leys.example>",Jo,sender,{LEYS}\n'.encode().replace(

@@ -20,10 +20,9 @@ import aiosmtplib
 from aiosmtpd.smtp import SMTP
 from sqlalchemy import select
 
-from bot import data
+from bot import data, verifying
 from bot import settings as configuration
 from bot.clock import Clock
-from bot.ledger import history
 from bot.ledger.tables import File, InboxItem, InboxState
 from bot.rules.lifecycle import Status
 from handlers.app import Rooms, open_rooms
@@ -197,6 +196,6 @@ def assert_whole(rooms: Rooms, load: Load, mailboxes: Mailboxes) -> None:
         assert contents == load.sent.get(file.name, contents)
     receipts = by_file(mailboxes.delivered)
     assert {name: len(receipts[name]) for name in load.sent} == dict.fromkeys(load.sent, 1)
-    assert rooms.ledger.read_now(lambda tx: list(history.faults(tx))) == []
+    assert verifying.faults(rooms.ledger, rooms.vault, rooms.signing_keys) == []
     unfinished = select(InboxItem).where(InboxItem.state != InboxState.DONE)
     assert rooms.ledger.read_now(lambda tx: list(tx.scalars(unfinished))) == []

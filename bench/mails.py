@@ -51,7 +51,7 @@ def head(number: int) -> bytes:
     address = sender(number)
     return HEAD.format(
         relay=RELAY, domain=address.partition("@")[2], sender=address, to=RETURNS, number=number,
-        name=f"{school(number)}_INFOreturn{number}x20261005.docx", first=base64.b64encode(b"%057d" % number).decode(),
+        name=f"{school(number)}_FINreturn{number}x20261005.docx", first=base64.b64encode(b"%057d" % number).decode(),
     ).replace("\n", "\r\n").encode()  # fmt: skip
 
 

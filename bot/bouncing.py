@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bot import notices, roster, telling
@@ -46,6 +46,9 @@ REMEDY_AT_A_PLACE = (
     "Please see that whoever reads it knows, and correct the address there if it is wrong. What else is due to it is "
     "still tried."
 )
+HEARD = delete(Unreachable).where(
+    Unreachable.address == bindparam("address"), Unreachable.hard.is_(True)
+).execution_options(synchronize_session=False)  # fmt: skip
 DUTY = "A headteacher is to hear of every rejection, for what their school sent may have been the wrong child's."
 """docs/rules.md, «A file's life»."""
 
@@ -71,7 +74,7 @@ def refused(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
 
 def heard(tx: Session, address: str) -> None:
     """Somebody proven has written from this mailbox: they have it, so its mark ends. Of delays that says nothing."""
-    tx.execute(delete(Unreachable).where(Unreachable.address == address, Unreachable.hard.is_(True)))
+    tx.execute(HEARD, {"address": address})
 
 
 def marked(tx: Session, settings: Settings, now: datetime) -> list[Unreachable]:

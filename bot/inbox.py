@@ -19,7 +19,7 @@ from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
 from bot.ledger.kinds import Instant
-from bot.ledger.tables import InboxItem, InboxState, OutboxItem
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 
@@ -139,7 +139,10 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> 
             waiting.stored.set_result(outcome)
 
 
-ENTER = insert(InboxItem.__table__).on_conflict_do_nothing().returning(InboxItem.object_id)  # type: ignore[arg-type]  # a Table
+INBOX = Table.metadata.tables[InboxItem.__tablename__]
+MINE = update(INBOX).where(INBOX.c.id == bindparam("item"), INBOX.c.lease == bindparam("mine")).returning(INBOX.c.id)
+"""What one worker has claimed; what is to be set goes with it."""
+ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id)
 
 
 def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[bool]:
@@ -235,9 +238,8 @@ def patience(waited: timedelta) -> timedelta:
 
 def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> None:
     """Write how a claimed message stands. Raises `LostLease`, so that all of the attempt is undone."""
-    mine = update(InboxItem).where(InboxItem.id == item.id, InboxItem.lease == item.lease)
-    done = tx.execute(mine.values(state=state, lease=None, leased_until=None, **columns).returning(InboxItem.id))
-    if done.first() is None:
+    values = {"state": state, "lease": None, "leased_until": None, **columns}
+    if tx.execute(MINE, {"item": item.id, "mine": item.lease, **values}).first() is None:
         raise LostLease
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.ledger import history
+from bot.ledger.entering import enter
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File, Link, Person
 
@@ -81,13 +82,15 @@ def make(
 ) -> dict[str, str]:
     """A link for this person to each file: the id of each by the file's reference."""
     made = {file.reference: clock.token() for file in files}
-    for file in files:
-        tx.add(
-            Link(
-                id=made[file.reference], purpose=purpose, person_id=person.id, file_id=file.id, version=file.version,
-                made_at=now, expires_at=now + timedelta(days=days),
-            )
-        )  # fmt: skip
+    until = now + timedelta(days=days)
+    rows = [
+        Link(
+            id=made[file.reference], purpose=purpose, person_id=person.id, file_id=file.id, version=file.version,
+            made_at=now, expires_at=until,
+        )
+        for file in files
+    ]  # fmt: skip
+    enter(tx, *rows)
     return made
 
 

@@ -16,7 +16,7 @@ from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.kinds import Instant
-from bot.ledger.tables import OutboxItem, OutboxState
+from bot.ledger.tables import OutboxItem, OutboxState, Table
 from bot.notices import KINDS, FileFacts, Notice
 from bot.wording import Letter, Wording
 from bot.working import Worker
@@ -118,6 +118,12 @@ class GiveUp(Protocol):
     def __call__(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
         """`refused`: for good, where it was to go; else it was tried for too long, or its channel is no more."""
 
+
+OUTBOX = Table.metadata.tables[OutboxItem.__tablename__]
+MINE = (
+    update(OUTBOX).where(OUTBOX.c.id == bindparam("item"), OUTBOX.c.lease == bindparam("mine")).returning(OUTBOX.c.id)
+)
+"""What one worker has claimed; what is to be set goes with it."""
 
 Delivered = Callable[[Parcel], None]
 Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
@@ -229,9 +235,8 @@ class OutboxWorker(Worker):
         now = self._clock.now()
 
         def write(tx: Session) -> None:
-            mine = update(OutboxItem).where(OutboxItem.id == item.id, OutboxItem.lease == item.lease)
             values = {"state": state, "error": error[:ERROR_CHARACTERS_MAX], "lease": None, **columns}
-            if tx.execute(mine.values(values).returning(OutboxItem.id)).first() is None:
+            if tx.execute(MINE, {"item": item.id, "mine": item.lease, **values}).first() is None:
                 return
             if shown:
                 _stands(tx, item, shown, now)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
 from bot import links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import files, history
+from bot.ledger.entering import enter
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
@@ -146,7 +147,7 @@ def service_name(settings: Settings, code: str | None) -> str:
 def post(
     tx: Session, notice: Notice, occasion: Occasion, *, to: str, person: Person | None = None, threaded: bool = False,
     batch: str | None = None, wait: timedelta = timedelta(0), channel: str = MAIL,
-) -> OutboxItem:  # fmt: skip
+) -> None:  # fmt: skip
     """Put a notice into the outbox. `threaded`: it answers the message that is being handled, where that came from."""
     route = occasion.route if threaded else Route()
     item = OutboxItem(
@@ -162,23 +163,25 @@ def post(
         next_at=occasion.now + wait,
         batch=batch,
     )
-    tx.add(item)
-    tx.flush()
+    enter(tx, item)
     mention(tx, item, notice)
-    return item
+
+
+NEWEST = select(func.max(OutboxItem.created_at)).where(
+    OutboxItem.state == OutboxState.WAITING, OutboxItem.next_at >= bindparam("now"),
+    OutboxItem.recipient == bindparam("recipient"), OutboxItem.created_at >= bindparam("now"),
+)  # fmt: skip
 
 
 def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     """Now, or the microsecond after what this recipient was told at this moment: so it is delivered in this order."""
-    theirs = (OutboxItem.recipient == recipient) & (OutboxItem.created_at >= now)
-    waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at >= now)
-    newest = tx.scalar(select(func.max(OutboxItem.created_at)).where(waiting, theirs))
+    newest = tx.scalar(NEWEST, {"recipient": recipient, "now": now})
     return newest + timedelta(microseconds=1) if newest else now
 
 
-def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> OutboxItem:
+def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = timedelta(0)) -> None:
     """Answer whoever asked, in the thread of what they sent."""
-    return post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
+    post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
 def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
@@ -197,17 +200,22 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
     spoken = {row.file_id for row in rows}
     for number, file in enumerate(notice.mentioned(), start=1):
         if ids[file.reference] not in spoken:
-            rows.append(Mention(file_id=ids[file.reference], number=number if numbered else None))
+            number_told = number if numbered else None
+            rows.append(Mention(file_id=ids[file.reference], number=number_told, name=None, sure=False))
             spoken.add(ids[file.reference])
     for position, row in enumerate(rows, start=1):
         row.notice_id, row.position = item.id, position
-        tx.add(row)
+    enter(tx, *rows)
 
 
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
-    references = {file.reference for file in notice.mentioned()}
-    found = tx.execute(select(File.reference, File.id).where(File.reference.in_(references)))
-    return dict(found.all())
+    """The ids of the files it speaks of, by their references: mostly they are at hand."""
+    known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
+    unknown = {file.reference for file in notice.mentioned()}.difference(known)
+    if unknown:
+        found = tx.execute(select(File.reference, File.id).where(File.reference.in_(unknown)))
+        known |= dict(found.all())
+    return known
 
 
 def came_by(tx: Session, file: File, settings: Settings) -> str:

@@ -39,7 +39,6 @@ from bot.watching import Trouble, Watchman
 from bot.wording import Wording
 from bot.working import Worker
 from handlers.mail.channel import MailChannel
-from handlers.slack.channel import SlackChannel
 from handlers.web.application import application
 from handlers.web.links import PATH as LINKS
 from handlers.web.links import LinkRoutes
@@ -197,6 +196,8 @@ def office(rooms: Rooms) -> "Office":
     channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.ledger)}
     routes: list[BaseRoute] = []
     if settings.slack:
+        from handlers.slack.channel import SlackChannel  # noqa: PLC0415 - its libraries take 20 MiB: only where it is used
+
         slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True))
         channels[slack.name] = slack
         routes += slack.routes()
@@ -236,7 +237,7 @@ class Office:
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
-            Keeper(rooms.ledger, rooms.clock, rooms.settings),
+            Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(

@@ -29,7 +29,7 @@ from bot.clock import Clock
 from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
-from bot.vault import MasterKey
+from bot.vault import MasterKey, mirror
 from handlers.app import Office, Rooms, open_rooms
 from handlers.app import office as build
 from handlers.mail.channel import MailChannel
@@ -341,7 +341,9 @@ def places(directory: Path) -> dict[str, str]:
 
 def set_up(settings: Settings, clock: Clock) -> Rooms:
     """An empty office with the demo's schools and people."""
-    MasterKey.generate(settings.keys.master_key_file)
+    master = MasterKey.generate(settings.keys.master_key_file)
+    if settings.keys.mirror:
+        mirror(settings.keys.path, settings.keys.mirror, master)
     make_database(settings.ledger.url)
     rooms = open_rooms(settings, clock)
     share_statements(rooms.ledger)

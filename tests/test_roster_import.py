@@ -1,5 +1,6 @@
 """What a file of schools or people must hold, what of it enters, and that nothing enters of a file that is not right."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from bot.ledger import Ledger, schema
 from bot.ledger.tables import Identity, Person, School
 from bot.roster import imports
 from bot.roster.imports import Plan, TooManyLeavers, Unfit
-from bot.roster.imports.sheet import read
+from bot.roster.imports.sheet import Columns, read
 from bot.settings import Settings, load
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ class Roster:
 
     def schools(self, *lines: str) -> list[imports.Difference]:
         register = imports.read_schools((GIAS + "\n".join(lines)).encode(), "830")
-        return self.ledger.write_now(lambda tx: imports.import_schools(tx, register))
+        return self.ledger.write_now(lambda tx: imports.import_schools(tx, register)).differences
 
     def people(
         self, *lines: str, header: str = HEADER, whole: bool = False, anyway: bool = False, now: datetime = NOW
@@ -178,15 +179,22 @@ def test_a_register_that_is_not_right_does_not_enter(office: Roster, lines: str)
     assert office.read(roster.numbers) == {LEYS, MOOR}
 
 
-def test_utf_16_is_refused_with_the_remedy() -> None:
-    with pytest.raises(Unfit, match="CSV UTF-8"):
-        imports.read_schools(GIAS.encode("utf-16"), "830")
+def test_utf_16_is_read_as_well() -> None:
+    """What Excel calls «Unicode text», with tabulators between the cells."""
+    line = (GIAS + "1,830,9001,Saint André’s,Open,Primary,,,\n").replace(",", "\t")
+    assert imports.read_schools(line.encode("utf-16"), "830").schools[0].name == "Saint André’s"
 
 
-@given(st.binary(max_size=400))
+def test_a_line_of_any_length_is_no_more_than_unfit() -> None:
+    for octets in (b"x" * 200_000, b"email,name\n" + b"x" * 200_000, b'sep="\nemail,name\n', b"sep=\r\nemail,name\n"):
+        with pytest.raises(Unfit):
+            read(octets, Columns(("email", "role"), ("name",)))
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=100).map(lambda text: f"sep=;\n{text}".encode("utf-16"))))
 def test_no_file_whatever_it_holds_is_more_than_unfit(octets: bytes) -> None:
     with suppress(Unfit):
-        for row in read(octets, ("email",), ("name",)).rows:
+        for row in read(octets, Columns(("email",), ("name",))).rows:
             assert set(row.cells) <= {"email", "name"}
 
 
@@ -363,7 +371,8 @@ def test_two_names_for_one_email_are_a_fault(office: Roster) -> None:
         ("email,schools\n", "name, role"),
         ("email,name,role,school\n", "school"),
         ("email,name,role,email\n", "more than once"),
-        ("", "email, name, role"),
+        ("", "empty"),
+        ("Title,Surname\n", "email, name, role"),
     ],
 )
 def test_wrong_columns_are_named(header: str, words: str) -> None:
@@ -378,3 +387,101 @@ def test_columns_may_stand_in_any_order_and_what_is_optional_may_be_absent(offic
 
 def test_a_cell_over_several_lines_does_not_confuse_the_line_numbers(office: Roster) -> None:
     assert office.faults(f'jo@leys.example,"Jo\nSands",sender,{LEYS},,', "x,X,sender,8302000,,") == [(4, "email")]
+
+
+MESSY = {
+    "with semicolons, as Excel writes it in much of Europe": (
+        f"email;name;role;schools\r\njo@leys.example;Jo;sender;{LEYS}\r\n".encode()
+    ),
+    "as «Unicode text»": f"email\tname\trole\tschools\r\njo@leys.example\tJo\tsender\t{LEYS}\r\n".encode("utf-16"),
+    "as «CSV UTF-8»": f"\ufeffemail,name,role,schools\r\njo@leys.example,Jo,sender,{LEYS}\r\n".encode(),
+    "with a line for Excel": f"sep=;\r\nemail;name;role;schools\r\njo@leys.example;Jo;sender;{LEYS}\r\n".encode(),
+    "with empty lines and cells": (
+        f"\r\nemail,name,role,schools,\r\njo@leys.example,Jo,sender,{LEYS},\r\n,,,,\r\n , ,,,\r\n\r\n".encode()
+    ),
+    "with other names of columns": f"E-Mail , NAME,Role,Schools\njo@leys.example,Jo,sender,{LEYS}\n".encode(),
+    "with what nobody sees": (
+        f"email,name,role,schools\n\u200bjo@leys.example\u00a0,\u00a0Jo ,sender\u00a0,\u2060{LEYS} \n".encode()
+    ),
+    "with mailto": f"email,name,role,schools\nmailto:Jo@Leys.example,Jo,sender,{LEYS}\n".encode(),
+    "with a name before the address": f'email,name,role,schools\n"Sands, Jo <jo@leys.example>",Jo,sender,{LEYS}\n'.encode().replace(
+        b'"Sands, Jo <', b'"""Sands, Jo"" <'
+    ),
+    "with quotation marks round the address": f"email,name,role,schools\n“jo@leys.example”,Jo,Sender,{LEYS}\n".encode(),
+    "with a slash in the number": f"email,name,role,schools\njo@leys.example,Jo,SENDER,{LEYS[:3]}/{LEYS[3:]}\n".encode(),
+}
+
+
+@pytest.mark.parametrize("how", MESSY)
+def test_a_list_is_read_however_it_was_written(office: Roster, how: str) -> None:
+    sheet = imports.read_people(MESSY[how])
+    office.ledger.write_now(lambda tx: imports.import_people(tx, sheet, office.settings, NOW))
+    assert office.all() == {"jo@leys.example": ("Jo", [("sender", LEYS)], ["jo@leys.example"])}
+
+
+def test_names_keep_their_commas_and_apostrophes(office: Roster) -> None:
+    octets = f'email,name,role,schools\njo@leys.example,"O\x92Neill, Jo",sender,{LEYS}\n'.encode("latin-1")
+    sheet = imports.read_people(octets)
+    office.ledger.write_now(lambda tx: imports.import_people(tx, sheet, office.settings, NOW))
+    assert office.all()["jo@leys.example"][0] == "O’Neill, Jo"
+
+
+@pytest.mark.parametrize(
+    "several", [f"{LEYS};{MOOR}", f"{LEYS}, {MOOR}", f"{LEYS} {MOOR}", f"{LEYS}\n{MOOR}", f" {MOOR} ;{LEYS};"]
+)
+def test_several_schools_may_be_parted_as_people_part_them(office: Roster, several: str) -> None:
+    office.people(f'jo@leys.example,Jo,sender,"{several}",,"j@leys.example, jo.s@leys.example"')
+    _, duties, addresses = office.all()["jo@leys.example"]
+    assert duties == [("sender", LEYS), ("sender", MOOR)]
+    assert addresses == ["j@leys.example", "jo.s@leys.example", "jo@leys.example"]
+
+
+def test_codes_and_roles_are_known_in_any_case(office: Roster) -> None:
+    office.people("sam@derbyshire.example,Sam,Officer,,sen;Ep,", f"pri@leys.example,Pri,Head Teacher,{LEYS},,")
+    assert office.all()["sam@derbyshire.example"][1] == [("officer", "EP"), ("officer", "SEN")]
+    assert office.all()["pri@leys.example"][1] == [("headteacher", LEYS)]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (f",Jo,sender,{LEYS},,", "line 2, email: the address is missing"),
+        (f"jo@leys.example;tom@leys.example,Jo,sender,{LEYS},,", "is not one email address"),
+        (f"jo@leys.example,Jo,,{LEYS},,", "the role is missing; write sender"),
+        ("jo@leys.example,Jo,sender,2000,,", "«2000» is no school's number: it has seven digits"),
+        ("jo@leys.example,Jo,sender,8304999,,", "there is no school 8304999 on the roster: see postroom schools list"),
+        ("jo@leys.example,Jo,officer,,xyz,", "there is no service with the code XYZ"),
+    ],
+)
+def test_a_fault_says_what_would_be_right(office: Roster, row: str, words: str) -> None:
+    with pytest.raises(Unfit, match=re.escape(words)):
+        office.people(row)
+
+
+def test_two_rows_without_an_address_are_not_taken_for_one_person(office: Roster) -> None:
+    assert office.faults(f",Jo,sender,{LEYS},,", f",Tom,sender,{LEYS},,") == [(2, "email"), (3, "email")]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_last_administrator_goes_only_if_somebody_says_yes(office: Roster, whole: bool) -> None:
+    staff = [f"p{number}@leys.example,P{number},sender,{LEYS},," for number in range(30)]
+    office.people("al@derbyshire.example,Al,administrator,,,", *staff)
+    rest = staff if whole else ["al@derbyshire.example,Al,officer,,SEN,"]
+    with pytest.raises(TooManyLeavers, match="no administrator would be left"):
+        office.people(*rest, whole=whole)
+    office.people(
+        "al@derbyshire.example,Al,officer,,SEN,", "bo@derbyshire.example,Bo,administrator,,,", *staff, whole=True
+    )
+    office.people(*staff, "al@derbyshire.example,Al,officer,,SEN,", whole=True, anyway=True)
+    assert "bo@derbyshire.example" not in office.all()
+
+
+def test_a_register_of_schools_is_told_from_a_list_of_people() -> None:
+    with pytest.raises(Unfit, match="postroom schools import takes it"):
+        imports.read_people(GIAS.encode())
+
+
+def test_the_same_list_again_differs_in_nothing(office: Roster) -> None:
+    rows = ["Jo@Leys.example,Jo  Sands,Sender,830/2000 ,,J@leys.example", "sam@derbyshire.example,Sam,officer,,sen,"]
+    office.people(*rows)
+    assert office.people(*rows, whole=True).differences == []

@@ -6,7 +6,7 @@ docs/rules.md, «The filename convention» and «A file's life».
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import notices
@@ -22,6 +22,7 @@ from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, facts
 
 REFERENCE_BITS = 35
+BEARING = select(File.id).where(File.reference == bindparam("reference"))
 FILES_MAX = 100
 """Files of one message: more than any school sends, and few enough to be judged and told of within a second."""
 
@@ -84,7 +85,7 @@ def new_reference(tx: Session, asking: Asking) -> str:
     """A reference that no file bears."""
     while True:
         made = reference.make(asking.clock.number(REFERENCE_BITS))
-        if tx.scalar(select(File.id).where(File.reference == made)) is None:
+        if tx.scalar(BEARING, {"reference": made}) is None:
             return made
 
 
@@ -111,7 +112,6 @@ def _take(
     file = _row(tx, attachment, letter, verdict, asking)
     act = Act.SENT if verdict.name else Act.HELD
     files.begin(tx, file, act, now=asking.now, channel=asking.channel, why=asking.believed)
-    tx.refresh(file)
     if verdict.name:
         return file, enter(tx, file, verdict, asking)
     return file, held_outcome(file, verdict, by, asking)

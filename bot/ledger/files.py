@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger import history, surfaces
-from bot.ledger.tables import Contents, DestroyOrder, File
+from bot.ledger.tables import Contents, DestroyOrder, File, Table
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act, Status
 
+_ORDER = insert(Table.metadata.tables[DestroyOrder.__tablename__]).prefix_with("OR REPLACE")
 THAWED: dict[str, Any] = {"frozen_by": None, "frozen_at": None}
 
 
@@ -88,7 +89,15 @@ def order_destruction(
     tx: Session, object_id: str, *, why: str, now: datetime, file_id: int | None = None, by: int | None = None
 ) -> None:
     """Give the word that contents must go; the vault carries it out after the commit. `by`: a person's own word."""
-    tx.merge(DestroyOrder(object_id=object_id, file_id=file_id, why=why, ordered_at=now, ordered_by=by, done_at=None))
+    order = {
+        "object_id": object_id,
+        "file_id": file_id,
+        "why": why,
+        "ordered_at": now,
+        "ordered_by": by,
+        "done_at": None,
+    }
+    tx.execute(_ORDER, order)
 
 
 def is_to_be_destroyed(tx: Session, file: File) -> bool:
@@ -99,36 +108,47 @@ def is_to_be_destroyed(tx: Session, file: File) -> bool:
 LIVE = (Status.HELD, Status.CHECKING, Status.SENT, Status.RECEIVED)
 
 
+# The ids are looked for first: mostly there are none, and a file comes with all who have acted on it.
+_LIVE = select(File.id).where(
+    File.sha256 == bindparam("sha256"), File.status.in_(LIVE), File.contents == Contents.KEPT
+).order_by(File.id).limit(1)  # fmt: skip
+_SAME = _LIVE.where(
+    File.status != Status.HELD, File.school == bindparam("school"), File.name == bindparam("name")
+)  # fmt: skip
+_SAME_HELD = _LIVE.where(
+    File.status == Status.HELD, File.given == bindparam("given"), File.sent_by == bindparam("sent_by")
+)
+_EARLIER = select(File.id).where(
+    File.school == bindparam("school"), File.name == bindparam("name"), File.id != bindparam("but"),
+    File.status.in_((Status.SENT, Status.RECEIVED)),
+).order_by(File.id.desc()).limit(1)  # fmt: skip
+_HELD = select(File.id).where(File.status == Status.HELD, File.sent_by == bindparam("sent_by")).order_by(File.id)
+
+
 def same(tx: Session, *, sha256: str, name: str, school: str) -> File | None:
     """The file of which a rightly named one would be a duplicate: same content, name and school, still live."""
-    live = _live(sha256).where(File.status != Status.HELD, File.school == school, File.name == name)
-    return tx.scalar(live.order_by(File.id).limit(1))
+    return _first(tx, _SAME, sha256=sha256, name=name, school=school)
 
 
 def same_held(tx: Session, *, sha256: str, given: str, sent_by: int) -> File | None:
     """The held file of which a misnamed one would be a duplicate: same content, same name, same sender."""
-    held = _live(sha256).where(File.status == Status.HELD, File.given == given, File.sent_by == sent_by)
-    return tx.scalar(held.order_by(File.id).limit(1))
-
-
-def _live(sha256: str) -> Select[File]:
-    return select(File).where(File.sha256 == sha256, File.status.in_(LIVE), File.contents == Contents.KEPT)
+    return _first(tx, _SAME_HELD, sha256=sha256, given=given, sent_by=sent_by)
 
 
 def earlier(tx: Session, *, name: str, school: str, but: int | None = None) -> File | None:
     """The newest settled file of that name from that school, whatever its contents."""
-    settled = File.status.in_((Status.SENT, Status.RECEIVED))
-    named = select(File).where(File.school == school, File.name == name, settled, File.id != (but or 0))
-    return tx.scalar(named.order_by(File.id.desc()).limit(1))
+    return _first(tx, _EARLIER, name=name, school=school, but=but or 0)
 
 
 def held_of(tx: Session, person_id: int) -> list[File]:
     """All that waits for this sender's word, oldest first."""
-    return list(tx.scalars(_held().where(File.sent_by == person_id).order_by(File.id)))
+    ids = tx.scalars(_HELD, {"sent_by": person_id}).all()
+    return list(tx.scalars(select(File).where(File.id.in_(ids)).order_by(File.id))) if ids else []
 
 
-def _held() -> Select[File]:
-    return select(File).where(File.status == Status.HELD)
+def _first(tx: Session, ids: Select[int], **values: object) -> File | None:
+    found = tx.scalar(ids, values)
+    return tx.get_one(File, found) if found else None
 
 
 def by_reference(tx: Session, reference: str) -> File | None:

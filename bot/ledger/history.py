@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session, object_session
 
+from bot.ledger.entering import enter
 from bot.ledger.sealing import Sealing
 from bot.ledger.tables import Entry, File, Removal
 from bot.rules import lifecycle
@@ -43,8 +44,9 @@ def record(
         file_id=file.id, sequence=file.version, at=now, act=act, person_id=by, channel=channel, why=why,
         salt=salt, digest=digest(salt, why), implies={column: _plain(getattr(file, column)) for column in IMPLIED},
     )  # fmt: skip
-    entry.seal = seal(tx.info["key"], last_seal(tx, file.id), entry)
-    tx.add(entry)
+    before = last_seal(tx, file.id) if file.version > 1 else BEGINNING
+    entry.seal = seal(tx.info["key"], before, entry)
+    enter(tx, entry)
 
 
 def _plain(value: object) -> object:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, String, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.ledger.kinds import Instant
 from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
 from bot.rules.authority import ALL
 
@@ -15,11 +16,8 @@ LIST = "status"
 
 def outdate(tx: Session, file: File, now: datetime) -> None:
     """Whatever shows this file does not show it as it is any more: messages that speak of it, homes that list it."""
-    telling = select(Mention.notice_id).where(Mention.file_id == file.id)
-    scopes = (file.school, file.service, file.moved_from, ALL)
-    concerned = select(Duty.person_id).where(Duty.scope.in_([scope for scope in scopes if scope]))
-    shown = or_(Surface.notice_id.in_(telling), Surface.person_id.in_(concerned), Surface.person_id == file.sent_by)
-    _want(tx, and_(Surface.live, shown), now)
+    of_file = {"file": file.id, "sender": file.sent_by, "school": file.school, "service": file.service}
+    tx.execute(OUTDATE, {**of_file, "moved_from": file.moved_from, "now": now})
 
 
 def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
@@ -70,6 +68,22 @@ def want(tx: Session, surface_id: int, now: datetime) -> None:
 
 
 def _want(tx: Session, which: ColumnElement[bool], now: datetime) -> None:
-    """One that is put off stays put off."""
-    due = {"wanted": Surface.wanted + 1, "next_at": func.coalesce(Surface.next_at, now)}
-    tx.execute(update(Surface).where(which).values(due).execution_options(synchronize_session=False))
+    tx.execute(_wanted(which), {"now": now})
+
+
+def _wanted(which: ColumnElement[bool]) -> Update:
+    """From `:now` on; one that is put off stays put off."""
+    due = {"wanted": Surface.wanted + 1, "next_at": func.coalesce(Surface.next_at, bindparam("now", type_=Instant))}
+    return update(Surface).where(which).values(due).execution_options(synchronize_session=False)
+
+
+def _showing() -> ColumnElement[bool]:
+    """Messages that speak of `:file`, and the homes of its `:sender` and of those who have a duty that it concerns."""
+    telling = select(Mention.notice_id).where(Mention.file_id == bindparam("file"))
+    scopes = (*(bindparam(name, type_=String) for name in ("school", "service", "moved_from")), ALL)
+    concerned = select(Duty.person_id).where(Duty.scope.in_(scopes))
+    home = or_(Surface.person_id.in_(concerned), Surface.person_id == bindparam("sender"))
+    return and_(Surface.live, or_(Surface.notice_id.in_(telling), home))
+
+
+OUTDATE = _wanted(_showing())

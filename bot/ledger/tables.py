@@ -107,11 +107,9 @@ class InboxItem(Table):
 
     __tablename__ = "inbox"
     __table_args__ = (
-        UniqueConstraint("channel", "key"),
-        Index("inbox_due", "state", "next_at"),
-        Index("inbox_old", "arrived_at"),
+        UniqueConstraint("channel", "key"), Index("inbox_due", "state", "next_at"), Index("inbox_old", "arrived_at"),
         Index("inbox_readable", "arrived_at", sqlite_where=text("arrival <> '{}'")),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
@@ -140,11 +138,9 @@ class File(Table):
     __table_args__ = (
         Index("files_of_school", "school", "sent_at", "id", "status", "service", "sent_by", "name"),
         Index("files_of_service", "service", "status", "sent_at"),
-        Index("files_same", "sha256", "school"),
-        Index("files_held", "status", "sent_by"),
+        Index("files_same", "sha256", "school"), Index("files_held", "status", "sent_by"), Index("files_old", "sent_at"),
         Index("files_kept", "contents", "status", "sent_at"),
-        Index("files_old", "sent_at"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
@@ -294,11 +290,9 @@ class OutboxItem(Table):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("outbox_due", "state", "next_at"),
-        Index("outbox_open", "recipient", "state", "created_at"),
-        Index("outbox_told", "recipient", "kind", "created_at"),
-        Index("outbox_old", "created_at"),
-    )
+        Index("outbox_due", "state", "next_at"), Index("outbox_open", "recipient", "state", "created_at"),
+        Index("outbox_told", "recipient", "kind", "created_at"), Index("outbox_old", "created_at"),
+    )  # fmt: skip
 
     id: Mapped[str] = mapped_column(primary_key=True)
     """Minted with the effect; for mail it is the Message-ID's local part, so that a repeat is seen to be one."""
@@ -347,10 +341,9 @@ class Surface(Table):
 
     __tablename__ = "surfaces"
     __table_args__ = (
-        UniqueConstraint("channel", "place", "stamp"),
-        Index("surfaces_in_thread", "channel", "place", "thread"),
+        UniqueConstraint("channel", "place", "stamp"), Index("surfaces_in_thread", "channel", "place", "thread"),
         Index("surfaces_due", "next_at"),
-    )
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]

@@ -6,11 +6,11 @@ among the files of a message, and `keyring` keeps the public keys that prove the
 
 from bot.receipts.document import Document
 from bot.receipts.glance import RECEIPT_BYTES_MAX, Glance
-from bot.receipts.issuing import MEDIA_TYPE, Issued, issue
+from bot.receipts.issuing import MEDIA_TYPE, Issued, issue, signed
 from bot.receipts.judging import Judged, judge
 from bot.receipts.keyring import KEY_FILE, KeyRing, add, known
 
 __all__ = [
     "KEY_FILE", "MEDIA_TYPE", "RECEIPT_BYTES_MAX", "Document", "Glance", "Issued", "Judged", "KeyRing", "add",
-    "issue", "judge", "known",
+    "issue", "judge", "known", "signed",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +46,11 @@ def _sent(notice: Notice) -> list[FileFacts]:
 def _written(document: Document, signer: Signer) -> bytes:
     """As it is to be read by people: in this order, indented."""
     said = {FORMAT_KEY: FORMAT} | document.model_dump(mode="json", exclude_defaults=True)
+    return json.dumps(signed(said, signer), ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def signed(said: Mapping[str, object], signer: Signer) -> dict[str, object]:
+    """The same with a signature, to be checked as that of a receipt is (docs/receipts.md)."""
     value = base64.b64encode(signer.sign(canonical(said))).decode()
     signature = {"algorithm": ALGORITHM, "key": signer.public.id, "value": value}
-    return json.dumps(said | {SIGNATURE_KEY: signature}, ensure_ascii=False, indent=2).encode() + b"\n"
+    return {**said, SIGNATURE_KEY: signature}

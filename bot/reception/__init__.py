@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot import bouncing, proofs, roster
 from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Sink, Unreadable
 from bot.clock import Clock
-from bot.inbox import Claimed, settle
+from bot.inbox import SENDERS_MAX, Claimed, settle
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxState, Person
 from bot.receipts import KeyRing
@@ -35,8 +35,10 @@ OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
 """A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
 ReadReturned = Callable[[Iterator[bytes]], Returned]
 """A channel's reading of what came back to the address of a notice; raises `Unreadable`."""
-OPENED_AT_ONCE_MAX = 32
-"""Messages: as many as the inbox hands over of two channels."""
+OPENED_AT_ONCE_MAX = SENDERS_MAX
+"""Messages of a channel that must fetch something of them: as many as the inbox hands over."""
+MAILS_OPENED_AT_ONCE_MAX = 2
+"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Reception:
         self._reports = reports or {}
         self.crowd = crowd or Crowd(settings.email.strangers_per_hour)
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
-        self._openers = ThreadPoolExecutor(OPENED_AT_ONCE_MAX, thread_name_prefix="reception-open")
+        self._openers = {name: ThreadPoolExecutor(_at_once(name), f"open-{name}") for name in readers}
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
@@ -122,7 +124,7 @@ class Reception:
 
     async def _opened(self, read: Callable[[Claimed], T], item: Claimed) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._openers, read, item)
+            return await asyncio.get_running_loop().run_in_executor(self._openers[item.arrival.channel], read, item)
         except Unavailable as fault:
             raise Later(str(fault)) from fault
 
@@ -161,7 +163,8 @@ class Reception:
             self._end(tx, item, looked, alarm=looked.state is InboxState.QUARANTINED)
         else:
             self._finish(tx, item, InboxState.DONE, "")
-            roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
+            if item.arrival.channel != MAIL:  # whoever mailed was found by nothing else
+                roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
             answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
 
     def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Person | Shut:
@@ -206,3 +209,7 @@ class Reception:
             settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route,
             channel=item.arrival.channel,
         )  # fmt: skip
+
+
+def _at_once(channel: str) -> int:
+    return MAILS_OPENED_AT_ONCE_MAX if channel == MAIL else OPENED_AT_ONCE_MAX

@@ -111,10 +111,16 @@ class Practice(Rehearsal):
     def _tell(self, tx: Session, tried: Tried, person: Person, occasion: Occasion) -> None:
         """As often as anybody practises; who goes on for ever is a machine, unmarked (lesson L18)."""
         limit = self._settings.email.replies_per_hour
-        if telling.told_since(tx, tried.sender, occasion.now - HOUR, {Tried.kind}) < limit:
+        hour, day = (
+            telling.told_since(tx, tried.sender, occasion.now - within, {Tried.kind}) for within in (HOUR, DAY)
+        )
+        if hour < limit and day < answering.OWED_A_DAY * limit:
             telling.post(tx, tried, occasion, to=tried.sender, person=person, threaded=True)
             return
-        line = f"It had {limit} practice answers within an hour, and has no more of them until the hour is over."
+        line = (
+            f"It had {hour} practice answers within an hour and {day} within a day, and has no more of them for now. If it is a "
+            "machine, have its automatic replies to us switched off."
+        )
         telling.alert_once(tx, f"{tried.sender} tries out without end", [line], occasion, within=DAY)
 
     def _forget(self, tx: Session, item: Claimed, why: str) -> None:

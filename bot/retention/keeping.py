@@ -11,10 +11,12 @@ from bot.clock import Clock
 from bot.ledger import Later, Ledger, upkeep
 from bot.ledger.tables import DestroyOrder
 from bot.ledger.upkeep import Chore
-from bot.retention import doubting, ending, warning
+from bot.retention import doubting, ending, orphans, records, warning
 from bot.retention.due import Due
+from bot.rules.calendar import local
 from bot.settings import Settings
 from bot.telling import Occasion
+from bot.vault import Unavailable, Vault
 from bot.working import Worker
 
 log = structlog.get_logger()
@@ -27,6 +29,8 @@ Act = Callable[[Session, Due, Occasion], bool]
 
 FOR_AGE: tuple[Act, ...] = (ending.contents, ending.held, ending.quarantine)
 """What is not done while retention rests (lesson L68)."""
+DAILY: tuple[Act, ...] = (records.letters, records.records)
+"""Nor these, which can wait for a day and look through more."""
 
 
 class Keeper(Worker):
@@ -34,9 +38,9 @@ class Keeper(Worker):
 
     table = DestroyOrder.__tablename__
 
-    def __init__(self, ledger: Ledger, clock: Clock, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings) -> None:
         super().__init__()
-        self._ledger, self._clock, self._settings = ledger, clock, settings
+        self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._looked_at: datetime | None = None
 
     async def step(self) -> bool:
@@ -46,7 +50,7 @@ class Keeper(Worker):
             return False
         try:
             return await self._look(now)
-        except Later as fault:
+        except (Later, Unavailable) as fault:
             log.warning("what is due must wait", fault=str(fault))
             return False
 
@@ -56,17 +60,36 @@ class Keeper(Worker):
             return False
         if not await self._ledger.write(lambda tx: doubting.believe(tx, occasion)):
             self._looked_at = now
-            return False
-        for act in await self._acts(now):
-            if await self._ledger.write(lambda tx, act=act: act(tx, Due(self._settings, now), occasion)):  # type: ignore[misc]
-                return True
+            return True  # the alert is to be delivered
+        rests = await self._ledger.read(lambda tx: resting(tx, now))
+        daily = () if rests or not await self._is_new_day(now) else DAILY
+        if await self._done_any((*(() if rests else FOR_AGE), warning.warn, *daily), occasion):
+            return True
+        if not rests:
+            await orphans.seek(self._ledger, self._vault, occasion)
         await self._ledger.write(lambda tx: upkeep.note(tx, Chore.RETENTION_LOOKED, now))
         self._looked_at = now
         return False
 
-    async def _acts(self, now: datetime) -> tuple[Act, ...]:
-        rests = await self._ledger.read(lambda tx: upkeep.when(tx, Chore.RETENTION_RESTS))
-        return (warning.warn,) if rests and now < rests else (*FOR_AGE, warning.warn)
+    async def _done_any(self, acts: tuple[Act, ...], occasion: Occasion) -> bool:
+        """Do the first of these that has something to do."""
+        due = Due(self._settings, occasion.now)
+        for act in acts:
+            if await self._ledger.write(lambda tx, act=act: act(tx, due, occasion)):  # type: ignore[misc]  # bound at once
+                return True
+        return False
+
+    async def _is_new_day(self, now: datetime) -> bool:
+        """Whether no look was completed yet on this day."""
+        looked = await self._ledger.read(lambda tx: upkeep.when(tx, Chore.RETENTION_LOOKED))
+        zone = self._settings.timezone
+        return looked is None or local(looked, zone).date() != local(now, zone).date()
+
+
+def resting(tx: Session, now: datetime) -> datetime | None:
+    """Until when nothing is destroyed for its age, for a backup was put back (lesson L68); None: it is not so."""
+    until = upkeep.when(tx, Chore.RETENTION_RESTS)
+    return until if until and now < until else None
 
 
 def _is_backed_up(tx: Session) -> bool:

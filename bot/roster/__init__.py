@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy.orm import Session, joinedload
 
 from bot.arrival import MAIL
 from bot.ledger import files
@@ -12,11 +12,21 @@ from bot.rules import authority
 from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
+KNOWN = (
+    select(Person).join(Identity).options(joinedload(Person.duties))
+    .where(Identity.channel == bindparam("channel"), Identity.value == bindparam("value"), Person.left_at.is_(None))
+)  # fmt: skip
+HOLDING = (
+    select(Person).join(Duty).options(joinedload(Person.duties), joinedload(Person.identities))
+    .where(Duty.role == bindparam("role"), Duty.scope.in_((bindparam("scope"), ALL)), Person.left_at.is_(None))
+    .distinct().order_by(Person.id)
+)  # fmt: skip
+NUMBERS = select(func.aggregate_strings(School.number, ","))  # one row: a county has hundreds
+
 
 def who(tx: Session, channel: str, value: str) -> Person | None:
     """The person known by this identity; None for a stranger and, at once, for a leaver."""
-    known = select(Person).join(Identity).where(Identity.channel == channel, Identity.value == value)
-    return tx.scalar(known.where(Person.left_at.is_(None)))
+    return tx.scalars(KNOWN, {"channel": channel, "value": value}).unique().first()
 
 
 def recognise(tx: Session, channel: str, value: str, mailbox: str) -> Person | None:
@@ -128,29 +138,24 @@ def is_anybody(person: Person) -> bool:
 
 def numbers(tx: Session) -> frozenset[str]:
     """The number of every school on the roster."""
-    return frozenset(tx.scalars(select(School.number)))
+    return frozenset((tx.scalar(NUMBERS) or "").split(",")) - {""}
 
 
 def headteachers(tx: Session, school: str) -> list[Person]:
     """Who leads the school; nobody where none is on record."""
-    return list(tx.scalars(_holding(Role.HEADTEACHER, school)))
+    return list(tx.scalars(HOLDING, {"role": Role.HEADTEACHER, "scope": school}).unique())
 
 
 def officers(tx: Session, service: str) -> list[Person]:
     """Who takes in for the service by name; administrators are not among them."""
-    return list(tx.scalars(_holding(Role.OFFICER, service)))
+    return list(tx.scalars(HOLDING, {"role": Role.OFFICER, "scope": service}).unique())
 
 
 def administrators(tx: Session) -> list[Person]:
     """The authority's web team."""
-    return list(tx.scalars(_holding(Role.ADMINISTRATOR, ALL)))
+    return list(tx.scalars(HOLDING, {"role": Role.ADMINISTRATOR, "scope": ALL}).unique())
 
 
 def on_the_list(person: Person, school: str | None) -> bool:
     """Whether they are on this school's authorised list."""
     return authority.on_the_list(appointments(person), school)
-
-
-def _holding(role: Role, scope: str) -> Select[Person]:
-    held = select(Person).join(Duty).where(Duty.role == role, Duty.scope.in_((scope, ALL)))
-    return held.where(Person.left_at.is_(None)).distinct().order_by(Person.id)

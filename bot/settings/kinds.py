@@ -200,6 +200,8 @@ ListenHost = Annotated[
 AuthservId = Annotated[str, _matching(r"[A-Za-z0-9._-]+", "a host name, as it stands in Authentication-Results")]
 NAMELESS = "nameless"
 """In the place of such a name: of a server that writes none, as Microsoft 365; its field begins with the first result."""
+NOBODY = "nobody.invalid"
+"""In the place of such a name, as long as nobody has looked it up: a guess could be a name that anybody can write."""
 AccountName = Annotated[
     str, _matching("[a-z0-9]+(_[a-z0-9]+)*", "a name in lower-case letters, digits and single underscores")
 ]

@@ -17,6 +17,7 @@ _SCHEMA = (
     master TEXT NOT NULL   -- fingerprint of that master key
 ) WITHOUT ROWID""",
     """CREATE TABLE IF NOT EXISTS earlier (
+    place INTEGER NOT NULL, -- how many master keys came before that one
     purpose TEXT NOT NULL,
     master TEXT NOT NULL,  -- fingerprint of the earlier master key that it was derived of
     until TEXT NOT NULL,   -- when that one was replaced

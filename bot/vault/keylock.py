@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from functools import partial
+from io import FileIO
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +17,7 @@ class KeyLock:
         """Of the key file at this path. Raises Unavailable where another process is in the way."""
         with disk_errors(f"opening {path}"):
             place = path.with_name(f"{path.name}.lock")
-            self._held = os.open(place, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._held = FileIO(place, "ab", opener=partial(os.open, mode=0o600))
             give_like(place, path if path.exists() else path.parent)
         try:
             fcntl.flock(self._held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
@@ -25,7 +27,7 @@ class KeyLock:
 
     def close(self) -> None:
         """Let others have it."""
-        os.close(self._held)
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self

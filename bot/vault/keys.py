@@ -122,7 +122,7 @@ class Keys:
         Idempotent, and the log is emptied though no key was there: an earlier try may have ended between the two.
         """
         doing = "destroying keys"
-        with self._lock, disk_errors(doing), self._pair.step(doing, removing=True) as databases:
+        with self._lock, disk_errors(doing), self._pair.step(doing) as databases:
             for database in databases:
                 database.executemany("DELETE FROM keys WHERE object_id = ?", [(name,) for name in object_ids])
         for tried in range(_CHECKPOINT_TRIES):
@@ -149,7 +149,7 @@ class Keys:
         """What the master keys before the present one derived for this purpose, oldest first. Raises Damaged."""
         with self._lock, disk_errors("looking up what earlier master keys derived"):
             rows = self._database.execute(
-                "SELECT master, until, wrapped FROM earlier WHERE purpose = ? ORDER BY until", (purpose,)
+                "SELECT master, until, wrapped FROM earlier WHERE purpose = ? ORDER BY place", (purpose,)
             ).fetchall()
         return tuple(
             Earlier(master, datetime.fromisoformat(until), self._wrap.unwrap(wrapped, label_of(purpose, master)))

@@ -1,9 +1,8 @@
 """The key file and its mirror, a second live copy on another disk: every step is done to both, or counts for neither.
 
-The two commit one after the other, and a crash may come in between. What is stored is committed to the mirror first, what is
-destroyed is deleted from the key file first, and each file counts its steps. So after a crash one may be a step ahead, and
-that one is right: the other is made equal to it before anything else is done. A stored key is then in both, though nobody
-was told so; a deleted key is in neither (docs/decisions/0013).
+The two commit one after the other, the key file first, and a crash may come in between. Each file counts its steps, so
+after a crash one is a step ahead, and that one is right: the other is made equal to it before anything else is done. A
+stored key is then in both, though nobody was told so; a deleted key is in neither (docs/decisions/0013).
 """
 
 import secrets
@@ -89,7 +88,7 @@ class Pair:
             )
 
     @contextmanager
-    def step(self, doing: str, *, removing: bool = False) -> Iterator[Sequence[sqlite3.Connection]]:
+    def step(self, doing: str) -> Iterator[Sequence[sqlite3.Connection]]:
         """Change both by one step, durable in both when it ends; what is done to one is to be done to the other.
 
         Raises Unavailable: it counts for neither, or (after a crash or a failing disk between the two) it is carried
@@ -101,7 +100,7 @@ class Pair:
             self.check_master(before.master)
             yield [file.database for file in files]
             state = replace(self.state(), steps=before.steps + 1)
-            for file in files if removing else files[::-1]:
+            for file in files:
                 with self._errors(file, doing):
                     file.say(state)
                     file.commit()

@@ -7,7 +7,7 @@
 4. The new key takes the old one's name, and the old one's octets are overwritten.
 
 Cut off before the step of 2, the old key opens everything; cut off after it, the new one does, and to run it again ends it
-(docs/decisions/0014).
+(docs/decisions/0013).
 """
 
 import os
@@ -106,9 +106,11 @@ def _seal_anew(pair: Pair, old: MasterKey, new: MasterKey, now: datetime, tell: 
             anew = [(_resealed(was, will_be, wrapped, name), new.fingerprint, name) for name, wrapped in rows]
             for database in databases:
                 database.executemany("UPDATE keys SET wrapped = ?, master = ? WHERE object_id = ?", anew)
-        earlier = [*_earlier(databases[0], was, will_be), *_derived(old, will_be, now)]
+        earlier = list(_earlier(databases[0], was, will_be))
+        place = 1 + max((one[0] for one in earlier), default=0)
+        earlier += [(place, *one) for one in _derived(old, will_be, now)]
         for database in databases:
-            database.executemany("INSERT OR REPLACE INTO earlier VALUES (?, ?, ?, ?)", earlier)
+            database.executemany("INSERT OR REPLACE INTO earlier VALUES (?, ?, ?, ?, ?)", earlier)
             database.execute("UPDATE file SET master = ?", (new.fingerprint,))
 
 
@@ -129,9 +131,11 @@ def _resealed(was: Wrapping, will_be: Wrapping, wrapped: bytes, label: str) -> b
         return wrapped
 
 
-def _earlier(database: sqlite3.Connection, was: Wrapping, will_be: Wrapping) -> Iterator[tuple[str, str, str, bytes]]:
-    for purpose, master, until, wrapped in database.execute("SELECT * FROM earlier").fetchall():
-        yield purpose, master, until, _resealed(was, will_be, wrapped, label_of(purpose, master))
+def _earlier(
+    database: sqlite3.Connection, was: Wrapping, will_be: Wrapping
+) -> Iterator[tuple[int, str, str, str, bytes]]:
+    for place, purpose, master, until, wrapped in database.execute("SELECT * FROM earlier").fetchall():
+        yield place, purpose, master, until, _resealed(was, will_be, wrapped, label_of(purpose, master))
 
 
 def _derived(old: MasterKey, will_be: Wrapping, now: datetime) -> Iterator[tuple[str, str, str, bytes]]:

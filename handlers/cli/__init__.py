@@ -39,6 +39,7 @@ COMMANDS = {
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
+    "retention": Command("retention", "What comes to its end: due, certificates."),
     "ledger": Command("ledger", "The record: verify."),
     "keys": Command("keys", "The keys of all contents: mirror (a second live copy), rotate (a new master key)."),
     "doctor": Command("doctor", "Look at everything that Postroom needs; each fault with its remedy.", "doctor"),

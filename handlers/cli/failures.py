@@ -17,9 +17,19 @@ from handlers.cli import show
 from handlers.mail.imap import BadMailbox
 from handlers.slack.secrets import BadSecrets
 
+FAULTS_MAX = 200
+"""Faults of one file that are shown: more would only be scrolled past."""
+
 
 def _as_it_says(fault: Exception) -> str:
     return str(fault)
+
+
+def _of_a_table(fault: Exception) -> str:
+    assert isinstance(fault, Unfit)  # noqa: S101 - the table below says so
+    first, more = fault.faults[:FAULTS_MAX], fault.faults[FAULTS_MAX:]
+    rest = [f"… and {len(more)} more."] if more else []
+    return "\n".join(("Nothing was imported. Put this right and try again:", *map(str, first), *rest))
 
 
 def _of_a_file(fault: Exception) -> str:
@@ -36,8 +46,10 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     BadPublicKey: _as_it_says,
     BadMailbox: _as_it_says,
     BadSecrets: _as_it_says,
-    Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
-    TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
+    Unfit: _of_a_table,
+    TooManyLeavers: lambda fault: (
+        f"Nothing was imported: {fault}. See with --dry-run who that is; if it is right, say --yes."
+    ),
     Unpaired: lambda fault: f"{fault}.",
     Unavailable: lambda fault: (
         f"The vault cannot be used now ({fault}). Nothing was changed that is not said above; try again."

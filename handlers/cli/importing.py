@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC
 from pathlib import Path
 from typing import Annotated
 
@@ -25,12 +24,24 @@ class DifferenceLine(Line):
     details: tuple[str, ...]
 
 
-def tell(differences: Sequence[Difference], *, as_json: bool, dry_run: bool) -> None:
-    """Each difference where nothing was done or a program asks; else how many of each kind."""
+def tell(
+    differences: Sequence[Difference], *, as_json: bool, dry_run: bool, besides: Sequence[DifferenceLine] = ()
+) -> None:
+    """Each difference where nothing was done or a program asks; else how many of each kind.
+
+    `besides`: what a program is told as well, though nothing of it is changed.
+    """
     lines = [DifferenceLine(**vars(one)) for one in differences]
-    if as_json or (dry_run and lines):
-        show.report(lines, tuple(DifferenceLine.model_fields), as_json=as_json, zone=UTC)
-    if not as_json:
-        counts = Counter(one.change for one in differences)
-        summary = ", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing differs"
-        show.say(f"{'Would be' if dry_run else 'Done'}: {summary}.")
+    if as_json:
+        show.document([one.document() for one in (*lines, *besides)])
+        return
+    if dry_run and lines:
+        show.table(("change", "who", "what"), [(one.change, one.who, _what(one)) for one in lines])
+    counts = Counter(one.change for one in differences)
+    summary = ", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing differs"
+    show.say(f"{'Nothing was changed. It would be' if dry_run else 'Done'}: {summary}.")
+
+
+def _what(line: DifferenceLine) -> str:
+    """The name, and below it each thing that becomes another."""
+    return "\n".join((line.name, *line.details))

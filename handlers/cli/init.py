@@ -14,7 +14,7 @@ from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.authority import Role
 from bot.settings import Settings, load
-from bot.vault import MasterKey
+from bot.vault import MasterKey, mirror
 from handlers.app import master_key, signer_of
 from handlers.cli import configured, show
 from handlers.cli.beginning import WAYS, Interview, Newcomers, Unfit, filled_in, judged, located, storage
@@ -119,6 +119,8 @@ def _begin(config: Path, texts: dict[str, str], interview: Interview, newcomers:
     schema.upgrade(settings.ledger.url)
     if settings.keys.master_key is None:
         MasterKey.generate(settings.keys.master_key_file)
+    if settings.keys.mirror:
+        mirror(settings.keys.path, settings.keys.mirror, master_key(settings))
     receipts.add(public, signer_of(master_key(settings)).public)
     return settings
 

@@ -23,8 +23,6 @@ app = typer.Typer()
 app.command("show")(accounts.show_identities)
 app.command()(accounts.unlink)
 
-COLUMNS = ("email", "name", "role", "schools", "services", "other_emails")
-
 
 class PersonLine(Line):
     """One person in one role, as in the file that is imported."""
@@ -65,9 +63,7 @@ def import_file(
             )
     tell(plan.differences, as_json=as_json, dry_run=dry_run)
     if dry_run and plan.leaves_too_few and not yes:
-        raise Problem(
-            f"{plan.leavers} of {plan.present} people would lose their access: without --yes this is not done."
-        )
+        raise Problem(f"Without --yes this is not done: {plan.warning}.")
 
 
 @app.command()
@@ -122,8 +118,19 @@ def list_people(
         lines = opened.ledger.read_now(
             lambda tx: [line for line in _lines(tx, settings, now) if _acts_for(line, school)]
         )
-        columns = (*COLUMNS, "unreachable") if any(line.unreachable for line in lines) else COLUMNS
-        show.report(lines, columns, as_json=as_json, zone=opened.settings.timezone)
+        if as_json:
+            show.document([line.document() for line in lines])
+        else:
+            show.table(("who", "role"), [(f"{line.email}\n{line.name}", _told(line)) for line in lines])
+
+
+def _told(line: PersonLine) -> str:
+    """All else that is to be said of them, narrow enough for any terminal."""
+    reach = ", ".join((*line.schools, *line.services)).replace(ALL, "all")
+    others = [f"also {email}" for email in line.other_emails]
+    return "\n".join(
+        (f"{line.role} {reach}".rstrip(), *others, *([f"unreachable: {line.unreachable}"] if line.unreachable else ()))
+    )
 
 
 def _removed(person: Person | None) -> str | None:

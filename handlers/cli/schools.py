@@ -1,5 +1,6 @@
 """`postroom schools …`: the authority's schools."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,14 +11,16 @@ from sqlalchemy.orm import Session
 from bot import roster
 from bot.ledger.tables import School
 from bot.roster import imports
+from bot.roster.imports import Departed
 from handlers.cli import show
-from handlers.cli.importing import Csv, DryRun, tell
+from handlers.cli.importing import Csv, DifferenceLine, DryRun, tell
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line, Problem
 
 app = typer.Typer()
 
-COLUMNS = ("number", "name", "phase", "status", "headteacher", "head_email")
+COLUMNS = ("number", "name", "phase", "status", "headteacher")
+"""Of the table; who leads the school, and where they are told things, stand in one cell, so that it fits any terminal."""
 
 
 class SchoolLine(Line):
@@ -41,17 +44,58 @@ class SchoolLine(Line):
 
 
 @app.command("import")
-def import_file(ctx: typer.Context, *, file: Csv, dry_run: DryRun = False, as_json: Json = False) -> None:
+def import_file(
+    ctx: typer.Context,
+    *,
+    file: Csv,
+    dry_run: DryRun = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Also enter schools that are closed already.")] = False,
+    as_json: Json = False,
+) -> None:
     """Enter and update schools from the public register's CSV (GIAS, «Establishment fields»). None is removed."""
     with rooms(ctx) as opened:
         register = imports.read_schools(Path(file).read_bytes(), opened.settings.authority.number)
         if dry_run:
-            differences = opened.ledger.read_now(lambda tx: imports.plan_schools(tx, register))
+            plan = opened.ledger.read_now(lambda tx: imports.plan_schools(tx, register, closed=closed))
         else:
-            differences = opened.ledger.write_now(lambda tx: imports.import_schools(tx, register))
-    tell(differences, as_json=as_json, dry_run=dry_run)
-    if register.unnumbered and not as_json:
-        show.say(f"{register.unnumbered} establishments without a number were left out: nobody can send for them.")
+            plan = opened.ledger.write_now(lambda tx: imports.import_schools(tx, register, closed=closed))
+        gone = opened.ledger.read_now(lambda tx: imports.departed(tx, register))
+    tell(plan.differences, as_json=as_json, dry_run=dry_run, besides=[_departed(one) for one in gone])
+    if not as_json:
+        _tell_left_out(plan.left_out, register.unnumbered)
+        _tell_departed(gone)
+
+
+def _tell_left_out(closed: int, unnumbered: int) -> None:
+    if closed:
+        show.say(f"Left out, because they are closed: {closed}. --closed enters them as well.")
+    if unnumbered:
+        show.say(f"Left out, because they have no number and nobody can send for them: {unnumbered}.")
+
+
+def _departed(one: Departed) -> DifferenceLine:
+    return DifferenceLine(change=one.why, who=one.number, name=one.name, details=tuple(_what(one)))
+
+
+def _what(one: Departed) -> Iterator[str]:
+    if one.people:
+        yield f"may still send for it: {', '.join(one.people)}"
+    if one.files:
+        yield f"open files: {one.files}"
+    if one.became:
+        yield f"is now {', '.join(one.became)}"
+
+
+def _tell_departed(gone: Sequence[Departed]) -> None:
+    """What a person has to see to; the import itself takes nobody's access away."""
+    if not gone:
+        return
+    show.say("\nThese schools are closed, or not in the file any more (gone), and something still hangs on them:\n")
+    show.table(("why", "school", "what"), [(one.why, one.number, "\n".join((one.name, *_what(one)))) for one in gone])
+    show.say(
+        "\nNobody's access was changed. Take away who has left: postroom people remove EMAIL. Who goes on at another school: "
+        "put that into the list of people, and import it. Open files: postroom files list --school N"
+    )
 
 
 @app.command("list")
@@ -61,7 +105,10 @@ def list_schools(ctx: typer.Context, *, as_json: Json = False) -> None:
         lines = opened.ledger.read_now(
             lambda tx: [SchoolLine.of(tx, school) for school in tx.scalars(select(School).order_by(School.number))]
         )
-        show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+    if as_json:
+        show.document([line.document() for line in lines])
+    else:
+        show.table(COLUMNS, [(one.number, one.name, one.phase, one.status, _head(one)) for one in lines])
 
 
 @app.command("show")
@@ -75,6 +122,10 @@ def show_school(
     with rooms(ctx) as opened:
         line = opened.ledger.read_now(lambda tx: _line(tx, number))
         show.details(line, as_json=as_json, zone=opened.settings.timezone)
+
+
+def _head(line: SchoolLine) -> str:
+    return "\n".join(part for part in (line.headteacher, line.head_email) if part)
 
 
 def _line(tx: Session, number: str) -> SchoolLine:

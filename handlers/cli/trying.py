@@ -86,6 +86,8 @@ class TrialLine(Line):
     unproven: str | None = None
     steps: tuple[StepLine, ...] = ()
     automatic: str | None = None
+    practice: bool = False
+    """It is addressed to the mailbox for trying out: nothing of it would stay in truth."""
     person: str | None = None
     """Who that is on the roster."""
     outcome: str
@@ -168,6 +170,7 @@ def _told(arrival: Arrival, found: Rehearsed, wording: Wording) -> TrialLine:
         believed=arrival.believed or None,
         unproven=arrival.unproven,
         automatic=arrival.automatic,
+        practice=arrival.trial,
         person=found.person or None,
         outcome=OUTCOMES[found.state],
         why=found.why,
@@ -230,6 +233,8 @@ def _tell(line: TrialLine) -> None:
     if line.automatic:
         show.say(f"Sent by a machine: {line.automatic}")
     show.say(f"What becomes of it: {line.outcome}" + (f" ({line.why})" if line.why else ""))
+    if line.practice:
+        show.say("It is addressed for practice: nothing of what stands below would be done, and its sender is told so.")
     for one in line.files:
         show.say(
             f"{f'File {one.name}' if one.name else 'The email itself'}: {one.verdict}"

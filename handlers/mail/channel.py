@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -22,12 +23,13 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
-from handlers.mail.imap import BadMailbox, Collector
-from handlers.mail.imap.signin import Account
 from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
+
+if TYPE_CHECKING:
+    from handlers.mail.imap import Collector
 
 HOUR = timedelta(hours=1)
 ALIKE_AN_HOUR_MAX = 3
@@ -79,7 +81,8 @@ class MailChannel:
         front = Front(self._settings, self._clock, inbox)
         if self._settings.email.smtp.enabled:
             await self._listen(front)
-        await self._collect(front)
+        if self._settings.email.imap:
+            await self._collect(front)
 
     async def _listen(self, front: Front) -> None:
         configured = self._settings.email.smtp
@@ -96,6 +99,9 @@ class MailChannel:
 
     async def _collect(self, front: Front) -> None:
         """Sign in to every mailbox at once, and say of all that cannot be right."""
+        from handlers.mail.imap import BadMailbox, Collector  # noqa: PLC0415 - only where it is used
+        from handlers.mail.imap.signin import Account  # noqa: PLC0415
+
         accounts = [Account.of(name, mailbox) for name, mailbox in self._settings.email.imap.items()]
         self._collectors = [Collector(account, front, self._clock, self._alert) for account in accounts]
         begun = await asyncio.gather(*(one.start() for one in self._collectors), return_exceptions=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.arrival import MAIL
 from bot.ledger.tables import InboxItem
+from bot.settings.kinds import NOBODY
 from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
@@ -62,6 +63,12 @@ def _senders(patient: Patient) -> Check:
             SENDERS, "Nobody who hands mail over to [email.smtp] is believed, so all of it is refused.",
             "In [email.trust] name your mail servers (relay_networks, authserv_ids), or set authenticate = true; where mail "
             "is only fetched, set enabled = false in [email.smtp]. docs/mail.md tells which.",
+        )  # fmt: skip
+    if NOBODY in trust.authserv_ids and not trust.authenticate:
+        return failed(
+            SENDERS, f"{NOBODY} stands for a name that is still to be looked up, so nobody is believed.",
+            "Look into the source of a mail from outside for the name in front of Authentication-Results, and write it into authserv_ids "
+            "of [email.trust]. Where there is no such line, set authenticate = true.",
         )  # fmt: skip
     ways = {
         f"mail servers of ours ({', '.join(map(str, trust.relay_networks))})": trust.relay_networks,

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from aiosmtplib import (
     SMTP,
@@ -18,10 +18,12 @@ from aiosmtplib import (
 
 from bot import data
 from bot.outbox import LEASE, Parcel, Undeliverable
-from bot.settings import Settings, reveal
-from handlers.mail.oauth import Application
+from bot.settings import Outgoing, Settings, reveal
 from handlers.mail.render import From, MailRenderer
 from handlers.mail.render.head import ascii_domain
+
+if TYPE_CHECKING:
+    from handlers.mail.oauth import Application
 
 CONNECTIONS_MAX = 4
 """Connections to the smarthost at a time."""
@@ -29,6 +31,8 @@ IDLE_SECONDS = 30.0
 """How long a connection is kept for the next mail. Mail servers hang up after five minutes (RFC 5321, section 4.5.3.2.7)."""
 REPLY_SECONDS = 60.0
 """How long one reply of the smarthost may take."""
+OFFER_SECONDS = 30.0
+"""How long it may take to ask whether mail would be taken."""
 DELIVERY_SECONDS_MAX = LEASE.total_seconds() * 0.9
 """A delivery must end before its notice is taken for abandoned and delivered by somebody else."""
 OURS = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
@@ -42,7 +46,7 @@ class Smarthost:
 
     def __init__(
         self, renderer: MailRenderer, *, host: str, port: int, tls: Encryption = "none", user: str = "",
-        password: str | None = None, application: Application | None = None, ca_file: Path | None = None,
+        password: str | None = None, application: "Application | None" = None, ca_file: Path | None = None,
     ) -> None:  # fmt: skip
         """`tls`: certificates are verified, against the authorities in `ca_file`, else the system's. `user`: empty for no
         login; with an `application` it is the mailbox in whose name that sends (SASL XOAUTH2)."""
@@ -62,7 +66,7 @@ class Smarthost:
             MailRenderer(data.folder("mail_templates"), sender), host=outgoing.host, port=outgoing.port,
             tls=outgoing.tls, user=outgoing.user, ca_file=outgoing.tls_ca_file,
             password=None if by_token else reveal(outgoing.password, outgoing.password_file),
-            application=Application.of(outgoing) if by_token else None,
+            application=_application(outgoing) if by_token else None,
         )  # fmt: skip
 
     async def deliver(self, parcel: Parcel) -> None:
@@ -77,6 +81,18 @@ class Smarthost:
         """Sign in, and leave again. Raises what keeps mail from being delivered now."""
         client = await self._new()
         await client.quit()
+
+    async def offer(self, recipient: str) -> None:
+        """Ask whether mail to this address would be taken, and send none. Raises SMTPResponseException where it would not."""
+        async with asyncio.timeout(OFFER_SECONDS):
+            client = await self._new()
+            try:
+                await client.mail(self._renderer.sender.address)
+                await client.rcpt(recipient)
+                await client.rset()
+            finally:
+                with suppress(SMTPException, OSError):
+                    await client.quit()
 
     async def close(self) -> None:
         """Hang up."""
@@ -139,6 +155,12 @@ class Smarthost:
     def _let_go(self, client: SMTP) -> None:
         del self._idle[client]
         client.close()
+
+
+def _application(outgoing: Outgoing) -> "Application":
+    from handlers.mail.oauth import Application  # noqa: PLC0415 - its libraries are large: only where it is used
+
+    return Application.of(outgoing)
 
 
 async def _hand_over(client: SMTP, return_path: str, recipient: str, message: bytes) -> None:

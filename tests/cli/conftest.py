@@ -29,6 +29,7 @@ from bot.settings import Settings, load
 from bot.vault import MasterKey
 from handlers.app import Rooms, open_rooms
 from handlers.cli import main
+from handlers.cli.doctor import machine
 from tests.office import free_port
 from tests.ready import make_database
 
@@ -143,6 +144,20 @@ def the_log_as_it_was() -> Iterator[None]:
     logging.root.setLevel(level)
 
 
+@pytest.fixture(autouse=True)
+def a_clock_that_is_kept_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is so of the tester's machine."""
+    monkeypatch.setattr(machine, "is_kept", lambda: True)
+
+
+@pytest.fixture
+def not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links lead where others could open them; nobody serves there, and any free port would do to listen on."""
+    monkeypatch.setenv("POSTROOM__WEB__BASE_URL", f"https://localhost.localdomain:{free_port()}")
+    monkeypatch.setenv("POSTROOM__EMAIL__SMTP__PORT", "0")
+    monkeypatch.setenv("POSTROOM__WEB__PORT", "0")
+
+
 @pytest.fixture(scope="session")
 def way_out() -> Iterator[int]:
     """The port of a real mail server that answers can be handed to."""
@@ -178,7 +193,7 @@ def bare_office(directory: Path) -> CommandLine:
         shutil.copyfile(file, config / file.name)
     (config / "storage.toml").write_text(STORAGE)
     bare = CommandLine(config)
-    bare.settings.keys.master_key_file.parent.mkdir()
+    bare.settings.keys.master_key_file.parent.mkdir(mode=0o700)
     MasterKey.generate(bare.settings.keys.master_key_file)
     make_database(bare.settings.ledger.url)
     return bare

@@ -17,6 +17,8 @@ from tests.cli.conftest import ALEX, JO, NOON, CommandLine
 from tests.dns_peer import name_server
 from tests.office import free_port
 
+pytestmark = pytest.mark.usefixtures("not_served")
+
 
 def examined(office: CommandLine, *, status: int = 0) -> dict[str, Any]:
     """What the doctor found, by what was looked at."""
@@ -31,16 +33,25 @@ def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
     office.take_in()
     assert set(examined(office)) == {
         "configuration",
+        "user",
+        "secret files",
+        "data folders",
+        "time",
         "parts",
         "database",
         "master key",
         "vault",
         "free space",
         "people",
+        "services",
         "mailboxes",
         "senders",
         "mail out",
         "practice",
+        "sub-addresses",
+        "domain: mail servers",
+        "service",
+        "web address",
     }
     with office.rooms() as rooms:
         assert list(rooms.vault.object_ids()) == ["f1-1"]

@@ -15,6 +15,8 @@ from tests.office import free_port
 from tests.people import ALEX, JO, NADIA, SAM
 from tests.slack import APP_TOKEN, BOT_TOKEN, SCOPES, SIGNING_SECRET, Conversation, Slack, User, open_slack
 
+pytestmark = pytest.mark.usefixtures("not_served")
+
 CHANNEL = "slack channel of SEN"
 READERS = f"{CHANNEL}: readers"
 
@@ -36,6 +38,7 @@ class Surgery:
     def put(self, name: str, secret: str) -> None:
         """Keep a secret in its file."""
         (self.office.config / name).write_text(secret + "\n")
+        (self.office.config / name).chmod(0o600)
 
     def use(self, channel: Conversation | str) -> None:
         """Have SEN told of new files there."""
@@ -153,14 +156,18 @@ async def test_an_app_token_that_is_of_no_use_is_said_to_be_so(surgery: Surgery)
     assert "It must hold the App-Level Token with the scope connections:write" in await surgery.fault("slack app token")
 
 
-async def test_in_http_mode_the_secret_and_an_address_are_looked_for(surgery: Surgery) -> None:
+async def test_in_http_mode_the_secret_and_an_address_are_looked_for(
+    surgery: Surgery, monkeypatch: pytest.MonkeyPatch
+) -> None:
     surgery.keys["mode"] = '"http"'
-    assert "https://" in await surgery.fault("slack address")
-
     surgery.put("signing_secret", "")
-    channels = surgery.office.config / "channels.toml"
-    channels.write_text(channels.read_text().replace("http://127.0.0.1:8025", "https://returns.council.example"))
     assert "is empty" in await surgery.fault("slack signing secret")
+
+    surgery.put("signing_secret", SIGNING_SECRET)
+    monkeypatch.delenv("POSTROOM__WEB__BASE_URL")
+    found = await surgery.look(status=1)
+    assert [name for name, one in found.items() if not one["ok"]] == ["slack address", "web address"]
+    assert "https://" in found["slack address"]["detail"] + found["slack address"]["remedy"]
 
 
 @pytest.mark.parametrize(

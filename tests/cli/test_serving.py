@@ -15,7 +15,7 @@ import pytest
 
 from bot import receipts
 from handlers.cli import logs
-from tests.cli.conftest import JO, NAME, CommandLine
+from tests.cli.conftest import CONTENTS, JO, NAME, CommandLine
 from tests.office import free_port
 
 PATIENCE_SECONDS = 60
@@ -67,10 +67,10 @@ def until_ready(process: subprocess.Popen[str]) -> list[str]:
     raise AssertionError("".join(lines))
 
 
-def until(office: CommandLine, state: str) -> None:
+def until(office: CommandLine, state: str, *, count: int = 1) -> None:
     """Wait for another process to have brought all that arrived to this state."""
     end = time.monotonic() + PATIENCE_SECONDS
-    while (found := [item["state"] for item in office.json("inbox", "list")]) != [state]:
+    while (found := [item["state"] for item in office.json("inbox", "list")]) != [state] * count:
         assert time.monotonic() < end, found
 
 
@@ -155,3 +155,45 @@ def test_send_refuses_what_is_no_address_and_no_file(served: CommandLine, tmp_pa
 def test_the_log_holds_no_address() -> None:
     event = logs.without_addresses(None, "info", {"event": "refused", "fault": f"to <{JO}>: no", "tries": 3})
     assert event == {"event": "refused", "fault": "to <…@…>: no", "tries": 3}
+
+
+def test_after_a_change_of_the_master_key_serve_hands_out_what_was_stored_before_and_goes_on(
+    served: CommandLine, tmp_path: Path
+) -> None:
+    plan, more = tmp_path / NAME, tmp_path / "8302000_SENmore20260901.docx"
+    plan.write_bytes(CONTENTS * 100_000)
+    more.write_bytes(CONTENTS)
+    with serving(served) as process:
+        until_ready(process)
+        served.run("send", str(plan), "--from", JO)
+        until(served, "done")
+        assert "postroom serve" in served.run("keys", "rotate", status=1).stderr
+        process.terminate()
+        assert process.wait(10) == 0
+
+    served.run("keys", "rotate")
+
+    with serving(served) as process:
+        until_ready(process)
+        served.run("send", str(more), "--from", JO)
+        until(served, "done", count=2)
+        process.terminate()
+        assert process.wait(10) == 0
+    for file in served.json("files", "list"):
+        served.run("files", "export", file["reference"], "-o", str(tmp_path / "out"))
+        sent = plan if file["name"] == NAME else more
+        assert (tmp_path / "out").read_bytes() == sent.read_bytes()
+        (tmp_path / "out").unlink()
+    served.run("ledger", "verify")
+    assert len(receipts.known(served.config / "receipts.pub")) == 2
+
+
+def test_serve_says_what_to_do_where_the_mirror_of_the_keys_is_missing(served: CommandLine, tmp_path: Path) -> None:
+    (served.config / "mirror.toml").write_text(f'[keys]\nmirror = "{tmp_path}/mirror.db"\n')
+    served.settings.keys.path.touch(0o600)
+    with serving(served) as process:
+        said = until_ready(process)
+        process.terminate()
+        assert process.wait(10) == 0
+    assert any("Is its disk mounted" in line and "postroom keys mirror" in line for line in said)
+    assert not (tmp_path / "mirror.db").exists()

@@ -36,7 +36,8 @@ def test_init_makes_a_post_office_that_works(nothing: CommandLine) -> None:
     nothing.run("ledger", "verify")
     found = {one["check"]: one for one in nothing.json("doctor", status=1)}
     still_to_do = {check for check, one in found.items() if not one["ok"]}
-    assert {"people", "senders"} <= still_to_do <= {"people", "senders", "mail out"}
+    assert {"people", "senders", "web address"} <= still_to_do
+    assert still_to_do <= {"people", "senders", "web address", "mail out", "services", "service"}
     assert "schools import" in found["people"]["remedy"]
     assert "authenticate = true" in found["senders"]["remedy"]
 
@@ -114,6 +115,16 @@ def test_a_master_key_of_the_environment_needs_no_file(nothing: CommandLine, mon
     monkeypatch.setenv("POSTROOM__KEYS__MASTER_KEY", "ab" * 32)
     nothing.run("init")
     assert not nothing.settings.keys.master_key_file.exists()
+    nothing.run("ledger", "verify")
+
+
+def test_init_makes_the_mirror_that_the_environment_names(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "second").mkdir()
+    monkeypatch.setenv("POSTROOM__KEYS__MIRROR", str(tmp_path / "second" / "keys.db"))
+    nothing.run("init")
+    assert (tmp_path / "second" / "keys.db").is_file()
     nothing.run("ledger", "verify")
 
 

@@ -92,6 +92,15 @@ def test_a_stranger_would_be_told_so(office: CommandLine) -> None:
     assert found["replies"][0]["kind"] == "not-authorised"
 
 
+def test_of_a_mail_for_practice_it_is_said_that_it_is_one(office: CommandLine) -> None:
+    file = mail(office, NAME)
+    assert tried(office, file)["practice"] is False
+    to = str(office.settings.email.try_address).encode()
+    file.write_bytes(file.read_bytes().replace(office.settings.email.address.encode(), to))
+    assert tried(office, file)["practice"] is True
+    assert "It is addressed for practice" in office.run("try", str(file)).stdout
+
+
 def test_a_machine_would_not_be_answered(office: CommandLine) -> None:
     found = tried(office, mail(office, Auto_Submitted="auto-replied"))
     assert found["automatic"] == "Auto-Submitted: auto-replied"

@@ -8,9 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ from bot.backup import generations
 from bot.clock import Clock
 from bot.ledger.tables import Contents, File, InboxItem
 from handlers.app import Rooms, open_rooms
-from tests.durability.test_crash import PATIENCE_SECONDS, Load, by_file, compose, receipts_of, sending, serving
+from tests.durability import crashing
+from tests.durability.crashing import PATIENCE_SECONDS, Load, compose
+from tests.durability.test_crash import answers, receipts_of
 from tests.office import Mailboxes, free_port, places, set_up
 from tests.people import JO
 
@@ -46,6 +48,10 @@ class Machine:
     @property
     def config(self) -> Path:
         return self.directory / "config"
+
+    def serving(self) -> AbstractAsyncContextManager[Process]:
+        """`postroom serve`, ready, and killed at the end."""
+        return crashing.Machine(self.directory, self.environ).serving()
 
     def rooms(self) -> Rooms:
         return open_rooms(configuration.load(self.config, self.environ), Clock())
@@ -90,19 +96,20 @@ def machine(directory: Path, smtp: int, outgoing: int) -> Machine:
 async def test_a_backup_taken_while_mail_comes_in_goes_on_elsewhere_and_brings_nothing_destroyed_back(
     tmp_path: Path,
 ) -> None:  # lesson L68
-    load, place = Load(port=free_port()), tmp_path / "backup"
+    place = tmp_path / "backup"
     async with everybody() as (mailboxes, outgoing):
+        load = Load(mailboxes, free_port())
         old, new = (machine(tmp_path / name, load.port, outgoing) for name in ("old", "new"))
         shutil.copytree(CONFIG, old.config)
         set_up(configuration.load(old.config, old.environ), Clock()).close()
-        async with serving(old.directory, old.environ) as process:
-            assert await load.acknowledges(compose(JO, CANARY_NAME, CANARY), JO)
-            async with sending(load):
+        async with old.serving() as process:
+            assert await load.deliver(compose(JO, CANARY_NAME, CANARY), JO)
+            async with load.at_work(receiving=False):
                 for _ in range(BACKUPS):
                     await load.until(10)
                     before = dict(load.sent)
                     taken = await old.run("backup", str(place))
-            await receipts_of(load, mailboxes)
+            await receipts_of(load)
             (recalled,) = [one for one in await old.run("files", "list") if one["name"] == CANARY_NAME]
             process.kill()
             await process.wait()
@@ -116,12 +123,12 @@ async def test_a_backup_taken_while_mail_comes_in_goes_on_elsewhere_and_brings_n
         assert report["missing"] == []
         assert (await new.run("ledger", "verify"))["whole"]
         assert report["messages_lost_at_least"] >= lost(new, load)
-        async with serving(new.directory, new.environ) as process:
+        async with new.serving() as process:
             waited = {one["id"] for one in await new.run("inbox", "list") if one["state"] in {"waiting", "working"}}
-            again = Load(port=load.port)
-            async with sending(again):
+            again = Load(mailboxes, load.port)
+            async with again.at_work(receiving=False):
                 await again.until(3)
-            await receipts_of(again, mailboxes)
+            await receipts_of(again)
             process.terminate()
             await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
         files = {one["name"]: one for one in await new.run("files", "list")}
@@ -134,7 +141,7 @@ async def test_a_backup_taken_while_mail_comes_in_goes_on_elsewhere_and_brings_n
         with new.rooms() as rooms:
             assert_contents(rooms, {**load.sent, **again.sent})
         assert_nowhere(CANARY[:40], old, new, place)
-        assert len(by_file(mailboxes.delivered)) >= len(load.sent)
+        assert len(answers(mailboxes.delivered)) >= len(load.sent)
 
 
 def recall(office: Machine, reference: str) -> None:

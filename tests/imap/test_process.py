@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.clock import Clock
 from bot.ledger.tables import File
 from handlers.app import open_rooms
-from tests.durability.test_crash import compose, serving
+from tests.durability.crashing import Machine, compose
 from tests.imap.between import between
 from tests.imap.dovecot import dovecot
 from tests.imap.mailbox_office import AUTHSERV_ID, DONE, environ
@@ -34,7 +34,7 @@ async def test_killed_between_durable_and_moved_nothing_happens_twice(tmp_path: 
     # lesson L27
     with dovecot(certificate) as server, between(server.port) as wire:
         async with premises(tmp_path, environ(server, port=str(wire.port))) as office:
-            async with serving(tmp_path, dict(office.environ)) as process:
+            async with Machine(tmp_path, dict(office.environ)).serving() as process:
 
                 def kill(said: bytes) -> bool:
                     if moving := b"UID MOVE" in said:
@@ -47,7 +47,7 @@ async def test_killed_between_durable_and_moved_nothing_happens_twice(tmp_path: 
             assert (len(server.holds("INBOX")), server.holds(DONE)) == (1, [])
 
             wire.on_command = lambda _: False
-            async with serving(tmp_path, dict(office.environ)) as process:
+            async with Machine(tmp_path, dict(office.environ)).serving() as process:
                 await office.answer("receipt")
                 await asyncio.to_thread(server.await_mail, DONE)
                 process.terminate()
@@ -70,7 +70,10 @@ async def test_serve_does_not_start_with_a_password_that_is_wrong(tmp_path: Path
 
 async def test_a_mail_of_150_mb_needs_no_more_memory_than_a_small_one(tmp_path: Path, certificate: Path) -> None:
     with dovecot(certificate) as server:
-        async with premises(tmp_path, environ(server)) as office, serving(tmp_path, dict(office.environ)) as process:
+        async with (
+            premises(tmp_path, environ(server)) as office,
+            Machine(tmp_path, dict(office.environ)).serving() as process,
+        ):
             server.append(mail(SMALL, 3_000_000))
             await office.answer("receipt")
             before = peak(process.pid)

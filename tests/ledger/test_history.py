@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bot.ledger import Ledger, files, history
+from bot.ledger.sealing import Retired
 from bot.ledger.tables import File
 from bot.rules.lifecycle import Act
 from tests.ledger.conftest import NOW, REFERENCE
@@ -115,3 +116,33 @@ def receive_again(tx: Session) -> None:
     file = files.by_reference(tx, REFERENCE)
     assert isinstance(file, File)
     files.note(tx, file, Act.DOWNLOADED, by=2, now=NOW, channel="cli")
+
+
+NEWER = b"n" * 32
+
+
+def test_a_history_goes_on_under_a_new_key_and_stays_whole(recorded: Ledger) -> None:
+    retired = [Retired(recorded.history_key, NOW + timedelta(days=1))]
+    with Ledger(recorded.url, NEWER, retired) as newer:
+        newer.write_now(receive_again)
+        assert faults(newer) == []
+    with Ledger(recorded.url, b"z" * 32, [*retired, Retired(NEWER, NOW + timedelta(days=2))]) as newest:
+        newest.write_now(receive_again)
+        assert faults(newest) == []
+    with Ledger(recorded.url, b"z" * 32) as forgetful:
+        assert len(faults(forgetful)) >= 4
+
+
+def test_a_retired_key_seals_nothing_that_is_later_than_its_time(recorded: Ledger) -> None:
+    recorded.write_now(receive_again)
+    with Ledger(recorded.url, NEWER, [Retired(recorded.history_key, NOW - timedelta(seconds=1))]) as newer:
+        assert any("entry 4" in fault for fault in faults(newer))
+
+
+def test_a_retired_key_seals_nothing_after_an_entry_of_a_newer_one(recorded: Ledger) -> None:
+    retired = [Retired(recorded.history_key, NOW + timedelta(days=1))]
+    with Ledger(recorded.url, NEWER, retired) as newer:
+        newer.write_now(receive_again)
+    recorded.write_now(receive_again)
+    with Ledger(recorded.url, NEWER, retired) as newer:
+        assert faults(newer) == [f"{REFERENCE}: entry 5 of its history (downloaded) was altered"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import data
 from bot.roster import imports
 from tests.people import JO, NADIA, PLAN, RAJ, SAM
 from tests.slack import Message
@@ -144,3 +145,17 @@ async def test_who_became_a_guest_is_told_by_mail_and_sees_nothing_new(direct: S
     assert latest(direct, "sam") == listed
     assert "Received by" not in listed.words
     assert REVIEW in direct.post.expect(SAM, "new-files").text
+
+
+async def test_who_is_not_on_a_whole_list_any_more_sees_nothing_new_in_slack(office: SlackOffice) -> None:
+    await office.send("jo", text="status")
+    demo = (data.folder("config") / "demo" / "people.csv").read_text("utf-8").splitlines(keepends=True)
+    sheet = imports.read_people("".join(row for row in demo if "jo.sands@" not in row).encode())
+    settings, now = office.post.rooms.settings, office.post.clock.now()
+    office.post.rooms.ledger.write_now(lambda tx: imports.import_people(tx, sheet, settings, now, whole=True))
+    await office.send("tom", REVIEW)
+
+    await leaf(office, "jo")
+    assert REVIEW not in latest(office, "jo").words
+    await office.send("jo", text="status")
+    assert REVIEW not in latest(office, "jo").words

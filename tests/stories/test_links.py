@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import delete, update
 
+from bot import data
 from bot.counter import FRESH_LINKS_MAX
 from bot.ledger import history
 from bot.ledger.tables import Contents, Identity, Person
@@ -136,6 +137,23 @@ async def test_a_fresh_link_goes_to_the_owner_of_the_old_one_and_to_nobody_else(
     async with visitor(post) as sam:
         await (await sam.open(fresh)).press("receive")
         assert (await sam.download()).content == DOCX
+
+
+async def test_who_is_not_on_a_whole_list_any_more_has_links_no_more_from_that_moment(post: TestOffice) -> None:
+    link = await announced(post)
+    rows = (data.folder("config") / "demo" / "people.csv").read_text("utf-8").splitlines(keepends=True)
+    sheet = imports.read_people("".join(row for row in rows if SAM not in row).encode())
+    settings, now = post.rooms.settings, post.clock.now()
+    plan = await post.rooms.ledger.write(lambda tx: imports.import_people(tx, sheet, settings, now, whole=True))
+    assert [(one.change, one.who) for one in plan.differences] == [("left", SAM)]
+    async with visitor(post) as sam:
+        page = await sam.open(link)
+        assert PLAN not in page.text
+        assert "receive" not in page.text.lower()
+    told = len(post.inbox_of(SAM))
+    await post.email(SAM, text=f"receive {post.files()[0].reference}")
+    assert post.files()[0].status == "Sent"
+    assert [mail.kind for mail in post.inbox_of(SAM)[told:]] == ["not-authorised"]
 
 
 OWEN = "owen.pritchard@moorview.example"

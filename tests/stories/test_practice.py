@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.arrival import MAIL, Arrival
 from bot.ledger.tables import InboxItem, OutboxItem, Table
 from tests.measuring import held
-from tests.office import RETURNS, Answer, TestOffice, one_line
+from tests.office import RETURNS, Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, BETH, JO, PLAN, SAM
 from tests.proving import facing_the_internet
 
@@ -190,6 +190,24 @@ async def test_whoever_may_send_can_practise_many_times_but_not_for_ever(post: T
     post.clock.advance(hours=1, seconds=1)
     await tried(post, attach=PLAN)
     assert kinds(post, JO)[-1] == "tried"
+
+
+async def test_a_circle_with_a_machine_that_bears_no_mark_ends(post_with: Opener) -> None:
+    async with post_with({"POSTROOM__EMAIL__REPLIES_PER_HOUR": "2"}) as post:
+        for _ in range(24 * 3):
+            await post.email(JO, attach=PLAN, to=TRY)
+            post.clock.advance(minutes=19)
+        assert kinds(post, JO) == ["tried"] * 8
+        assert kinds(post, ALEX) == ["alert"]
+
+
+async def test_what_is_too_large_to_be_fetched_is_told_the_limit(post: TestOffice) -> None:
+    raw = post.office.inbox.begin()
+    raw.write(post.compose(JO, to=TRY).as_bytes(policy=policy.SMTP))
+    arrival = Arrival(channel=MAIL, key="1", sender=JO, believed="it is said so", trial=True, oversize=900_000_000)
+    await post.office.inbox.accept(arrival, raw)
+    await post.settle()
+    assert "Your email is too large" in one_line(post.expect(JO, "tried"))
 
 
 # lesson L19

@@ -1,9 +1,18 @@
 """What is kept comes to its end: contents, held files, quarantine (docs/rules.md, «Retention»)."""
 
-from datetime import UTC, datetime
+import base64
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
-from bot.ledger import history
-from bot.ledger.tables import Contents
+import pytest
+
+from bot import verifying
+from bot.ledger import history, upkeep
+from bot.ledger.tables import Contents, InboxState, Person
+from bot.ledger.upkeep import Chore
+from bot.retention import leaves_quarantine_at
+from bot.retention.shredding import ORDERED
 from bot.rules.lifecycle import Act, Status
 from tests.office import Answer, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN, SAM
@@ -16,7 +25,11 @@ async def wait(post: TestOffice, **by: float) -> None:
 
 
 async def days_pass(post: TestOffice, days: int) -> None:
-    """Day by day, as a service that is always on sees them."""
+    """The service is on every few weeks, and on each of the last two days."""
+    while days > 2:
+        step = min(days - 2, 30)
+        await wait(post, days=step)
+        days -= step
     for _ in range(days):
         await wait(post, days=1)
 
@@ -163,3 +176,189 @@ async def test_a_frozen_file_is_named_though_it_was_received(post: TestOffice) -
     await days_pass(post, 31)
     assert post.file(reference).contents is Contents.DESTROYED
     assert post.file(reference).frozen_at is None
+
+
+async def test_what_lies_in_quarantine_for_thirty_days_is_discarded_and_destroyed(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN, headers={"Auto-Submitted": "auto-generated"})
+    (item,) = [one for one in post.waiting() if one.state is InboxState.QUARANTINED]
+    leaves = leaves_quarantine_at(item, post.rooms.settings)
+    assert leaves == datetime(2026, 10, 1, 23, tzinfo=UTC)  # midnight in London: 1 October is the thirtieth day
+
+    await days_pass(post, 30)
+    assert post.rooms.vault.holds(item.object_id)
+    post.clock.advance(seconds=(leaves - post.clock.now()).total_seconds())
+    await post.settle()
+    (left,) = [one for one in post.waiting() if one.id == item.id]
+    assert (left.state, left.why) == (InboxState.DISCARDED, item.why)
+    assert not post.rooms.vault.holds(item.object_id)
+
+
+async def test_a_service_that_was_off_for_a_month_catches_up_at_once(post: TestOffice) -> None:
+    references = [await received(post, f"8302000_SENplan{number}x20260901.docx") for number in range(1, 4)]
+    await days_pass(post, 61)
+    await wait(post, days=30)
+    assert {post.file(reference).contents for reference in references} == {Contents.DESTROYED}
+
+
+async def test_a_backlog_is_worked_off_in_batches_until_nothing_is_left(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.retention.ending.BATCH", 2)
+    monkeypatch.setattr("bot.retention.shredding.ORDERED", ORDERED.limit(2))
+    for number in range(1, 6):
+        await received(post, f"8302000_SENplan{number}x20260901.docx")
+    await days_pass(post, 91)
+    assert {file.contents for file in post.files()} == {Contents.DESTROYED}
+
+
+async def test_after_a_backup_was_put_back_nothing_goes_for_its_age_but_what_people_say_goes(post: TestOffice) -> None:
+    # lesson L68
+    reference = await received(post)
+    await days_pass(post, 80)
+    await post.email(JO, attach="8302000_SENnote20260901.docx")
+    (recalled,) = post.expect(JO, "receipt").references
+    rests = post.clock.now() + timedelta(days=14)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    await days_pass(post, 13)
+    assert post.file(reference).contents is Contents.KEPT
+    await post.email(JO, text=f"recall {recalled}")
+    assert post.file(recalled).contents is Contents.DESTROYED
+
+    await days_pass(post, 1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_a_clock_that_jumps_years_ahead_destroys_nothing_for_a_day_and_is_told_of(post: TestOffice) -> None:
+    reference = await received(post)
+    await wait(post, days=3_650)
+    assert post.file(reference).contents is Contents.KEPT
+    told = post.expect(ALEX, "alert")
+    assert "clock of this machine may be wrong" in told.subject
+    assert "30 August 2036" in one_line(told)
+
+    await wait(post, days=-3_650, hours=3)  # somebody has set it right
+    await days_pass(post, 89)
+    assert post.file(reference).contents is Contents.KEPT
+    await days_pass(post, 2)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_a_clock_that_was_right_after_all_is_believed_a_day_later(post: TestOffice) -> None:
+    reference = await received(post)
+    await wait(post, days=100)
+    await wait(post, hours=23)
+    assert post.file(reference).contents is Contents.KEPT
+    await wait(post, hours=1)
+    assert post.file(reference).contents is Contents.DESTROYED
+    assert len([answer for answer in post.inbox_of(ALEX) if answer.kind == "alert"]) == 1
+
+
+async def test_a_clock_that_jumps_a_second_time_is_doubted_a_second_time(post: TestOffice) -> None:
+    await received(post)
+    for _ in range(2):
+        await wait(post, days=3_650)
+        await wait(post, days=-3_650, hours=3)
+    await wait(post, days=3_650, hours=30)
+    assert {file.contents for file in post.files()} == {Contents.KEPT}
+
+
+async def test_a_clock_that_jumps_back_does_no_harm(post: TestOffice) -> None:
+    reference = await received(post)
+    await days_pass(post, 80)
+    await wait(post, days=-70)
+    await days_pass(post, 80)
+    assert post.file(reference).contents is Contents.KEPT
+    await days_pass(post, 1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_what_belongs_to_nothing_is_destroyed_once_it_has_stayed_so_for_a_day(post: TestOffice) -> None:
+    reference = await received(post)
+    writing = post.rooms.vault.begin("f99-1")
+    writing.write(b"left by a crash")
+    post.rooms.vault.finish(writing)
+    await wait(post, hours=13)
+    await wait(post, hours=13)
+    assert post.rooms.vault.holds("f99-1")
+    await wait(post, hours=13)
+    assert not post.rooms.vault.holds("f99-1")
+    assert list(post.rooms.vault.object_ids()) == [post.file(reference).object_id]
+
+
+async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN, headers={"Auto-Submitted": "auto-generated"})
+    (item,) = post.waiting()
+    writing = post.rooms.vault.begin(f"f{item.id}-1")
+    writing.write(b"left by a try that failed")
+    post.rooms.vault.finish(writing)
+    await days_pass(post, 5)
+    assert post.rooms.vault.holds(f"f{item.id}-1")
+    await days_pass(post, 30)
+    assert not post.rooms.vault.holds(f"f{item.id}-1")
+
+
+async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_known_should_it_come_again(
+    post: TestOffice,
+) -> None:
+    sent = await post.email(JO, attach=PLAN)
+    await post.email(SAM, text=f"receive {post.files()[0].reference}")
+    await days_pass(post, 400)
+    assert post.told()
+    await days_pass(post, 1)
+    assert [item for item in post.told() if item.created_at < post.clock.now() - timedelta(days=401)] == []
+    assert {(item.sender, item.subject) for item in post.waiting()} == {("", "")}
+
+    await post.post(sent, JO)
+    assert len(post.files()) == 1
+    assert len(post.waiting()) == 2
+
+
+async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOffice) -> None:
+    old = await received(post)
+    await post.leave(SAM)
+    await days_pass(post, 92)
+    for _ in range(85):  # to February 2034
+        await wait(post, days=31)
+    assert {file.reference for file in post.files()} == {old}
+    await post.email(JO, attach="8302000_SENnote20260901.docx")
+    for _ in range(8):  # past the end of August 2034
+        await wait(post, days=31)
+
+    (left,) = post.files()
+    assert left.reference != old
+    assert verifying.faults(post.rooms.ledger, post.rooms.vault, post.rooms.signing_keys) == []
+    names = post.rooms.ledger.read_now(lambda tx: {person.email for person in tx.query(Person)})
+    assert JO in names
+    assert SAM not in names
+
+
+async def test_after_destruction_neither_contents_nor_key_are_in_any_file(post: TestOffice) -> None:
+    canary = b"the canary sings at dawn, and at no other time"
+    for number, canary_name in enumerate((PLAN, "8302000_SENlarge20260901.docx")):
+        await post.email(JO, attach={canary_name: b"PK\x03\x04" + canary * (1 + number * 20_000)})
+        await post.email(SAM, text=f"receive {post.files()[-1].reference}")
+    keys = [sealed_key(post, file.object_id) for file in post.files()]
+    found = [places(post, key) for key in keys]
+    assert all(found)  # else the search finds nothing that is there
+    assert all(canary in post.contents(file) for file in post.files())
+
+    await days_pass(post, 91)
+    assert {file.contents for file in post.files()} == {Contents.DESTROYED}
+    for needle in (canary, base64.b64encode(canary)[4:-4], *keys):
+        assert places(post, needle) == []
+    for file in post.files():
+        assert not list(post.directory.rglob(f"*{file.object_id}*"))
+
+
+def sealed_key(post: TestOffice, object_id: str) -> bytes:
+    """The key of an object as the key file holds it: without it the contents are noise."""
+    with closing(sqlite3.connect(post.rooms.settings.keys.path)) as database:
+        (key,) = database.execute("SELECT wrapped FROM keys WHERE object_id = ?", (object_id,)).fetchone()
+    return bytes(key)
+
+
+def places(post: TestOffice, needle: bytes) -> list[str]:
+    """Every file below the office's folder, write-ahead logs included, in which these octets are."""
+    paths = [path for path in post.directory.rglob("*") if path.is_file()]
+    assert any(path.name.endswith("-wal") for path in paths)
+    return [path.name for path in paths if needle in path.read_bytes()]

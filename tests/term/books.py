@@ -6,8 +6,8 @@ from datetime import datetime
 
 from tests.people import ALEX, DEE, IAN, NADIA, RAJ, SAM
 
-Told = tuple[str, str, tuple[str, ...]]
-"""Who was told, by which kind of notice, of which files."""
+Told = tuple[str, str, str]
+"""Who was told, by which kind of notice, of which file."""
 
 OFFICERS = {"SEN": (SAM, NADIA, DEE), "FIN": (RAJ,), "INFO": (IAN,)}
 PLACES = {"SEN": ("senteam@derbyshire.example",), "INFO": ("early.years@derbyshire.example",)}
@@ -43,10 +43,15 @@ class Return:
     wrapped: bytes = b""
     """Its key as it stands in the key file, sealed."""
 
+    received_at: datetime | None = None
+    """When an officer received it first."""
+    destroyed_at: datetime | None = None
+    """When an administrator gave the word."""
+
     @property
-    def gone_at_once(self) -> bool:
-        """People's word destroyed its contents."""
-        return self.status in ("Recalled", "Discarded")
+    def waits(self) -> bool:
+        """Nobody received it, so its contents wait for an administrator's word."""
+        return self.status == "Sent" and not self.destroyed_at
 
 
 @dataclass
@@ -58,7 +63,7 @@ class Books:
 
     def tell(self, file: Return, kind: str, *readers: str) -> None:
         """Each of these is told once."""
-        self.due.update((reader, kind, (file.reference,)) for reader in readers)
+        self.due.update((reader, kind, file.reference) for reader in readers)
 
     def sent(self, file: Return, at: datetime) -> None:
         """It is Sent: its receipt, and its announcement."""
@@ -76,10 +81,10 @@ class Books:
         file.status = "Held"
         self.tell(file, "advice", file.owner)
 
-    def decided(self, file: Return, officer: str, kind: str) -> None:
-        """Received, rejected or moved: everybody who was told of it hears, and the school."""
+    def decided(self, file: Return, officer: str, kind: str, *, warned: bool = False) -> None:
+        """Received, rejected or moved: everybody who was told of it hears, and the school. `warned`: so was the administrator."""
         file.status = ENDS.get(kind, "Sent")
-        self.tell(file, "decided", *{officer, *file.officers})
+        self.tell(file, "decided", *{officer, *file.officers, *([ALEX] if warned else [])})
         schools = {file.owner, file.school.head} if kind == "rejected" else {file.owner}
         self.tell(file, kind, *schools)
 
@@ -88,6 +93,16 @@ class Books:
         self.decided(file, officer, "moved")
         file.service = service
         self.announced(file, mover=officer)
+
+    def expired(self, file: Return) -> None:
+        """Its sender did not answer in time."""
+        file.status = "Discarded"
+        self.tell(file, "discarded", file.owner)
+
+    def destroyed(self, file: Return, at: datetime) -> None:
+        """At an administrator's word."""
+        file.destroyed_at = at
+        self.tell(file, "destroyed", file.owner)
 
     def alarmed(self, file: Return) -> None:
         """«Wrong file», and what became of it: officers, the headteacher, the administrator, but not who says so."""

@@ -23,12 +23,15 @@ FATES = {
     "held then declined": 4,
     "held and forgotten": 6,
     "sent twice": 4,
-    "nobody receives it": 12,
+    "nobody receives it": 6,
+    "nobody receives it until it is destroyed": 6,
     "nobody receives it until it is late": 3,
     "from a photocopier": 3,
 }
 """How often, in a hundred, a file comes to this end."""
 LATE = timedelta(days=75)
+DESTROYED = timedelta(days=93, hours=3)
+FORGOTTEN = timedelta(days=8)
 
 
 def schools() -> list[School]:

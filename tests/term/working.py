@@ -11,20 +11,25 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from bot.clock import Clock
 from bot.ledger.tables import File
+from bot.retention import by_word
 from bot.roster import imports
 from bot.settings import Settings
 from handlers.app import Rooms, open_rooms
+from handlers.cli.files.finding import asking, file_of
 from tests.office import MORNING, Answer, HandWoundClock, TestOffice, open_office, set_up
+from tests.people import ALEX
 from tests.ready import share_statements
 from tests.term.books import OFFICERS, Books, Return
-from tests.term.traffic import LATE, Plan, plans, schools
+from tests.term.traffic import DESTROYED, FORGOTTEN, LATE, Plan, plans, schools
 
 Step = Callable[[], Awaitable[None]]
 
 WEEK = timedelta(days=7)
-LOOKS_EVERY = timedelta(hours=6)
+LOOKS_EVERY = timedelta(hours=12)
 """The clock is wound on in steps of at most so long; all that is due is done at each."""
 OTHER = {"SEN": "FIN", "FIN": "SEN", "INFO": "FIN"}
 LARGE = 300_000
@@ -37,6 +42,8 @@ class Term:
         self.directory, self.chance, self.clock = directory, random.Random(seed), HandWoundClock(MORNING)
         self.books = Books()
         self.delivered: list[Answer] = []
+        """All that was delivered to anybody."""
+        self.photocopied = 0
         self._agenda: list[tuple[datetime, int, Step]] = []
         self._order = count()
         self._begun = False
@@ -53,9 +60,10 @@ class Term:
                 await self._work(end)
                 self.delivered += self.post.mailboxes.delivered
 
-    def answers(self) -> list[Answer]:
-        """All that was delivered to anybody."""
-        return self.delivered
+    @property
+    def settings(self) -> Settings:
+        """As the office was last opened with."""
+        return self.post.rooms.settings
 
     def _open(self, settings: Settings, clock: Clock) -> Rooms:
         """Empty at first, with the term's schools and people besides the demo's; then as it was left."""
@@ -115,6 +123,7 @@ class Term:
     def _follow(self, plan: Plan, file: Return) -> None:
         first = self.clock.now() + plan.after[0]
         if plan.fate == "from a photocopier":
+            self.photocopied += 1
             return
         stored = self._stored(file)
         file.reference, file.object_id = stored.reference, stored.object_id
@@ -154,8 +163,12 @@ class Term:
                 self._at(second, lambda: self._decide(file, "received"))
             case "nobody receives it until it is late":
                 self._at(file.came_at + LATE, lambda: self._decide(file, "received"))
+            case "nobody receives it until it is destroyed":
+                self._at(file.came_at + DESTROYED, lambda: self._destroy(file))
+            case "held and forgotten":
+                self._at(file.came_at + FORGOTTEN, lambda: self._forget(file))
             case _:
-                assert plan.fate in ("nobody receives it", "held and forgotten")
+                assert plan.fate == "nobody receives it"
 
     async def _decide(self, file: Return, act: str) -> None:
         """One of the officers of its service writes a word."""
@@ -164,10 +177,12 @@ class Term:
         word = {"received": "receive", "rejected": "reject {} not legible", "moved": f"move {{}} {service}"}[act]
         text = word.format(file.reference) if "{}" in word else f"{word} {file.reference}"
         await self.post.email(officer, subject="Files", text=text)
+        if act == "received":
+            file.received_at = file.received_at or self.clock.now()
         if act == "moved":
             self.books.moved(file, officer, service)
         else:
-            self.books.decided(file, officer, act)
+            self.books.decided(file, officer, act, warned=self.clock.now() - file.came_at >= LATE)
 
     async def _recall(self, file: Return) -> None:
         await self.post.email(file.owner, text=f"recall {file.name}")
@@ -200,6 +215,23 @@ class Term:
             self.books.tell(file, "discarded", file.owner)
         else:
             self.books.sent(file, self.clock.now())
+
+    async def _forget(self, file: Return) -> None:
+        """Nothing was said about a name within a week."""
+        self.books.expired(file)
+
+    async def _destroy(self, file: Return) -> None:
+        """The administrator's word at the command line."""
+        rooms, now = self.post.rooms, self.clock.now()
+
+        def order(tx: Session) -> None:
+            asked = asking(tx, ALEX, rooms)
+            (done,) = by_word.destroy(tx, [file_of(tx, file.reference)], "nobody needs it", asked)
+            assert done.kind == "destroyed"
+
+        await rooms.ledger.write(order)
+        await self.post.settle()
+        self.books.destroyed(file, now)
 
     async def _send_again(self, file: Return) -> None:
         await self.post.email(file.owner, text="Once more, to be sure.", attach={file.name: file.contents})

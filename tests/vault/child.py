@@ -2,16 +2,19 @@
 
 python -m tests.vault.child FOLDER die POINT   store «a», and die where POINT says
 python -m tests.vault.child FOLDER trace       store three objects and destroy them, between marks for strace
+python -m tests.vault.child FOLDER rotate POINT change the master key, and die where POINT says
 python -m tests.vault.child FOLDER beside NAME store 30 objects of its own and 10 shared ones
 """
 
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
-from bot.vault import FRAME, FolderShelf, Keys, MasterKey, Unavailable, Vault
+from bot.vault import FRAME, FolderShelf, Keys, MasterKey, Unavailable, Vault, rotate
 from bot.vault import shelf as shelf_module
 from bot.vault.keyfile import KeyFile
 from tests.vault import noise, store
@@ -43,6 +46,50 @@ POINTS: dict[str, tuple[type, str, Callable[..., NoReturn]]] = {
     "key deleted, log not emptied": (KeyFile, "empty_log", die),
     "key gone, bytes there": (FolderShelf, "remove", die),
 }
+
+
+def at(number: int, act: Callable[..., object], *, first: bool) -> Callable[..., object]:
+    """Die the n-th time: `first`, before it is done, else after."""
+    times = count(1)
+
+    def act_or_die(*given: object, **named: object) -> object:
+        here = next(times) == number
+        if here and first:
+            die()
+        result = act(*given, **named)
+        return die() if here else result
+
+    return act_or_die
+
+
+ROTATING: dict[str, tuple[type, str, int, bool]] = {
+    "before the new key": (MasterKey, "generate", 1, True),
+    "after the new key": (MasterKey, "generate", 1, False),
+    "before the key file": (KeyFile, "commit", 1, True),
+    "after the key file": (KeyFile, "commit", 1, False),
+    "after the mirror": (KeyFile, "commit", 2, False),
+    "after the log": (KeyFile, "empty_log", 1, False),
+    "after the mirror's log": (KeyFile, "empty_log", 2, False),
+    "before the name": (Path, "replace", 1, True),
+    "after the name": (Path, "replace", 1, False),
+}
+MIRRORED_ONLY = {"after the mirror", "after the mirror's log"}
+
+
+def mirror_in(folder: Path) -> Path | None:
+    """Where the mirror is, in a folder that has one."""
+    place = folder / "two" / "keys.db"
+    return place if place.exists() else None
+
+
+def run_rotation(folder: Path, point: str) -> None:
+    """Change the master key of a folder, as far as the point."""
+    owner, name, number, first = ROTATING[point]
+    setattr(owner, name, at(number, getattr(owner, name), first=first))
+    rotate(
+        folder / "keys.db", mirror_in(folder), folder / "master.key",
+        now=datetime(2026, 9, 1, tzinfo=UTC), announce=lambda _: None, tell=lambda _: None,
+    )  # fmt: skip
 
 
 def open_in(folder: Path) -> Vault:
@@ -88,6 +135,9 @@ def run_beside(vault: Vault, name: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[2] == "rotate":
+        run_rotation(Path(sys.argv[1]), sys.argv[3])
+        sys.exit(0)
     opened = open_in(Path(sys.argv[1]))
     match sys.argv[2:]:
         case ["die", where]:

@@ -1,5 +1,7 @@
 """Schools and people from CSV files: the whole file is right and enters in one transaction, or nothing of it does."""
 
+from bot.roster.imports.departed import Departed, departed
+from bot.roster.imports.faults import Fault, Unfit
 from bot.roster.imports.people import (
     Plan,
     TooManyLeavers,
@@ -10,9 +12,10 @@ from bot.roster.imports.people import (
     remove_person,
 )
 from bot.roster.imports.schools import Register, import_schools, plan_schools, read_schools
-from bot.roster.imports.sheet import Difference, Fault, Row, Sheet, Unfit
+from bot.roster.imports.sheet import Difference, Row, Sheet
 
 __all__ = [
+    "Departed",
     "Difference",
     "Fault",
     "Plan",
@@ -22,6 +25,7 @@ __all__ = [
     "TooManyLeavers",
     "Unfit",
     "add_person",
+    "departed",
     "import_people",
     "import_schools",
     "plan_people",

@@ -11,13 +11,20 @@ from bot import roster
 from bot.arrival import MAIL
 from bot.ledger import surfaces
 from bot.ledger.tables import Duty, Identity, Person
-from bot.roster.imports.sheet import Difference, Fault, Row, Sheet, Unfit, read
+from bot.roster.imports.faults import Fault, Unfit
+from bot.roster.imports.sheet import Columns, Difference, Row, Sheet, read
 from bot.roster.imports.wanted import Held, Wanted, check, held_by
 from bot.rules import address
+from bot.rules.authority import Role
 from bot.settings import Settings
 
-NEEDED = ("email", "name", "role")
-OPTIONAL = ("schools", "services", "other_emails")
+COLUMNS = Columns(
+    ("email", "name", "role"),
+    ("schools", "services", "other_emails"),
+    strange={
+        "EstablishmentNumber": "This is the register of schools, not a list of people: postroom schools import takes it."
+    },
+)
 
 LEAVERS_PERCENT_MAX = 10
 """A list that makes more leavers than this is more likely to be cut short than right."""
@@ -39,6 +46,8 @@ class Plan:
     changes: tuple[Change, ...]
     present: int
     """How many people there are before it."""
+    no_administrator: bool = False
+    """There is one before it, and nobody would be one after it."""
 
     @property
     def differences(self) -> list[Difference]:
@@ -53,20 +62,27 @@ class Plan:
     @property
     def leaves_too_few(self) -> bool:
         """Whether a person should say yes to it first."""
-        return self.leavers * 100 > self.present * LEAVERS_PERCENT_MAX
+        return self.no_administrator or self.leavers * 100 > self.present * LEAVERS_PERCENT_MAX
+
+    @property
+    def warning(self) -> str:
+        """What somebody should say yes to first."""
+        if self.no_administrator:
+            return "no administrator would be left, and nobody would hear of what goes wrong"
+        return f"{self.leavers} of {self.present} people would lose their access"
 
 
 class TooManyLeavers(Exception):
-    """More people than is likely would lose their access; nothing was done."""
+    """More people than is likely would lose their access, or the last administrator; nothing was done."""
 
     def __init__(self, plan: Plan) -> None:
         self.leavers, self.present = plan.leavers, plan.present
-        super().__init__(f"{plan.leavers} of {plan.present} people would lose their access")
+        super().__init__(plan.warning)
 
 
 def read_people(octets: bytes) -> Sheet:
     """The rows of a file of people. Raises `Unfit` where its columns are not right."""
-    return read(octets, NEEDED, OPTIONAL)
+    return read(octets, COLUMNS)
 
 
 def plan_people(tx: Session, sheet: Sheet, settings: Settings, *, whole: bool = False) -> Plan:
@@ -84,7 +100,7 @@ def plan_people(tx: Session, sheet: Sheet, settings: Settings, *, whole: bool = 
     if whole:
         stay = {owner.id for one in wanted if (owner := owners.get(one.email))}
         changes += [_leaver(person) for person in present if person.id not in stay]
-    return Plan(tuple(changes), len(present))
+    return Plan(tuple(changes), len(present), _leaves_no_administrator(present, changes))
 
 
 def import_people(
@@ -100,6 +116,17 @@ def import_people(
     for change in plan.changes:
         _carry_out(tx, change, now)
     return plan
+
+
+def _leaves_no_administrator(present: Sequence[Person], changes: Sequence[Change]) -> bool:
+    before = {person.id for person in present if roster.is_administrator(person)}
+    changed = {change.person.id for change in changes if change.person}
+    gained = any(_is_administrator(change.wanted) for change in changes)
+    return bool(before) and before <= changed and not gained
+
+
+def _is_administrator(wanted: Wanted | None) -> bool:
+    return wanted is not None and any(role is Role.ADMINISTRATOR for role, _ in wanted.duties)
 
 
 def add_person(tx: Session, row: Row, settings: Settings, now: datetime) -> list[Difference]:
@@ -174,7 +201,8 @@ def _change(person: Person | None, wanted: Wanted) -> Change | None:
 
 
 def _leaver(person: Person) -> Change:
-    lost = tuple(f"- {words}" for words in held_by(person).told(without=Held()))
+    known = Held(addresses=frozenset({person.email}))  # by which they are named already
+    lost = tuple(f"- {words}" for words in held_by(person).told(without=known))
     return Change(person, None, Difference("left", person.email, person.name, lost))
 
 

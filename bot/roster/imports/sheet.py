@@ -1,43 +1,20 @@
-"""A CSV file as rows with named cells; what is wrong with it, by line and column; what an import changes."""
+"""A CSV file as rows with named cells; what is wrong with its lines; what an import changes."""
 
-import codecs
-import csv
-import io
+import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
-ENCODINGS = ("utf-8-sig", "windows-1252")
-"""Tried in this order: what the public register and Excel write."""
+from bot.roster.imports.deciphering import NOT_CSV, Cells, deciphered
+from bot.roster.imports.faults import Fault, Unfit
 
-NOT_CSV = "this is not CSV: a quotation mark opens a cell and does not close it rightly"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that is wrong."""
-
-    line: int | None
-    """In the file, counted from 1; None where no file was read."""
-    column: str
-    """Empty where the whole line is at fault."""
-    problem: str
-
-    def __str__(self) -> str:
-        place = ", ".join(part for part in (f"line {self.line}" if self.line else "", self.column) if part)
-        return f"{place}: {self.problem}" if place else self.problem
-
-
-class Unfit(Exception):
-    """The file cannot be imported, and nothing of it was: holds every fault, in the order of the lines."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: fault.line or 0))
-        super().__init__(self.faults)
-
-    def __str__(self) -> str:
-        return "\n".join(str(fault) for fault in self.faults)
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad"))
+"""What comes along when somebody copies from a page, and nobody sees."""
+BETWEEN = re.compile(r"[\s_-]+")
+SHOWN_MAX = 5
+"""Columns of a wrong file that are shown."""
 
 
 @dataclass(frozen=True)
@@ -71,69 +48,83 @@ class Difference:
     """Each thing that becomes another, in words."""
 
 
-def read(octets: bytes, needed: Collection[str], optional: Collection[str] | None = None) -> Sheet:
-    """The rows of a CSV file with a line of column names. `optional`: the only other columns it may have (None: any).
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file. They are known however they are spaced and whatever is capital in them."""
+
+    needed: Sequence[str]
+    optional: Sequence[str] = ()
+    others: bool = False
+    """Whether there may be any others, which are left alone."""
+    strange: Mapping[str, str] | None = None
+    """What another file is, that people take for this one, by a column that only it has."""
+
+    def known(self, cells: Sequence[str]) -> int:
+        """How many of these are columns that we know."""
+        return len(self.places(cells))
+
+    def places(self, cells: Sequence[str]) -> dict[str, int]:
+        """Where each column stands, the first time it does."""
+        spelt = [_spelt(cell) for cell in cells]
+        return {name: spelt.index(_spelt(name)) for name in (*self.needed, *self.optional) if _spelt(name) in spelt}
+
+    def faults(self, cells: Sequence[str], line: int) -> Iterator[Fault]:
+        """All that is wrong with the line of column names."""
+        places, spelt = self.places(cells), [_spelt(cell) for cell in cells]
+        for column, what in (self.strange or {}).items():
+            if _spelt(column) in spelt:
+                yield Fault(None, "", what)
+                return
+        if not places:
+            begins = ", ".join(f"«{_tidy(cell)}»" for cell in cells[:SHOWN_MAX])
+            yield Fault(
+                line, "", f"the names of the columns must stand here: {', '.join(self.needed)}. Here stands {begins}"
+            )
+            return
+        if missing := [name for name in self.needed if name not in places]:
+            yield Fault(line, "", f"these columns are missing: {', '.join(missing)}")
+        for name in (*self.needed, *self.optional):
+            if spelt.count(_spelt(name)) > 1:
+                yield Fault(line, name, "this column is there more than once")
+        if not self.others:
+            ours = {_spelt(name) for name in (*self.needed, *self.optional)} | {""}
+            for cell, name in zip(cells, spelt, strict=True):
+                if name not in ours:
+                    known = ", ".join((*self.needed, *self.optional))
+                    yield Fault(
+                        line, _tidy(cell), f"there is no such column; known are {known}. Take it out of the file"
+                    )
+
+
+def read(octets: bytes, columns: Columns, keep: Callable[[Row], bool] = lambda _: True) -> Sheet:
+    """The rows of a CSV file, of which the first line names the columns. `keep`: which rows are wanted at all.
 
     Raises `Unfit` where the columns are not those that are needed.
     """
-    lines, faults = _lines(_text(octets)), list[Fault]()
-    _, header = next(lines, (1, None))
-    columns = [cell.strip() for cell in header or ()]
-    if wrong := list(_column_faults(columns, needed, optional)):
+    lines, faults, rows = deciphered(octets, columns.known), list[Fault](), list[Row]()
+    head = next(lines, Cells(1, ()))
+    names = head.cells or ()
+    if wrong := [Fault(head.line, "", NOT_CSV)] if head.cells is None else list(columns.faults(names, head.line)):
         raise Unfit(wrong)
-    wanted = {name: columns.index(name) for name in (*needed, *(optional or ())) if name in columns}
-    rows: list[Row] = []
-    for line, cells in lines:
-        if cells is None:
-            faults.append(Fault(line, "", NOT_CSV))
-        elif any(cells[len(columns) :]):
-            faults.append(Fault(line, "", f"it has {len(cells)} cells, but there are {len(columns)} columns"))
-        elif any(cells):
-            rows.append(Row(line, {name: _tidy(cells[at]) for name, at in wanted.items() if at < len(cells)}))
+    wanted, width = columns.places(names), len(names)
+    for one in lines:
+        if one.cells is None:
+            faults.append(Fault(one.line, "", NOT_CSV))
+        elif any(cell.strip() for cell in islice(one.cells, width, None)):
+            faults.append(Fault(one.line, "", f"it has {len(one.cells)} cells, but there are {width} columns"))
+        else:
+            row = Row(one.line, {name: _tidy(one.cells[at]) for name, at in wanted.items() if at < len(one.cells)})
+            if keep(row):
+                rows.append(row)
     return Sheet(tuple(rows), tuple(faults))
 
 
-def _text(octets: bytes) -> str:
-    if octets.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unfit([Fault(None, "", "The file is UTF-16. Save it as «CSV UTF-8» and import that.")])
-    for encoding in ENCODINGS:
-        try:
-            return octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unfit(
-        [Fault(None, "", "The file is neither UTF-8 nor Windows-1252. Save it as «CSV UTF-8» and import that.")]
-    )
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Each line's number and cells; a cell may run over several lines, and the first is the one that counts.
-
-    None for cells: what begins here is not CSV, and nothing after it can be read.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    first = 1
-    try:
-        for cells in reader:
-            yield first, cells
-            first = reader.line_num + 1
-    except csv.Error:
-        yield first, None
-
-
-def _column_faults(columns: list[str], needed: Collection[str], optional: Collection[str] | None) -> Iterator[Fault]:
-    if missing := [name for name in needed if name not in columns]:
-        yield Fault(1, "", f"these columns are missing: {', '.join(missing)}")
-    for name in (*needed, *(optional or ())):
-        if columns.count(name) > 1:
-            yield Fault(1, name, "this column is there more than once")
-    if optional is not None:
-        known = {*needed, *optional, ""}
-        for name in columns:
-            if name not in known:
-                yield Fault(1, name, f"there is no such column; known are {', '.join((*needed, *optional))}")
+def _spelt(name: str) -> str:
+    return BETWEEN.sub("", name.translate(UNSEEN)).casefold()
 
 
 def _tidy(cell: str) -> str:
     """One line of text in one spelling of each letter."""
-    return unicodedata.normalize("NFC", " ".join(cell.split()))
+    if cell.isascii() and cell.isalnum():
+        return cell
+    return unicodedata.normalize("NFC", " ".join(cell.translate(UNSEEN).split()))

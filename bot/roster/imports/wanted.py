@@ -1,5 +1,6 @@
 """What the rows of a file say of each person, and everything that is wrong with what they say."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -8,19 +9,29 @@ from sqlalchemy.orm import Session
 from bot import roster
 from bot.arrival import MAIL
 from bot.ledger.tables import Person
-from bot.roster.imports.sheet import Fault, Row
+from bot.roster.imports.faults import Fault
+from bot.roster.imports.sheet import Row
 from bot.rules import address
 from bot.rules.authority import ALL, Role
 from bot.settings import Settings
 
 SEPARATOR = ";"
+SCOPES_PARTED_BY = re.compile(r"[;,\s]+")
+"""A number or a code has neither commas nor blanks in it."""
+ADDRESSES_PARTED_BY = re.compile(r"[;,]|\s+(?=[^\s<>]+@)")
+NAMED = re.compile(r"[^<>]*<([^<>\s]+)>")
+"""How mail programs copy an address: `Jo Sands <jo.sands@school.example>`."""
+LA_SLASH_NUMBER = re.compile(r"([0-9]{3})[/-]([0-9]{4})")
+ROLES = {"head": Role.HEADTEACHER, "admin": Role.ADMINISTRATOR} | {role.value: role for role in Role}
 BOUND_BY = {Role.SENDER: "schools", Role.HEADTEACHER: "schools", Role.OFFICER: "services"}
 """The column that says how far each role reaches."""
 UNKNOWN = {
-    "schools": "there is no school {} on the roster; import it first",
-    "services": "there is no service with the code {}",
+    "schools": "there is no school {} on the roster: see postroom schools list, and import it first",
+    "services": "there is no service with the code {}: see services.toml",
 }
+SCHOOL_DIGITS = 7
 A = {Role.SENDER: "a", Role.HEADTEACHER: "a", Role.OFFICER: "an", Role.ADMINISTRATOR: "an"}
+MAILTO = "mailto:"
 MAY_BE_TOLD = frozenset({Role.HEADTEACHER})
 """Whose mailbox may be a shared one: it is told things, and can never act (docs/rules.md, «Duties»)."""
 
@@ -102,22 +113,25 @@ class _Checking:
         self.wanted[email] = replace(known, duties=known.duties | duties, others=known.others | frozenset(others))
 
     def _role(self, row: Row) -> Role | None:
-        try:
-            return Role(row["role"].lower())
-        except ValueError:
-            self._fault(row, "role", f"«{row['role']}» is no role; write {', '.join(Role)}")
-            return None
+        role = ROLES.get(re.sub(r"[\s_-]", "", row["role"].casefold()))
+        if role is None:
+            said = f"«{row['role']}» is no role" if row["role"] else "the role is missing"
+            self._fault(row, "role", f"{said}; write {', '.join(Role)}")
+        return role
 
     def _addresses(self, row: Row, role: Role | None) -> Iterator[str]:
         """The email, then the others. What is no address stands for itself, so that the row's other faults are found."""
-        for column, texts in (("email", [row["email"]]), ("other_emails", _several(row["other_emails"]))):
+        others = _several(row["other_emails"], ADDRESSES_PARTED_BY)
+        for column, texts in (("email", [row["email"]]), ("other_emails", others)):
             for text in texts:
-                found = address.normal(text)
-                if found is None or "@" not in found:
-                    self._fault(row, column, f"«{text}» is not an email address")
+                found = address.normal(_bare(text))
+                if not text:
+                    self._fault(row, column, "the address is missing")
+                elif found is None:
+                    self._fault(row, column, f"«{text}» is not {'one' if text.count('@') > 1 else 'an'} email address")
                 elif problem := self._unfit_mailbox(found, role):
                     self._fault(row, column, problem)
-                yield found or text
+                yield found or text or f"line {row.line}"
 
     def _unfit_mailbox(self, found: str, role: Role | None) -> str | None:
         access = self.settings.access
@@ -138,7 +152,8 @@ class _Checking:
         return frozenset((role, scope) for scope in (self._scopes(row, bound, role) if bound else [ALL]))
 
     def _scopes(self, row: Row, column: str, role: Role) -> list[str]:
-        scopes = _several(row[column])
+        read = _school if column == "schools" else str.upper
+        scopes = list(dict.fromkeys(map(read, _several(row[column], SCOPES_PARTED_BY))))
         if not scopes:
             self._fault(
                 row, column, f"{A[role]} {role} needs some; write them with «{SEPARATOR}» between, or {ALL} for all"
@@ -146,12 +161,31 @@ class _Checking:
         known = {"schools": self.schools, "services": self.services}[column]
         for scope in scopes:
             if scope not in known and scope != ALL:
-                self._fault(row, column, UNKNOWN[column].format(scope))
+                self._fault(row, column, _unknown(column, scope))
         return scopes
 
     def _fault(self, row: Row, column: str, problem: str) -> None:
         self.faults.append(Fault(row.line, column, problem))
 
 
-def _several(cell: str) -> list[str]:
-    return list(dict.fromkeys(part.strip() for part in cell.split(SEPARATOR) if part.strip()))
+def _several(cell: str, parted_by: re.Pattern[str]) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in parted_by.split(cell) if part.strip()))
+
+
+def _bare(text: str) -> str:
+    """The address alone, without a name before it and without `mailto:`."""
+    named = NAMED.fullmatch(text)
+    bare = named[1] if named else text
+    return bare[len(MAILTO) :] if bare.casefold().startswith(MAILTO) else bare
+
+
+def _school(text: str) -> str:
+    """The number as we write it, also where the authority's part stands apart."""
+    apart = LA_SLASH_NUMBER.fullmatch(text)
+    return "".join(apart.groups()) if apart else text
+
+
+def _unknown(column: str, scope: str) -> str:
+    if column == "schools" and not (scope.isdigit() and len(scope) == SCHOOL_DIGITS):
+        return f"«{scope}» is no school's number: it has seven digits, the authority's three and the school's four"
+    return UNKNOWN[column].format(scope)

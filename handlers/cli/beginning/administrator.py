@@ -45,9 +45,9 @@ class Administrator:
     def _asked(cls, settings: Settings) -> Self | None:
         show.say(
             "\nWho hears of troubles, to begin with? Name and address, such as Alex Reed <alex.reed@council.example>. "
-            "Most give themselves; Enter for nobody."
+            "Most give themselves."
         )
-        while text := str(typer.prompt(" ", default="", show_default=False)).strip():
+        while text := str(typer.prompt("  (Enter for nobody)", default="", show_default=False)).strip():
             try:
                 return cls.read(text, settings)
             except Unfit as fault:

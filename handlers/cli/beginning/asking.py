@@ -78,8 +78,9 @@ class Interview:
 
     def _typed(self, question: Question) -> str:
         usual = self._usual(question, self.answers)
-        hint = f" ({NOTHING} for none)" if question.optional and usual else ""
-        text = str(typer.prompt(f"  {hint}".rstrip() or " ", default=usual, show_default=bool(usual))).strip()
+        hint = f"({NOTHING} for none)" if usual else "(Enter for none)"
+        asked = f"  {hint}" if question.optional else " "
+        text = str(typer.prompt(asked, default=usual, show_default=bool(usual))).strip()
         return "" if text == NOTHING and question.optional else text
 
     def _usual(self, question: Question, answers: Answers) -> str:

@@ -15,7 +15,8 @@ NEXT = """
      {postroom} people import people.csv
 5. See whether all is well: {postroom} doctor
 6. Start it: {start}
-7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again.
+7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again. Choose a
+   second disk for the keys of contents, too: mirror in {config}/storage.toml, and then {postroom} keys mirror
 8. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
 
 SERVICE = Path("/etc/systemd/system/postroom.service")

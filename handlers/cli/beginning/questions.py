@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings.kinds import is_loopback
+from bot.settings.kinds import NOBODY, is_loopback
 from bot.settings.tables import Loc
 from handlers.cli.beginning.answers import Answers
 
@@ -13,6 +13,12 @@ OUT: Loc = ("email", "outgoing")
 IMAP: Loc = ("email", "imap", "main")
 SMTP: Loc = ("email", "smtp")
 TRUST: Loc = ("email", "trust")
+
+
+FIELD = (
+    "Look into the source of any mail from outside: it stands on top, before the first semicolon of that field. Whoever writes under "
+    "it is believed, so never guess: with the offered name nobody is."
+)
 
 
 @dataclass(frozen=True)
@@ -115,8 +121,7 @@ WAYS = {
             Question((*IMAP, "user"), "The name to log in with", "Often the whole address.", _same(ADDRESS)),
             Question(
                 (*TRUST, "authserv_ids"), "The name it writes into Authentication-Results",
-                "Look into the source of any mail in that mailbox: it stands before the first semicolon of that field.",
-                _same((*IMAP, "host")),
+                FIELD, _just(NOBODY),
             ),
             *SEND,
         ),
@@ -146,7 +151,7 @@ WAYS = {
             Question((*SMTP, "host"), "The address to listen on", "127.0.0.1 for a mail server on this machine, 0.0.0.0 for others.", _just("127.0.0.1")),
             Question((*SMTP, "port"), "The port to listen on", "The mail server is told it.", _just("2525")),
             Question((*TRUST, "relay_networks"), "The address of that mail server", "What it found out about senders is believed, so name it alone.", _just("127.0.0.1")),
-            Question((*TRUST, "authserv_ids"), "The name it writes into Authentication-Results", "It stands before the first semicolon of that field.", _at_domain("mail.{}")),
+            Question((*TRUST, "authserv_ids"), "The name it writes into Authentication-Results", FIELD, _just(NOBODY)),
             *SEND,
         ),
         (SEND_SECRET,),

@@ -10,22 +10,27 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import keys, mailboxes, people, storage
+from handlers.cli.doctor import keys, machine, mailboxes, people, places, service, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
+from handlers.mail import domain_doctor as domain
 from handlers.mail.imap import doctor as imap
 from handlers.mail.smtp import doctor as smtp
 from handlers.slack import doctor as slack
 
 PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
+    machine.checks,
     storage.checks,
     keys.checks,
     people.checks,
+    places.checks,
     mailboxes.checks,
     mail.checks,
+    domain.checks,
     smtp.checks,
     imap.checks,
     slack.checks,
+    service.checks,
 )
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +14,7 @@ from bot.space import Space
 from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, open_vault
 from handlers.app import NotReady, check_built, master_key
 from handlers.checks import Check, Patient, failed, passed
+from handlers.cli.doctor import machine
 
 PARTS, DATABASE, KEY, VAULT, ROOM = "parts", "database", "master key", "vault", "free space"
 PROBE = b"Postroom was here."
@@ -32,7 +34,8 @@ def checks(patient: Patient) -> Iterator[Check]:
         yield failed(KEY, str(fault), "Put the right master key back. A new one cannot read what is stored.")
     else:
         yield passed(KEY, f"It is a master key (fingerprint {master.fingerprint}).")
-        yield vault(settings, master, patient.clock)
+        if machine.is_owner(settings):  # anybody else would leave files there that Postroom cannot read
+            yield vault(settings, master, patient.clock)
     yield room(settings)
 
 
@@ -92,14 +95,13 @@ def room(settings: Settings) -> Check:
 
 def _try_out(settings: Settings, master: MasterKey, clock: Clock) -> None:
     probe = f"doctor-{clock.token()}"
-    opened = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
-    try:
-        _store(opened, probe)
-        if b"".join(opened.read(probe)) != PROBE:
-            raise Damaged(probe)
-    finally:
-        opened.destroy([probe])
-        opened.close()
+    with closing(open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)) as opened:
+        try:
+            _store(opened, probe)
+            if b"".join(opened.read(probe)) != PROBE:
+                raise Damaged(probe)
+        finally:
+            opened.destroy([probe])
 
 
 def _store(opened: Vault, probe: str) -> None:

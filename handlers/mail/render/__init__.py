@@ -1,10 +1,14 @@
-"""A parcel as the octets of a mail: its header fields, the letter in plain text and in HTML, and what is attached."""
+"""A parcel as the octets of a mail: its header fields, the letter in plain text and in HTML, and what is attached.
 
-from email import policy
-from email.message import EmailMessage
+Written octet by octet like the header fields: Python's own message takes ten times as long, and says no more.
+"""
+
+import base64
+from binascii import b2a_qp
+from collections.abc import Iterable
 from pathlib import Path
 
-from bot.outbox import Parcel
+from bot.outbox import Enclosure, Parcel
 from handlers.mail.render.head import From, fields
 from handlers.mail.render.page import Page
 from handlers.mail.render.text import text
@@ -22,13 +26,30 @@ class MailRenderer:
 
     def message(self, parcel: Parcel) -> bytes:
         """The whole mail, lines ended by CR LF. A repeat has the same octets. Raises `Undeliverable`."""
-        body = EmailMessage(policy=policy.SMTP)
-        # Encoded in 7 bits whatever the letter says, for no smarthost need know 8BITMIME.
-        body.set_content(text(parcel.letter), cte="quoted-printable")
-        body.add_alternative(self._page.html(parcel.letter), subtype="html", cte="quoted-printable")
-        body.set_boundary(f"=_{parcel.id}")
-        for enclosure in parcel.enclosures:
-            maintype, _, subtype = enclosure.media_type.partition("/")
-            body.add_attachment(enclosure.contents, maintype, subtype, filename=enclosure.name)
-            body.set_boundary(f"=_whole_{parcel.id}")  # not one of which the letter's own is the beginning
-        return fields(parcel, self.sender) + body.as_bytes()
+        looks = (_text("plain", text(parcel.letter)), _text("html", self._page.html(parcel.letter)))
+        body = _multipart("alternative", f"=_{parcel.id}", looks)
+        if parcel.enclosures:  # its boundary is not one of which the letter's own is the beginning
+            parts = (body, *map(_attached, parcel.enclosures))
+            body = _multipart("mixed", f"=_whole_{parcel.id}", parts)
+        return fields(parcel, self.sender) + b"MIME-Version: 1.0\r\n" + body
+
+
+def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:
+    """RFC 2046, section 5.1.1."""
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n'.encode()
+    between = f"\r\n--{boundary}".encode()
+    return head + b"".join(between + b"\r\n" + part for part in parts) + between + b"--\r\n"
+
+
+def _text(kind: str, words: str) -> bytes:
+    """In 7 bits whatever it says (RFC 2045, section 6.7), for no smarthost need know 8BITMIME."""
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + b2a_qp(b"\r\n".join([*words.encode().splitlines(), b""]))
+
+
+def _attached(enclosure: Enclosure) -> bytes:
+    head = (
+        f"Content-Type: {enclosure.media_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{enclosure.name}"\r\n\r\n'
+    )
+    return head.encode() + base64.encodebytes(enclosure.contents).replace(b"\n", b"\r\n")

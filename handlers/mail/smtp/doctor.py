@@ -21,15 +21,17 @@ def checks(patient: Patient) -> Iterator[Check]:
         yield certificate(smtp.tls_certificate, smtp.tls_key, patient.clock.now())
 
 
-def certificate(chain: Path, key: Path | None, now: datetime) -> Check:
-    """Whether it can be used, and for how long."""
+def certificate(
+    chain: Path, key: Path | None, now: datetime, check: str = CERTIFICATE, table: str = "[email.smtp]"
+) -> Check:
+    """Whether it can be used, and for how long. `table`: where the configuration has it."""
     try:
-        ports.certified(chain, key, "[email.smtp]")
+        ports.certified(chain, key, table)
         until = x509.load_pem_x509_certificates(chain.read_bytes())[0].not_valid_after_utc
     except (ports.BadCertificate, OSError, ValueError) as fault:
-        return failed(CERTIFICATE, str(fault), "Put right the files, or take both keys out of [email.smtp].")
+        return failed(check, str(fault), f"Put right the files, or take both keys out of {table}.")
     if until < now + SOON:
         said = "ended" if until < now else "ends"
-        renew = "Renew it in the same place; Postroom takes it up without a restart."
-        return failed(CERTIFICATE, f"{chain} {said} on {until:%d %B %Y}.", renew)
-    return passed(CERTIFICATE, f"{chain} is good until {until:%d %B %Y}.")
+        renew = f"Renew it in the same place{'; Postroom takes it up without a restart' if check == CERTIFICATE else ', and restart Postroom'}."
+        return failed(check, f"{chain} {said} on {until:%d %B %Y}.", renew)
+    return passed(check, f"{chain} is good until {until:%d %B %Y}.")

@@ -1,1 +1,0 @@
-/tmp/corpusdir/fetch.sh

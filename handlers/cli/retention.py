@@ -1,0 +1,115 @@
+"""`postroom retention …`: what is due, and certificates of what was destroyed."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
+from typing import Annotated, Self
+
+import typer
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from bot.ledger import upkeep
+from bot.ledger.tables import Entry
+from bot.ledger.upkeep import Chore
+from bot.retention import certificates, keeping, listing
+from bot.retention.certificates import Certificate
+from bot.retention.listing import DueLine
+from handlers.app import Rooms
+from handlers.cli import show
+from handlers.cli.opening import rooms
+from handlers.cli.show import Json, Line
+
+app = typer.Typer()
+DAYS = ["%Y-%m-%d"]
+DUE_COLUMNS = ("what", "due_on", "reference", "status", "name", "school", "service", "came_at")
+DONE_COLUMNS = ("reference", "name", "school", "service", "why", "ordered_by", "destroyed_at", "key_gone")
+
+
+class Report(Line):
+    """What is due by a moment."""
+
+    at: datetime
+    looked_at: datetime | None
+    """When all that was due by then had been ordered."""
+    rests_until: datetime | None
+    """Nothing is destroyed for its age before that: a backup was put back."""
+    clock_doubted_at: datetime | None
+    """The clock had jumped: nothing is destroyed for its age for a day from then."""
+    due: tuple[DueLine, ...]
+
+    @classmethod
+    def of(cls, tx: Session, opened: Rooms, on: datetime | None) -> Self:
+        """As the record has it."""
+        now = opened.clock.now()
+        at = listing.moment(opened.settings, now, on.date() if on else None)
+        return cls(
+            at=at, looked_at=upkeep.when(tx, Chore.RETENTION_LOOKED), rests_until=keeping.resting(tx, now),
+            clock_doubted_at=upkeep.when(tx, Chore.CLOCK_DOUBTED), due=tuple(listing.due_lines(tx, opened.settings, at)),
+        )  # fmt: skip
+
+
+@app.command()
+def due(
+    ctx: typer.Context,
+    *,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=DAYS, help="By the end of this day, if nobody does anything before."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What would be destroyed, discarded or warned about, and what waits for an administrator's word."""
+    with rooms(ctx) as opened:
+        report = opened.ledger.read_now(lambda tx: Report.of(tx, opened, on))
+        zone = opened.settings.timezone
+    if as_json:
+        show.document(report.document())
+        return
+    rows = [[show.spoken(getattr(one, column), zone) for column in DUE_COLUMNS] for one in report.due]
+    show.table(DUE_COLUMNS, rows)
+    if report.rests_until:
+        show.warn(f"Retention rests: nothing is destroyed for its age before {show.spoken(report.rests_until, zone)}.")
+    if report.clock_doubted_at:
+        show.warn("The clock had jumped when it was last looked: nothing is destroyed for its age for a day.")
+
+
+@app.command("certificates")
+def list_certificates(
+    ctx: typer.Context,
+    *,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAYS, help="Destroyed on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=DAYS, help="Destroyed on this day or earlier.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What was destroyed, when, why and by whose word, and whether its key is gone. Status 1 where one is not."""
+    with rooms(ctx) as opened:
+        zone = opened.settings.timezone
+        conditions = list(_between(since, until, zone))
+        found = opened.ledger.read_now(lambda tx: list(certificates.issued(tx, opened.vault, *conditions)))
+        signed = certificates.document(
+            found, at=opened.clock.now(), authority=opened.settings.authority, signer=opened.signer
+        )
+    if as_json:
+        show.document(signed)
+    else:
+        rows = [[show.spoken(getattr(one, column), zone) for column in DONE_COLUMNS] for one in found]
+        show.table(DONE_COLUMNS, rows)
+    _check(found)
+
+
+def _between(since: datetime | None, until: datetime | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
+    """Days begin in the authority's zone."""
+    if since:
+        yield Entry.at >= since.replace(tzinfo=zone)
+    if until:
+        yield Entry.at < (until + timedelta(days=1)).replace(tzinfo=zone)
+
+
+def _check(found: list[Certificate]) -> None:
+    if left := [one.reference for one in found if not one.key_gone]:
+        show.warn(f"The key is still there of: {', '.join(left)}. Was an old key file put back? Take it away.")
+        raise typer.Exit(1)

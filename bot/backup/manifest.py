@@ -2,14 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.orm import Session
 
+from bot.ledger import checkpoints
 from bot.vault.disk import sync_path
 
 GENERATIONS, VAULT, LEDGER, CONFIG, MANIFEST = "generations", "vault", "ledger.db", "config", "manifest.json"
@@ -126,3 +128,14 @@ def write(folder: Path, manifest: Manifest) -> None:
     path.chmod(0o600)
     for one in (path, folder):
         sync_path(one)
+
+
+def left_behind(tx: Session, there: Sequence[Generation]) -> Iterator[str]:
+    """Which backups know more than this record: it was taken back to an earlier state, or is another."""
+    for one in there:
+        head = one.manifest.head
+        if not checkpoints.known_since(tx, head.number, head.seal):
+            yield (
+                f"the backup {one.name} has checkpoint {head.number}, and this record has not: it was put back to an "
+                "earlier state, or is another record"
+            )

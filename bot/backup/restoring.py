@@ -214,10 +214,12 @@ def _end_links(tx: Session, now: datetime) -> int:
 def lines(restored: Restored, backup_at: datetime) -> Iterator[str]:
     """What an administrator must know of it, and do."""
     loss = restored.loss
-    yield (
-        f"The record stands as it was on {backup_at:{AT}}. At least {loss.messages} messages that were acknowledged "
-        "after that are lost: ask the schools to send again what they have sent since."
+    known = (
+        f"At least {loss.messages} messages that were acknowledged after that are lost."
+        if loss.messages
+        else "No message is known to be lost that came after that; but one that was handled may have left no trace."
     )
+    yield f"The record stands as it was on {backup_at:{AT}}. {known} Ask the schools to send again what they have sent since."
     for one in loss.finished:
         yield f"Message {one.id} from {one.sender} ({one.subject}) was handled after it, and what became of it is lost."
     if restored.destroyed:

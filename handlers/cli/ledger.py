@@ -1,8 +1,12 @@
 """`postroom ledger verify`: is the record whole?"""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from bot import verifying
+from bot.backup import generations, left_behind
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json
@@ -11,11 +15,23 @@ app = typer.Typer()
 
 
 @app.command()
-def verify(ctx: typer.Context, *, as_json: Json = False) -> None:
+def verify(
+    ctx: typer.Context,
+    *,
+    backups: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", exists=True, file_okay=False, help="Is it also a continuation of each of the backups there?"
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Hold every file against its sealed history, and all against the signed checkpoints. Status 1 where anything was
     altered or taken away."""
     with rooms(ctx) as opened:
         faults = verifying.faults(opened.ledger, opened.vault, opened.signing_keys)
+        if backups:
+            faults += opened.ledger.read_now(lambda tx: list(left_behind(tx, generations(backups))))
     if as_json:
         show.document({"whole": not faults, "faults": faults})
     for fault in [] if as_json else faults:

@@ -556,6 +556,23 @@ def test_the_record_in_the_backup_is_one_that_was_altered_and_it_is_said(
     assert clean.json("files", "list")[0]["name"] == NAME
 
 
+def test_a_record_that_was_taken_back_to_an_earlier_state_is_found_by_its_backups(
+    office: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    earlier = office.settings.ledger.file.with_name("earlier.db")
+    with closing(sqlite3.connect(office.settings.ledger.file)) as connection:
+        connection.execute("VACUUM INTO ?", (str(earlier),))
+    name = office.json("backup", str(place))["generation"]
+    assert office.json("ledger", "verify", "--backups", str(place))["whole"]
+    for path in office.settings.ledger.file.parent.glob("ledger.db*"):
+        path.unlink()
+    earlier.rename(office.settings.ledger.file)
+    assert office.json("ledger", "verify")["whole"]
+    (fault,) = office.json("ledger", "verify", "--backups", str(place), status=1)["faults"]
+    assert fault.startswith(f"the backup {name} has checkpoint 1, and this record has not")
+
+
 def test_ledger_verify_says_whose_key_is_gone(office: CommandLine) -> None:
     reference = office.take_in()
     with office.rooms() as rooms:

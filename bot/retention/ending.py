@@ -15,7 +15,7 @@ from bot.retention.due import Due
 from bot.rules.lifecycle import Act
 from bot.telling import Occasion, came_by, facts, post
 
-BATCH = 100
+BATCH = 50
 """Rows in one write, so that others who write wait for a moment only."""
 
 

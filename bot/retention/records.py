@@ -30,7 +30,7 @@ from bot.ledger.tables import (
 from bot.retention.due import Due
 from bot.telling import Occasion
 
-BATCH = 200
+BATCH = 50
 FINISHED = InboxItem.state.in_((InboxState.DONE, InboxState.DISCARDED))
 READABLE = text("arrival <> '{}'")
 """As the index says it."""

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 BATCH = 100
 """Objects destroyed together: one truncating checkpoint of the key file serves them all."""
+RECORDED = 10
+"""Files of which history says so in one write: whoever has mail to hand in waits for no more than that."""
 ORDERED = (
     select(DestroyOrder.object_id).where(DestroyOrder.done_at.is_(None)).order_by(DestroyOrder.ordered_at).limit(BATCH)
 )
@@ -41,7 +43,9 @@ class Shredder(Worker):
             return False
         try:
             await asyncio.to_thread(self._vault.destroy, ids)
-            await self._ledger.write(lambda tx: self._record(tx, ids))
+            for first in range(0, len(ids), RECORDED):
+                some = ids[first : first + RECORDED]
+                await self._ledger.write(lambda tx, some=some: self._record(tx, some))  # type: ignore[misc]  # bound at once
         except (Unavailable, Later) as fault:
             log.warning("contents could not be destroyed yet", objects=len(ids), fault=str(fault))
             return False

@@ -6,7 +6,6 @@ The file is never attached to the ledger's, so no backup of the ledger brings a 
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,7 +41,9 @@ class _Request:
     """Keys that one caller waits to have stored. Refused until the commit that holds them has returned."""
 
     keys: Sequence[ObjectKey]
-    taken: bool = False
+    turn: threading.Event = field(default_factory=threading.Event)
+    """Set once it is answered, or it is this caller's turn to commit for all who wait."""
+    answered: bool = False
     refusal: str | None = "the commit that should have held its keys did not end"
 
 
@@ -58,7 +59,7 @@ class Keys:
         were made with another master key, and Unpaired if the two do not belong together."""
         self._master, self._wrap = master, Wrapping(master)
         self._lock = threading.Lock()
-        self._waiting: deque[_Request] = deque()
+        self._queueing, self._waiting, self._led = threading.Lock(), list[_Request](), False
         self._at_work = KeyLock(path, alone=False)
         try:
             self._pair = Pair(path, mirror, (master.fingerprint,), busy_seconds=busy_seconds)
@@ -109,10 +110,14 @@ class Keys:
         destroyed meanwhile. Trying again from the start then finds the right one.
         """
         request = _Request(keys)
-        self._waiting.append(request)
-        with self._lock:  # whoever comes in first commits for all who wait; the others find it done
-            if not request.taken:
-                self._commit_waiting()
+        with self._queueing:
+            self._waiting.append(request)
+            if not self._led:
+                self._led = True
+                request.turn.set()
+        request.turn.wait()
+        if not request.answered:
+            self._commit_waiting()
         if request.refusal:
             raise Unavailable(request.refusal)
 
@@ -165,18 +170,30 @@ class Keys:
         return ObjectKey(object_id, secret, self._wrap.wrap(secret, object_id), fresh=True)
 
     def _commit_waiting(self) -> None:
-        requests: list[_Request] = []
-        while self._waiting:
-            requests.append(self._waiting.popleft())
-            requests[-1].taken = True
+        """Commit for all who wait by now; whoever has come meanwhile waits for the first of them to do the same."""
+        with self._lock:
+            with self._queueing:
+                requests, self._waiting = self._waiting, []
+            try:
+                for request, refusal in zip(requests, self._refusals(requests), strict=True):
+                    request.refusal = refusal
+            finally:
+                with self._queueing:
+                    following = self._waiting[:1]
+                    self._led = bool(following)
+                for request in requests:
+                    request.answered = True
+                for request in (*following, *requests):
+                    request.turn.set()
+
+    def _refusals(self, requests: Sequence[_Request]) -> list[str | None]:
+        """Insert all their keys in one step. Why not, for each whose keys cannot be stored."""
         doing = "storing keys"
         try:
             with disk_errors(doing), self._pair.step(doing) as databases:
-                refusals = [self._inserted(databases, request) for request in requests]
+                return [self._inserted(databases, request) for request in requests]
         except Unavailable as error:
-            refusals = [str(error)] * len(requests)
-        for request, refusal in zip(requests, refusals, strict=True):
-            request.refusal = refusal
+            return [str(error)] * len(requests)
 
     def _inserted(self, databases: Sequence[sqlite3.Connection], request: _Request) -> str | None:
         """Insert what is new; why not, if another key stands in its place."""

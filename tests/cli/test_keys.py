@@ -14,6 +14,7 @@ from bot.vault import MasterKey, Unavailable, successor_of
 from handlers.cli import keys as keys_command
 from tests.cli.conftest import CONTENTS, SAM, CommandLine
 from tests.cli.test_doctor import examined
+from tests.receipts import issued
 
 
 @pytest.fixture
@@ -117,6 +118,16 @@ def test_a_new_master_key_opens_everything_and_all_that_was_proven_stays_so(
     assert (second_disk / "out").read_bytes() == CONTENTS
     mirrored.settings.keys.master_key_file.write_text(old)
     assert "Put the right master key file back" in mirrored.run("files", "list", status=1).stderr
+
+
+def test_receipts_of_before_and_after_a_change_are_genuine(office: CommandLine, tmp_path: Path) -> None:
+    for name in ("before.json", "after.json"):
+        with office.rooms() as rooms:
+            (tmp_path / name).write_bytes(issued(signer=rooms.signer).octets)
+        office.run("keys", "rotate")
+
+    for name in ("before.json", "after.json"):
+        assert "is genuine" in office.run("verify", str(tmp_path / name)).stdout
 
 
 def test_a_change_is_told_as_json(office: CommandLine) -> None:

@@ -80,7 +80,7 @@ def test_all_that_was_written_for_a_mail_is_synced_before_it_is_acknowledged(
 
 PLANTED = {
     "the ledger does not sync": ("bot/ledger/__init__.py", '"synchronous=FULL"', '"synchronous=NORMAL"', 20_000),
-    "the keys do not sync": ("bot/vault/keys.py", '("FULL", 2)', '("NORMAL", 1)', 20_000),
+    "the keys do not sync": ("bot/vault/keyfile.py", '("FULL", 2)', '("NORMAL", 1)', 20_000),
     "the octets are not synced": ("bot/vault/shelf.py", "            os.fsync(self._file.fileno())\n", "", 1_000_000),
     "their folder is not synced": (
         "bot/vault/shelf.py",

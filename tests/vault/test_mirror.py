@@ -122,6 +122,12 @@ def test_a_mirror_is_made_while_others_are_at_work(disks: Disks, both: Vault) ->
     assert disks.second.stat().st_mode & 0o777 == 0o600
 
 
+def test_neither_is_copied_over_the_other_while_somebody_is_at_work_with_both(disks: Disks, both: Vault) -> None:
+    with pytest.raises(Unavailable, match="postroom serve"):
+        disks.mirror()
+    store(both, "a", b"contents")
+
+
 def test_a_lost_key_file_is_never_begun_anew_and_is_made_from_its_mirror(disks: Disks) -> None:
     with closing(disks.open()) as vault:
         store(vault, "a", b"contents")

@@ -168,6 +168,7 @@ def test_without_its_mirror_nothing_is_changed(filled: Path) -> None:
         )
     second.with_name("away").rename(second)
 
+    assert not successor_of(filled / "master.key").exists()
     all_open(filled)
 
 

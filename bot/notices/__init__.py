@@ -49,14 +49,17 @@ from bot.notices.outcomes import (
     Settled,
     Unchanged,
 )
+from bot.notices.retention import Destroyed, Unreceived
+from bot.notices.trying import Quoted, Said, Tried, TriedFile
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
-    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SharedMailbox", "Status", "TooLarge",
-    "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
+    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven",
+    "Queue", "Quoted", "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Said", "Settled",
+    "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried", "TriedFile", "Trouble", "Unchanged", "UnknownCommand",
+    "Unreceived", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {
@@ -65,7 +68,7 @@ KINDS: dict[str, type[Notice]] = {
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked, Frozen, Released, WrongFile,
+        Linked, Frozen, Released, WrongFile, Unreceived, Destroyed, Tried,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

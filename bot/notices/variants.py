@@ -19,6 +19,7 @@ from bot.notices import (
     Offer,
     Outcome,
     odd_mail,
+    trying,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
@@ -183,6 +184,23 @@ VARIANTS = (
     Variant(
         "discarded-remaining", "One of two held files was declined, and the other still waits.",
         notices.Discarded(outcomes=(DECLINED,), remaining=(CHOICE,)),
+    ),
+    Variant(
+        "discarded-unanswered", "Nobody answered for held files, so their time ran out.",
+        notices.Discarded(outcomes=(DECLINED,), unanswered_days=7),
+    ),
+    Variant(
+        "unreceived-administrators", "To the administrators: one waits for their word, another stays frozen.",
+        notices.Unreceived(
+            files=(FILE, OTHERS.model_copy(update=COLD)), links=LINKS | OTHER_LINK, overdue=(FILE.reference,), more=12,
+            days={FILE.reference: 95, OTHERS.reference: 67}, reader="administrators",
+        ),
+    ),
+    Variant(
+        "unreceived-frozen", "To a place: a file that stays frozen.",
+        notices.Unreceived(
+            files=(RECEIVED.model_copy(update=COLD),), days={RECEIVED.reference: 60}, reader="place",
+        ),
     ),
     Variant(
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
@@ -428,4 +446,5 @@ VARIANTS = (
             what="recalled", by="Jo Sands", reader="administrators",
         ),
     ),
+    *(Variant(*example) for example in trying.examples()),
 )  # fmt: skip

@@ -40,7 +40,10 @@ COMMANDS = {
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
     "ledger": Command("ledger", "The record: verify."),
+    "keys": Command("keys", "The keys of all contents: mirror (a second live copy), rotate (a new master key)."),
     "doctor": Command("doctor", "Look at everything that Postroom needs; each fault with its remedy.", "doctor"),
+    "backup": Command("backup", "Back up all but the keys, while Postroom serves.", "backup"),
+    "restore": Command("restore", "Put a backup back on a clean machine.", "restore"),
     "slack": Command("slack", "The app in Slack: manifest."),
     "messages": Command("messages", "Every message as it will be read: preview."),
 }

@@ -58,6 +58,8 @@ async def serve(settings: Settings) -> None:
     with open_rooms(settings, Clock()) as rooms:
         if warning := publishing.publish(settings, rooms.signer.public):
             log.warning(warning)
+        if trouble := rooms.vault.mirror_trouble:
+            show.warn(f"{trouble}. Until then mail waits with the servers that sent it.")
         try:
             async with Serving(office(rooms)), Manager.of(os.environ, os.getpid()).told():
                 show.warn("ready")

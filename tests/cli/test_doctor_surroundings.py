@@ -188,6 +188,7 @@ def test_a_mail_server_that_refuses_sub_addresses_is_found_out_without_a_mail(
 
 async def test_what_our_own_domain_publishes_is_looked_up(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM__EMAIL__ADDRESS", f"returns@{OURS}")
+    monkeypatch.setenv("POSTROOM__EMAIL__TRY_ADDRESS", "")
     async with name_server() as dns:
         monkeypatch.setenv("POSTROOM__DNS__NAMESERVERS", dns.nameservers)
         found = await asyncio.to_thread(examined, office, status=1)

@@ -10,7 +10,7 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import machine, mailboxes, people, places, service, storage
+from handlers.cli.doctor import keys, machine, mailboxes, people, places, service, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
 from handlers.mail import domain_doctor as domain
@@ -21,6 +21,7 @@ from handlers.slack import doctor as slack
 PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
     machine.checks,
     storage.checks,
+    keys.checks,
     people.checks,
     places.checks,
     mailboxes.checks,

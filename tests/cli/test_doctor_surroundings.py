@@ -157,6 +157,15 @@ def test_links_that_only_this_machine_can_open_are_a_fault(
     assert "base_url" in examined(office, status=1)["web address"]["remedy"]
 
 
+def test_answers_that_cross_the_network_unencrypted_are_a_fault(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.mail.doctor.is_loopback", lambda _: False)
+    found = examined(office, status=1)["mail out"]
+    assert "unencrypted" in found["detail"]
+    assert "starttls" in found["remedy"]
+
+
 class Particular:
     """A mail server that knows no sub-addresses."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.arrival import MAIL
 from bot.ledger.tables import InboxItem
-from bot.settings.kinds import NOBODY
+from bot.settings.kinds import NOBODY, is_loopback
 from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
@@ -101,4 +101,9 @@ def _way_out(patient: Patient) -> Check:
         does_not = f"does not let {outgoing.user} in" if outgoing.user else "cannot be used"
         remedy = "Put right what stands in [email.outgoing], and see that this machine may call that server."
         return failed(OUT, f"{where} {does_not}: {words(fault)}. Answers wait until it does.", remedy)
+    if outgoing.tls == "none" and not is_loopback(outgoing.host):
+        remedy = 'Set tls = "starttls" in [email.outgoing], with tls_ca_file where that server\'s certificate is one of your own making.'
+        return failed(
+            OUT, f"{where} answers, but answers go there unencrypted, with names of schools and files.", remedy
+        )
     return passed(OUT, f"{outgoing.host} lets {outgoing.user} in." if outgoing.user else f"{where} answers.")

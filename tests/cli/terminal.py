@@ -2,10 +2,12 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from pathlib import Path
 
+PATIENCE_SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,6 +59,8 @@ class Terminal:
         return self._process.wait()
 
     def _more(self) -> str:
+        ready, _, _ = select.select([self._terminal], [], [], PATIENCE_SECONDS)
+        assert ready, f"it neither spoke nor ended:\n{self.shown}"
         try:
             more = os.read(self._terminal, 4096).decode(errors="replace").replace("\r\n", "\n")
         except OSError:  # Linux ends a pseudo-terminal whose other side is shut by EIO

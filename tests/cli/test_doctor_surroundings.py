@@ -157,6 +157,15 @@ def test_links_that_only_this_machine_can_open_are_a_fault(
     assert "base_url" in examined(office, status=1)["web address"]["remedy"]
 
 
+def test_answers_that_cross_the_network_unencrypted_are_a_fault(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.mail.doctor.is_loopback", lambda _: False)
+    found = examined(office, status=1)["mail out"]
+    assert "unencrypted" in found["detail"]
+    assert "starttls" in found["remedy"]
+
+
 class Particular:
     """A mail server that knows no sub-addresses."""
 
@@ -188,6 +197,7 @@ def test_a_mail_server_that_refuses_sub_addresses_is_found_out_without_a_mail(
 
 async def test_what_our_own_domain_publishes_is_looked_up(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTROOM__EMAIL__ADDRESS", f"returns@{OURS}")
+    monkeypatch.setenv("POSTROOM__EMAIL__TRY_ADDRESS", "")
     async with name_server() as dns:
         monkeypatch.setenv("POSTROOM__DNS__NAMESERVERS", dns.nameservers)
         found = await asyncio.to_thread(examined, office, status=1)

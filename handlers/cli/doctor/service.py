@@ -1,6 +1,5 @@
 """Whether Postroom runs now, whether it could where it does not, and whether its pages are reached."""
 
-import asyncio
 import errno
 import fcntl
 import socket
@@ -115,14 +114,14 @@ def _proof(address: str, now: datetime) -> Iterator[Check]:
     """How long the certificate is good that browsers see; nothing where none could be seen: that was said before."""
     parts = urlsplit(address)
     try:
-        until = asyncio.run(_shown(parts.hostname or "", parts.port or 443))
+        until = _shown(parts.hostname or "", parts.port or 443)
     except ssl.SSLCertVerificationError as fault:
         yield failed(
             PROOF,
             f"Browsers will not trust it: {fault.verify_message}.",
             "Have the proxy show a certificate for that name, with its chain.",
         )
-    except (OSError, TimeoutError):
+    except OSError:
         return
     else:
         if until < now + SOON:
@@ -131,10 +130,11 @@ def _proof(address: str, now: datetime) -> Iterator[Check]:
             yield passed(PROOF, f"It is good until {until:%-d %B %Y}.")
 
 
-async def _shown(host: str, port: int) -> datetime:
-    """The end of the certificate shown there. Raises OSError, `ssl.SSLCertVerificationError`, TimeoutError."""
-    async with asyncio.timeout(SECONDS):
-        _, writing = await asyncio.open_connection(host, port, ssl=ssl.create_default_context())
-    certificate = writing.get_extra_info("peercert")
-    writing.close()
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
+def _shown(host: str, port: int) -> datetime:
+    """The end of the certificate shown there. Raises OSError, of which `ssl.SSLCertVerificationError` is one."""
+    with (
+        socket.create_connection((host, port), timeout=SECONDS) as plain,
+        ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        ends = (secured.getpeercert() or {})["notAfter"]
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(ends)), UTC)

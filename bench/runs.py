@@ -23,7 +23,9 @@ def arguments(manual: str | None, *, servers: Iterable[str] = SERVERS, cases: It
         parser.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
     parser.add_argument("--servers", nargs="+", choices=SERVERS, default=list(servers))
     parser.add_argument("--runs", type=int, default=3, help="of each, interleaved; the medians are told")
-    parser.add_argument("--folder", type=Path, default=Path("/tmp"), help="on the disk to be measured; its path short")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/var/tmp"), help="on the disk to be measured; its path short"
+    )
     parser.add_argument("--seconds", type=float, default=540, help="after which nothing new is begun")
     parser.add_argument("--few", action="store_true", help="a few small mails: whether it works, not how fast it is")
     return parser.parse_args()

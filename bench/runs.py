@@ -10,13 +10,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bench.processes import lies_in_memory
-from bench.servers import SERVERS, Server
+from bench.server import Server
+from bench.servers import SERVERS
 
 Figures = dict[str, float]
 Measure = Callable[[Server], Awaitable[Figures]]
 
 
-def arguments(manual: str | None, *, servers: Iterable[str] = SERVERS, cases: Iterable[str] = ()) -> argparse.Namespace:
+def arguments(manual: str | None, *, servers: Iterable[str], cases: Iterable[str] = ()) -> argparse.Namespace:
     """What every bench may be told; `servers` and `cases` are those that it measures if nothing is said."""
     parser = argparse.ArgumentParser(description=manual, formatter_class=argparse.RawDescriptionHelpFormatter)
     if cases:

@@ -14,7 +14,7 @@ import time
 from bench import mails
 from bench.runs import arguments, at_work, table
 from bench.sending import NUMBERS, Connection, Refused
-from bench.servers import Server
+from bench.server import Server
 
 OCTETS_PER_SECOND = 2000
 """Twice `rate_bytes_per_second_min` of config/channels.toml."""

@@ -4,7 +4,8 @@
 
 Postroom is `postroom serve`, as in `bench.accept`: proven by its relay, opened, judged, sealed, announced to an officer and
 answered with a signed receipt; the receipts arrive at an SMTP server in this process. Beside it, in the same run, what others
-need to take the same mails in, without doing any of that: the anchors of the ratios. JSON goes to standard output after the
+need to take the same mails in, without doing any of that: the anchors of the ratios, with Mailman among them where it is
+installed (`bench.mailman`). JSON goes to standard output after the
 table.
 """
 
@@ -14,16 +15,18 @@ import json
 import time
 from functools import partial
 
+from bench.mailman import PROGRAMS
 from bench.processes import cpu_seconds
 from bench.runs import Figures, arguments, at_work, interleaved, short, table
 from bench.sending import load
-from bench.servers import Server
+from bench.server import Server
 
 OCTETS = 20_000
 MAILS = 400
 ALONE = 20
 SESSIONS = 16
 FEW = 8
+BESIDE = ("aiosmtpd null", "Postfix discard")
 LULL_SECONDS = 1.0
 """Before a mail comes alone."""
 
@@ -39,10 +42,10 @@ async def main(asked: argparse.Namespace) -> None:
 
 async def measure(many: int, alone: int, server: Server) -> Figures:
     """One run."""
-    warm = await load(server.port, 1000, SESSIONS, SESSIONS)
+    warm = await load(server.port, 1000, SESSIONS, SESSIONS, lmtp=server.lmtp)
     await server.finished(warm.numbers)
     before, begun = cpu_seconds(server.pid), time.perf_counter()
-    taken = await load(server.port, OCTETS, many, SESSIONS)
+    taken = await load(server.port, OCTETS, many, SESSIONS, lmtp=server.lmtp)
     await server.finished(taken.numbers)
     seconds, cpu = time.perf_counter() - begun, cpu_seconds(server.pid) - before
     waits = sorted([await _alone(server) for _ in range(alone)])
@@ -59,7 +62,7 @@ async def _alone(server: Server) -> float:
     """Seconds from MAIL until all is done, for one mail when nothing else comes."""
     await asyncio.sleep(LULL_SECONDS)
     begun = time.perf_counter()
-    taken = await load(server.port, OCTETS, 1, 1)
+    taken = await load(server.port, OCTETS, 1, 1, lmtp=server.lmtp)
     await server.finished(taken.numbers)
     return time.perf_counter() - begun
 
@@ -80,4 +83,4 @@ def told(found: dict[str, Figures], many: int) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(arguments(__doc__, servers=["aiosmtpd null", "Postfix discard", "Postroom"])))
+    asyncio.run(main(arguments(__doc__, servers=[*BESIDE, *(["Mailman"] if PROGRAMS else []), "Postroom"])))

@@ -10,20 +10,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bench.processes import lies_in_memory
-from bench.servers import SERVERS, Server
+from bench.server import Server
+from bench.servers import SERVERS
 
 Figures = dict[str, float]
 Measure = Callable[[Server], Awaitable[Figures]]
 
 
-def arguments(manual: str | None, *, servers: Iterable[str] = SERVERS, cases: Iterable[str] = ()) -> argparse.Namespace:
+def arguments(manual: str | None, *, servers: Iterable[str], cases: Iterable[str] = ()) -> argparse.Namespace:
     """What every bench may be told; `servers` and `cases` are those that it measures if nothing is said."""
     parser = argparse.ArgumentParser(description=manual, formatter_class=argparse.RawDescriptionHelpFormatter)
     if cases:
         parser.add_argument("--cases", nargs="+", choices=cases, default=list(cases))
     parser.add_argument("--servers", nargs="+", choices=SERVERS, default=list(servers))
     parser.add_argument("--runs", type=int, default=3, help="of each, interleaved; the medians are told")
-    parser.add_argument("--folder", type=Path, default=Path("/tmp"), help="on the disk to be measured; its path short")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("/var/tmp"), help="on the disk to be measured; its path short"
+    )
     parser.add_argument("--seconds", type=float, default=540, help="after which nothing new is begun")
     parser.add_argument("--few", action="store_true", help="a few small mails: whether it works, not how fast it is")
     return parser.parse_args()

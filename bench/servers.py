@@ -5,36 +5,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from bench import mails
+from bench.mailman import PROGRAMS, mailman
 from bench.processes import listening, process
+from bench.server import Server, at_once
 from bench.sink import Sink
 from bot import data
 from bot.vault import MasterKey
 from tests import postfix
 from tests.office import free_port, places
 
-Done = Callable[[Sequence[int]], Awaitable[None]]
 FINISHED_SECONDS = 300
-
-
-@dataclass(frozen=True)
-class Server:
-    """One that is at work."""
-
-    port: int
-    pid: int
-    finished: Done
-    """Waits until all that follows from the mails of these numbers is done."""
-
-
-async def _at_once(_: Sequence[int]) -> None:
-    """All is done when it is acknowledged."""
 
 
 @asynccontextmanager
@@ -45,7 +31,7 @@ async def stock(kind: str, folder: Path) -> AsyncIterator[Server]:
     command = [sys.executable, "-m", "bench.null_server", kind, str(port), str(kept)]
     async with process(command, folder / f"{kind}.log") as pid:
         await listening(port)
-        yield Server(port, pid, _at_once)
+        yield Server(port, pid, at_once)
 
 
 POSTFIX_MAIN = """
@@ -177,3 +163,5 @@ SERVERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Server]]] = {
     "Postfix maildir": partial(behind_postfix, "virtual"),
     "Postroom": postroom,
 }
+if PROGRAMS:
+    SERVERS["Mailman"] = mailman

@@ -16,7 +16,7 @@ from itertools import count
 
 from bench.runs import Figures, arguments, at_work, interleaved, short, table
 from bench.sending import Connection
-from bench.servers import Server
+from bench.server import Server
 
 SENDERS = 2
 MAILS = 3

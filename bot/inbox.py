@@ -41,7 +41,7 @@ BACK_OFF_MAX = timedelta(minutes=10)
 LULL_SECONDS = 0.25
 """So long nothing may have come before what has come is worked on: whoever sends waits for us, and nobody else does yet."""
 LULL_SECONDS_MAX = 2.0
-"""What has come waits no longer than this, however much more does."""
+"""However much more comes, what has come waits no longer than this, and then is worked on for as long."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Inbox:
         self._ledger, self._vault, self._clock = ledger, vault, clock
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
-        self._lull_at = 0.0
+        self._lull_at = self._turn_until = 0.0
 
     def begin(self) -> Writing:
         """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
@@ -101,11 +101,15 @@ class Inbox:
         return bool(await stored)
 
     async def lull(self) -> None:
-        """Wait until no more comes for a moment; not for ever."""
+        """Wait until no more comes for a moment; where it goes on coming, turn about with it."""
         loop = asyncio.get_running_loop()
+        if loop.time() < self._turn_until:
+            return
         until = loop.time() + LULL_SECONDS_MAX
         while (now := loop.time()) < min(self._lull_at, until):  # noqa: ASYNC110 (it is a time that is waited for)
             await asyncio.sleep(min(self._lull_at, until) - now)
+        if now >= until:
+            self._turn_until = now + LULL_SECONDS_MAX
 
     async def _store(self) -> None:
         try:

@@ -13,11 +13,14 @@ import structlog
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
+from structlog.contextvars import bound_contextvars
 
 from bot.arrival import Arrival
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import InboxItem, InboxState, Instant, OutboxItem
+from bot.measures import Measures
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 
@@ -69,8 +72,9 @@ class _Waiting:
 class Inbox:
     """The way in. One for each process."""
 
-    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock, measures: Measures | None = None) -> None:
         self._ledger, self._vault, self._clock = ledger, vault, clock
+        self._measures = measures or Measures()
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
 
@@ -111,7 +115,18 @@ class Inbox:
             raise Later(str(fault)) from fault
         now = self._clock.now()
         pairs = list(zip(batch, sealed, strict=True))
-        return self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in pairs], urgent=True)
+        ids = self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in pairs], urgent=True)
+        for waiting, message in zip(batch, ids, strict=True):
+            self._note(waiting.arrival, message)
+        return [message is not None for message in ids]
+
+    def _note(self, arrival: Arrival, message: int | None) -> None:
+        """It is durable, under this number; None: seen before."""
+        self._measures.taken(arrival.channel, arrival.size, new=message is not None)
+        if message is None:
+            log.info("a message came again", channel=arrival.channel)
+        else:
+            log.info("a message was taken in", message=message, channel=arrival.channel, octets=arrival.size)
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> None:
@@ -124,17 +139,18 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> 
             waiting.stored.set_result(outcome)
 
 
-def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> bool:
+def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> int | None:
+    """The number of its row; None: seen before."""
     arrival = waiting.arrival
     row = insert(InboxItem).values(
         channel=arrival.channel, key=arrival.key, state=InboxState.WAITING, arrived_at=now, next_at=now, tries=0, why="",
         sender=arrival.sender, subject=arrival.subject, arrival=arrival.model_dump(mode="json"),
         object_id=sealed.object_id, sealed=sealed.inline,
     )  # fmt: skip
-    new = tx.execute(row.on_conflict_do_nothing().returning(InboxItem.id)).first() is not None
-    if not new:
+    entered = tx.execute(row.on_conflict_do_nothing().returning(InboxItem.id)).scalar()
+    if entered is None:
         files.order_destruction(tx, sealed.object_id, why="seen before", now=now)
-    return new
+    return entered
 
 
 class InboxWorker(Worker):
@@ -144,10 +160,14 @@ class InboxWorker(Worker):
     """
 
     table = InboxItem.__tablename__
+    name = "inbox"
 
-    def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp, measures: Measures | None = None
+    ) -> None:
         super().__init__()
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
+        self._measures = measures or Measures()
 
     async def step(self) -> bool:
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
@@ -172,16 +192,28 @@ class InboxWorker(Worker):
             await self._one(item)
 
     async def _one(self, item: Claimed) -> None:
+        with bound_contextvars(message=item.id):
+            outcome = await self._attempt(item)
+        waited = self._clock.now() - item.arrived_at if outcome == "handled" else None
+        self._measures.handled(item.arrival.channel, outcome, waited)
+
+    async def _attempt(self, item: Claimed) -> str:
+        """How it ended, in the words of `bot.measures`."""
         try:
             await self._handle(item)
         except LostLease:
-            log.warning("another worker took the message over", item=item.id)
+            log.warning("another worker took the message over")
+            return "lost"
         except Later as fault:
-            log.warning("a message must wait", item=item.id, fault=str(fault))
+            log.warning("a message must wait", fault=of(fault))
             await self._postpone(item, str(fault), ours=False)
+            return "postponed"
         except Exception as fault:
-            log.exception("a message failed", item=item.id)
+            log.exception("a message failed")
             await self._postpone(item, type(fault).__name__, ours=True)
+            return "failed"
+        log.info("a message was handled", channel=item.arrival.channel)
+        return "handled"
 
     async def _postpone(self, item: Claimed, why: str, *, ours: bool) -> None:
         now, tries = self._clock.now(), item.tries + ours
@@ -197,7 +229,7 @@ class InboxWorker(Worker):
         try:
             await self._ledger.write(put_back)
         except (Later, LostLease):
-            log.warning("a message stays leased until its lease ends", item=item.id)
+            log.warning("a message stays leased until its lease ends")
 
 
 def back_off(tries: int) -> timedelta:

@@ -16,6 +16,8 @@ class Chore(StrEnum):
     RETENTION_RESTS = "retention rests until"
     """After a backup was put back nothing is destroyed for its age before this moment (lesson L68)."""
     RETENTION_LOOKED = "retention looked"
+    READY = "ready"
+    """Something could be written into the record, when it was looked last whether that can be done."""
     CANARY_SENT = "canary sent"
     CANARY_BACK = "canary back"
     """The newest mail to ourselves that came through the whole path was sent at this moment (lesson L23)."""

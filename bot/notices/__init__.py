@@ -15,7 +15,7 @@ from bot.notices.answers import (
     Verified,
     Which,
 )
-from bot.notices.decisions import Alert, Decided, LostRace, Moved, NewFiles, Received, Rejected, Waiting
+from bot.notices.decisions import Alert, Decided, LostRace, More, Moved, NewFiles, Received, Rejected, Waiting
 from bot.notices.examples import CHECKED, FILE, HELD, RECEIVED, SENT
 from bot.notices.facts import (
     Candidate,
@@ -53,7 +53,7 @@ from bot.notices.outcomes import (
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
     "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
-    "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
+    "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "More", "Moved", "NewFiles", "NotAuthorised",
     "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
     "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SharedMailbox", "Status", "TooLarge",
     "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",

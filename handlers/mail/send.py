@@ -19,6 +19,7 @@ from aiosmtplib import (
 from bot import data
 from bot.outbox import LEASE, Parcel, Undeliverable
 from bot.settings import Settings, reveal
+from handlers.mail.canary import Outgoing
 from handlers.mail.oauth import Application
 from handlers.mail.render import From, MailRenderer
 from handlers.mail.render.head import ascii_domain
@@ -69,9 +70,12 @@ class Smarthost:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
         message = self._renderer.message(parcel)
         recipient = ascii_domain(parcel.recipient)
-        return_path = self._renderer.sender.tagged(parcel.token)
+        await self.send(Outgoing(self._renderer.sender.tagged(parcel.token), recipient, message))
+
+    async def send(self, mail: Outgoing) -> None:
+        """The same for a mail that is written already."""
         async with asyncio.timeout(DELIVERY_SECONDS_MAX), self._connection() as client:
-            await _hand_over(client, return_path, recipient, message)
+            await _hand_over(client, mail.return_path, mail.recipient, mail.octets)
 
     async def greet(self) -> None:
         """Sign in, and leave again. Raises what keeps mail from being delivered now."""

@@ -1,0 +1,26 @@
+"""What may be logged of an error: its kind and its code. Its words may be anybody's data: an address, a name, a subject."""
+
+import re
+
+WORD = re.compile(r"[a-z_]{1,60}")
+CODES = ("code", "smtp_code", "status", "errno")
+"""Where libraries keep the code of an answer (aiosmtplib, aiohttp, the system)."""
+
+
+def of(fault: BaseException) -> str:
+    """The kind of an error, with its code, and what brought it about: `SMTPDataError 451`, `Later from Unavailable`."""
+    here = _one(fault)
+    return f"{here} from {of(fault.__cause__)}" if fault.__cause__ else here
+
+
+def _one(fault: BaseException) -> str:
+    codes = (getattr(fault, name, None) for name in CODES)
+    code = next((str(code) for code in codes if isinstance(code, int)), "")
+    return " ".join(filter(None, (type(fault).__name__, code, _slack(fault))))
+
+
+def _slack(fault: BaseException) -> str:
+    """The word by which Slack says what was wrong, such as `invalid_auth`."""
+    answer = getattr(getattr(fault, "response", None), "data", None)
+    word = answer.get("error") if isinstance(answer, dict) else None
+    return word if isinstance(word, str) and WORD.fullmatch(word) else ""

@@ -62,6 +62,7 @@ class Readings(Collector):
         )
         yield from self._of_workers()
         yield from self._of_disks()
+        yield from self._of_settings()
         yield _family(
             "postroom_certificate_expiry_timestamp_seconds", "When a certificate ends that we show.", ("part",),
             self._certificates(),
@@ -128,6 +129,16 @@ class Readings(Collector):
         yield _family(
             "postroom_worker_failing_seconds", "For how long every step of the worker has failed.", ("worker",),
             [((name,), age(pulse.failing_since, now)) for name, pulse in begun],
+        )  # fmt: skip
+
+    def _of_settings(self) -> Iterator[Metric]:
+        """What other figures are to be held against."""
+        settings = self.settings
+        minutes, days = settings.email.canary_minutes, settings.retention.warn_days
+        yield _one("postroom_canary_interval_seconds", "Between two mails to ourselves; 0: none is sent.", minutes * 60)
+        yield _one(
+            "postroom_unreceived_warn_seconds", "When it is warned of a file that nobody has received: warn_days.",
+            days * 86_400,
         )  # fmt: skip
 
     def _of_disks(self) -> Iterator[Metric]:

@@ -82,3 +82,4 @@ def configure(*, least: str = "info") -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[libraries], force=True)
+    logging.raiseExceptions = False  # else what could not be written would be printed with all its words

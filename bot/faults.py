@@ -3,14 +3,18 @@
 import re
 
 WORD = re.compile(r"[a-z_]{1,60}")
+CAUSES_MAX = 3
 CODES = ("code", "smtp_code", "status", "errno")
 """Where libraries keep the code of an answer (aiosmtplib, aiohttp, the system)."""
 
 
 def of(fault: BaseException) -> str:
     """The kind of an error, with its code, and what brought it about: `SMTPDataError 451`, `Later from Unavailable`."""
-    here = _one(fault)
-    return f"{here} from {of(fault.__cause__)}" if fault.__cause__ else here
+    told, cause = [_one(fault)], fault.__cause__
+    while cause and len(told) < CAUSES_MAX:  # they may go round in a circle
+        told.append(_one(cause))
+        cause = cause.__cause__
+    return " from ".join(told)
 
 
 def _one(fault: BaseException) -> str:

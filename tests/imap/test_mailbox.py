@@ -6,16 +6,20 @@ from pathlib import Path
 import pytest
 
 from bot import space
+from bot.canary import flight
 from bot.ledger import Later
 from bot.ledger.tables import InboxState
 from bot.vault import Unavailable
 from bot.vault.writing import Writing
+from handlers.mail.canary import canary_mail
 from handlers.mail.door import Letterbox
 from handlers.mail.imap.session import Session
 from tests.imap.between import Between, between
 from tests.imap.dovecot import dovecot
 from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, proven, taken, until
+from tests.office import RETURNS
 from tests.people import ALEX, JO, PLAN, PRIYA
+from tests.watching import measured
 
 PLAIN = "IMAP4rev1 LITERAL+ SASL-IR"
 """What the simplest server can do."""
@@ -354,3 +358,15 @@ async def test_a_mail_that_the_server_cannot_hand_out_holds_up_no_other(tmp_path
             assert [file.name for file in office.files()] == ["8302000_SENnotes20260901.docx"]
             await until(office, lambda: any(answer.kind == "alert" for answer in office.mailboxes.delivered))
             await until(office, lambda: list((server.home / "mail/returns/.Postroom failed").glob("*/*.spoilt*")))
+
+
+async def test_a_canary_comes_back_out_of_a_mailbox_and_is_moved_away(tmp_path: Path, certificate: Path) -> None:
+    # lesson L23
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server)) as office:
+            token = office.rooms.canary.token(office.clock.now())
+            server.append(canary_mail(token, RETURNS, office.clock.now()).octets)
+            await until(office, lambda: office.rooms.ledger.read_now(flight).back_at)
+            await taken(office, server)
+            assert (office.waiting(), office.mailboxes.delivered) == ([], [])
+            assert 'postroom_imap_last_look_timestamp_seconds{mailbox="main"}' in await measured(office)

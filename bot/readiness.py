@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import faults
@@ -94,21 +94,39 @@ FAILING = timedelta(minutes=10)
 """So long a worker may fail before the administrators are told: much passes by itself."""
 
 
-def failing(workers: Iterable[Worker], clock: Clock) -> Iterator[Trouble]:
-    """Workers that fail or hang: what is due to them is not done."""
-    now = clock.now()
-    for worker in workers:
-        pulse = worker.pulse
-        since = pulse.failing_since or pulse.stepped_at
-        if since and now - since > FAILING:
-            why = f"Every step has failed since then: {pulse.fault}." if pulse.failing_since else "It hangs."
-            yield Trouble(
-                f"A part of Postroom does not work: {worker.name}",
-                (
-                    f"For {_minutes(now - since)} minutes. {why}",
-                    "The log of postroom serve says where. Start it again.",
-                ),
-            )
+MISSES = 3
+LOOKS = 30
+"""A clock may leap: a worker hangs only where it has not stepped either while it was looked at so often."""
+
+
+class Nurse:
+    """Tells of workers that fail or hang: what is due to them is not done."""
+
+    def __init__(self, workers: Sequence[Worker], clock: Clock) -> None:
+        self._workers, self._clock = workers, clock
+        self._seen: dict[str, tuple[datetime | None, int]] = {}
+
+    def troubles(self) -> Iterator[Trouble]:
+        """Those that have failed or hung for long; looked at once a second."""
+        now = self._clock.now()
+        for worker in self._workers:
+            pulse, looks = worker.pulse, self._looks(worker)
+            if pulse.failing_since and now - pulse.failing_since > FAILING and pulse.misses >= MISSES:
+                yield _trouble(worker, now - pulse.failing_since, f"Every step has failed since then: {pulse.fault}.")
+            elif pulse.stepped_at and now - pulse.stepped_at > FAILING and looks >= LOOKS:
+                yield _trouble(worker, now - pulse.stepped_at, "It hangs.")
+
+    def _looks(self, worker: Worker) -> int:
+        """How often it has been looked at since it stepped last."""
+        before, looks = self._seen.get(worker.name, (None, 0))
+        at = worker.pulse.stepped_at
+        self._seen[worker.name] = at, looks + 1 if at == before else 0
+        return self._seen[worker.name][1]
+
+
+def _trouble(worker: Worker, span: timedelta, why: str) -> Trouble:
+    remedy = "The log of postroom serve says where. Start it again."
+    return Trouble(f"A part of Postroom does not work: {worker.name}", (f"For {_minutes(span)} minutes. {why}", remedy))
 
 
 def _closed(path: Path) -> str:

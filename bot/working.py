@@ -16,17 +16,20 @@ class Pulse:
     """When a step of it ended last, well or not; None: it has not begun."""
     failing_since: datetime | None = None
     """When the first of the steps failed that have failed without a break."""
+    misses: int = 0
+    """How many those are."""
     fault: str = ""
     """What kind of error the last of them ended with."""
 
     def beat(self, now: datetime) -> None:
         """A step ended well."""
-        self.stepped_at, self.failing_since, self.fault = now, None, ""
+        self.stepped_at, self.failing_since, self.misses, self.fault = now, None, 0, ""
 
     def miss(self, now: datetime, fault: BaseException) -> None:
         """A step ended with an error."""
         self.stepped_at, self.fault = now, type(fault).__name__
         self.failing_since = self.failing_since or now
+        self.misses += 1
 
 
 class Worker(ABC):

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, bouncing, outbox, readiness, receipts, telling
+from bot import announcing, bouncing, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
 from bot.canary import CanaryKey, Fancier
 from bot.clock import Clock
@@ -23,7 +23,7 @@ from bot.measures import Measures
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
-from bot.readiness import Readiness
+from bot.readiness import Nurse, Readiness
 from bot.readings import Readings
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
@@ -232,7 +232,9 @@ class Office:
         )  # fmt: skip
         self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up, rooms.measures)
         canary = self._fancier()
-        self.workers = [
+        self.workers = []
+        nurse = Nurse(self.workers, rooms.clock)
+        self.workers += [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
@@ -240,7 +242,7 @@ class Office:
                 rooms.ledger, rooms.clock, rooms.settings,
                 [
                     Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), lambda: readiness.failing(self.workers, rooms.clock),
+                    *([canary.troubles] if canary else []), nurse.troubles,
                 ],
             ),
             *([canary] if canary else []),

@@ -3,6 +3,7 @@
 import re
 
 import aiosmtplib
+import httpx
 import pytest
 
 from tests.office import Opener, TestOffice
@@ -92,3 +93,27 @@ async def test_metrics_are_read_from_where_it_is_allowed_and_are_no_page_elsewhe
 ) -> None:
     async with post_with({f"POSTROOM__WEB__{key}": value for key, value in environ.items()}) as post:
         assert (await asked(post, "/metrics", by=by, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "status"),
+    [(FAR, 404), (f"127.0.0.1, {FAR}", 404), (f"{FAR}, 127.0.0.1", 404), ("nonsense", 404), (None, 200)],
+    ids=["a visitor", "one who says to be near", "by two proxies", "one who cannot be told", "not by the proxy"],
+)
+async def test_over_the_wire_a_proxys_visitors_do_not_read_them(
+    post_with: Opener, forwarded: str | None, status: int
+) -> None:
+    environ = {
+        "POSTROOM__WEB__PROXY_NETWORKS": '["127.0.0.1"]',
+        "POSTROOM__WEB__BASE_URL": "https://returns.council.example",
+    }
+    async with post_with(environ) as post:
+        assert post.office.web
+        await post.office.web.start()
+        try:
+            async with httpx.AsyncClient() as client:
+                headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+                page = await client.get(f"http://127.0.0.1:{post.office.web.port}/metrics", headers=headers)
+        finally:
+            await post.office.web.stop()
+        assert page.status_code == status

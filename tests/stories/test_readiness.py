@@ -9,8 +9,10 @@ from structlog.testing import capture_logs
 
 from bot.inbox import InboxWorker
 from bot.outbox import OutboxWorker
+from bot.readiness import LOOKS, Nurse
+from bot.retention import Shredder
 from handlers.running import Serving
-from tests.office import Answer, TestOffice, open_office
+from tests.office import Answer, HandWoundClock, TestOffice, open_office
 from tests.people import ALEX
 from tests.watching import FAR, asked, measured
 
@@ -146,3 +148,23 @@ async def test_a_worker_that_hangs_shows(served: TestOffice, monkeypatch: pytest
         assert (await failing(served))["worker inbox"].startswith("no step of it has ended for 5 minutes")
     finally:
         go_on.set()
+
+
+async def test_a_clock_that_leaps_makes_no_worker_hang(served: TestOffice) -> None:
+    for _ in range(5):
+        served.clock.advance(days=1)
+        await until_stepped(served)
+        await served.settle()
+    assert alerts(served) == []
+
+
+def test_a_worker_that_hangs_is_told_of_once_it_was_looked_at_often_enough() -> None:
+    clock = HandWoundClock()
+    worker = Shredder(None, None, clock)  # type: ignore[arg-type] # it never takes a step
+    nurse = Nurse([worker], clock)
+    worker.pulse.beat(clock.now())
+    clock.advance(minutes=20)
+    assert [list(nurse.troubles()) for _ in range(LOOKS)] == [[]] * LOOKS
+    (trouble,) = nurse.troubles()
+    assert trouble.what == "A part of Postroom does not work: shredder"
+    assert "For 20 minutes. It hangs." in trouble.lines

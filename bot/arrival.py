@@ -1,6 +1,7 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,6 +35,10 @@ class Route(Frozen):
     """Nobody but its author reads that conversation."""
     aside: bool = False
     """Others read it, but the answer is for its author's eyes alone."""
+    message: int | None = None
+    """The number of the message in the inbox, once it is handled."""
+    taken_in_at: datetime | None = None
+    """When that message was durable, once it is handled."""
 
     @property
     def others_read(self) -> bool:
@@ -100,6 +105,8 @@ class Arrival(Frozen):
     """It is said to us: it is not merely overheard in a conversation in which others speak, too."""
     brings: int = 0
     """So many files come with it, where the channel knows before it is opened."""
+    canary: datetime | None = None
+    """A mail of ours to ourselves: when it was sent, which it proves (lesson L23). It is noted, and nothing else."""
     route: Route = Route()
 
     @classmethod

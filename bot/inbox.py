@@ -14,12 +14,15 @@ import structlog
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
+from structlog.contextvars import bound_contextvars
 
 from bot.arrival import Arrival
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.kinds import Instant
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
+from bot.measures import Measures
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 
@@ -75,8 +78,9 @@ class _Waiting:
 class Inbox:
     """The way in. One for each process."""
 
-    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, vault: Vault, clock: Clock, measures: Measures | None = None) -> None:
         self._ledger, self._vault, self._clock = ledger, vault, clock
+        self._measures = measures or Measures()
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
         self._lull_at = self._turn_until = 0.0
@@ -130,7 +134,18 @@ class Inbox:
         except Unavailable as fault:
             raise Later(str(fault)) from fault
         now = self._clock.now()
-        return self._ledger.write_now(lambda tx: _enter(tx, batch, sealed, now), urgent=True)
+        ids = self._ledger.write_now(lambda tx: _enter(tx, batch, sealed, now), urgent=True)
+        for waiting, message in zip(batch, ids, strict=True):
+            self._note(waiting.arrival, message)
+        return [message is not None for message in ids]
+
+    def _note(self, arrival: Arrival, message: int | None) -> None:
+        """It is durable, under this number; None: seen before."""
+        self._measures.taken(arrival.channel, arrival.size, new=message is not None)
+        if message is None:
+            log.info("a message came again", channel=arrival.channel)
+        else:
+            log.info("a message was taken in", message=message, channel=arrival.channel, octets=arrival.size)
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> None:
@@ -146,17 +161,17 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> 
 INBOX = Table.metadata.tables[InboxItem.__tablename__]
 MINE = update(INBOX).where(INBOX.c.id == bindparam("item"), INBOX.c.lease == bindparam("mine")).returning(INBOX.c.id)
 """What one worker has claimed; what is to be set goes with it."""
-ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id)
+ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id, INBOX.c.id)
 
 
-def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[bool]:
-    """Of each, whether it is new."""
+def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[int | None]:
+    """The number of each; None: seen before."""
     rows = [_row(waiting.arrival, one, now) for waiting, one in zip(batch, sealed, strict=True)]
-    new = set(tx.scalars(ENTER, rows))
+    numbers: dict[str, int] = dict(tx.execute(ENTER, rows).tuples())
     for row in rows:
-        if row["object_id"] not in new:
+        if row["object_id"] not in numbers:
             files.order_destruction(tx, row["object_id"], why="seen before", now=now)
-    return [row["object_id"] in new for row in rows]
+    return [numbers.get(row["object_id"]) for row in rows]
 
 
 def _row(arrival: Arrival, sealed: Sealed, now: datetime) -> dict[str, Any]:
@@ -174,10 +189,14 @@ class InboxWorker(Worker):
     """
 
     table = InboxItem.__tablename__
+    name = "inbox"
 
-    def __init__(self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp, measures: Measures | None = None
+    ) -> None:
         super().__init__()
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
+        self._measures = measures or Measures()
 
     async def step(self) -> bool:
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
@@ -202,16 +221,28 @@ class InboxWorker(Worker):
             await self._one(item)
 
     async def _one(self, item: Claimed) -> None:
+        with bound_contextvars(message=item.id):
+            outcome = await self._attempt(item)
+        waited = self._clock.now() - item.arrived_at if outcome == "handled" else None
+        self._measures.handled(item.arrival.channel, outcome, waited)
+
+    async def _attempt(self, item: Claimed) -> str:
+        """How it ended, in the words of `bot.measures`."""
         try:
             await self._handle(item)
         except LostLease:
-            log.warning("another worker took the message over", item=item.id)
+            log.warning("another worker took the message over")
+            return "lost"
         except Later as fault:
-            log.warning("a message must wait", item=item.id, fault=str(fault))
+            log.warning("a message must wait", fault=of(fault))
             await self._postpone(item, str(fault), ours=False)
+            return "postponed"
         except Exception as fault:
-            log.exception("a message failed", item=item.id)
+            log.exception("a message failed")
             await self._postpone(item, type(fault).__name__, ours=True)
+            return "failed"
+        log.info("a message was handled", channel=item.arrival.channel)
+        return "handled"
 
     async def _postpone(self, item: Claimed, why: str, *, ours: bool) -> None:
         now, tries = self._clock.now(), item.tries + ours
@@ -227,7 +258,7 @@ class InboxWorker(Worker):
         try:
             await self._ledger.write(put_back)
         except (Later, LostLease):
-            log.warning("a message stays leased until its lease ends", item=item.id)
+            log.warning("a message stays leased until its lease ends")
 
 
 def back_off(tries: int) -> timedelta:

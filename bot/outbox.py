@@ -10,13 +10,16 @@ from typing import Protocol
 import structlog
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
+from structlog.contextvars import bound_contextvars
 
 from bot import standing
 from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.kinds import Instant
 from bot.ledger.tables import OutboxItem, OutboxState, Table
+from bot.measures import Measures
 from bot.notices import KINDS, FileFacts, Notice
 from bot.wording import Letter, Wording
 from bot.working import Worker
@@ -138,13 +141,15 @@ class OutboxWorker(Worker):
     def __init__(
         self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
         give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (), in_order: bool = False,
-        introduce: Introduce | None = None,
+        introduce: Introduce | None = None, measures: Measures | None = None,
     ) -> None:  # fmt: skip
         """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
         what is put off holds up what comes after it in the same conversation; `introduce`: how the channel is asked who
         somebody is, where its identities are not mailboxes."""
         super().__init__()
+        self.name, self._channel = f"outbox {channel}", channel
         self._ledger, self._clock, self._wording = ledger, clock, wording
+        self._measures = measures or Measures()
         self._courier, self._introduce = courier, introduce
         self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
         self._keeps_order = in_order
@@ -191,23 +196,39 @@ class OutboxWorker(Worker):
 
     async def _one(self, item: _Claimed) -> bool:
         """False: it must wait."""
+        with bound_contextvars(notice=item.id, kind=item.kind, **_answered(item.row)):
+            outcome = await self._attempt(item)
+            waited = self._waited(item.row) if outcome == "sent" else None
+            self._measures.delivered(self._channel, outcome, waited)
+        return outcome in ("sent", "refused")
+
+    def _waited(self, row: OutboxItem) -> timedelta | None:
+        """How long whoever is answered has waited; None where nobody has."""
+        taken_in_at = Route.model_validate(row.route).taken_in_at
+        return self._clock.now() - taken_in_at if taken_in_at else None
+
+    async def _attempt(self, item: _Claimed) -> str:
+        """How it ended, in the words of `bot.measures`."""
         try:
             await self._check_reader(item)
             parcel = await asyncio.to_thread(self._parcel, item)
             shown = await self._courier.deliver(parcel)
         except Undeliverable as refusal:
+            log.warning("a notice was refused", fault=of(refusal))
             await self._settle(item, OutboxState.FAILED, error=str(refusal), refused=True)
+            return "refused"
         except Busy as busy:
             await self._put_off(item, str(busy), timedelta(seconds=busy.seconds), untried=True)
-            return False
+            return "busy"
         except Exception as fault:  # noqa: BLE001 - a courier may fail in any way; the notice must not be lost
-            log.warning("a notice must wait", notice=item.id, kind=item.kind, fault=repr(fault))
+            log.warning("a notice must wait", fault=of(fault))
             await self._put_off(item, repr(fault), back_off(item.tries, self._clock.number(16) / 2**16))
-            return False
+            return "postponed"
         else:
             await self._settle(item, OutboxState.SENT, shown=shown)
             self._delivered(parcel)
-        return True
+            log.info("a notice was delivered", channel=self._channel)
+        return "sent"
 
     async def _check_reader(self, item: _Claimed) -> None:
         """Raises `Undeliverable` where what one person is to be told would be read by an account that is theirs, or is
@@ -246,7 +267,7 @@ class OutboxWorker(Worker):
         try:
             await self._ledger.write(write)
         except Later:
-            log.warning("a notice stays leased until its lease ends", notice=item.id)
+            log.warning("a notice stays leased until its lease ends")
 
 
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
@@ -302,6 +323,12 @@ def recover(tx: Session) -> None:
 def retry(tx: Session, ids: Sequence[str], now: datetime) -> None:
     """Have these tried at once, also those given up."""
     tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(state=OutboxState.WAITING, next_at=now))
+
+
+def _answered(row: OutboxItem) -> dict[str, int]:
+    """The message that it answers, for the log."""
+    message = Route.model_validate(row.route).message
+    return {} if message is None else {"message": message}
 
 
 def _conversation(row: OutboxItem) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot import standing
 from bot.arrival import Introduce
 from bot.clock import Clock
+from bot.faults import of
 from bot.homes import Homes
 from bot.ledger import Later, Ledger
 from bot.ledger.tables import OutboxItem, Surface
@@ -106,12 +107,12 @@ class Redrawer(Worker):
             if parcel and not await self._is_refused(one):
                 await self._painter.redraw(one.place, one.stamp, parcel)
         except Undeliverable as refusal:
-            log.warning("a message cannot be changed any more", place=one.place, why=str(refusal))
+            log.warning("a message cannot be changed any more", surface=one.id, fault=of(refusal))
             await self._settle(one, None)
         except Busy as busy:
             await self._settle(one, timedelta(seconds=busy.seconds))
         except Exception as fault:  # noqa: BLE001 - a painter may fail in any way; what is due stays due
-            log.warning("a message must be drawn later", place=one.place, fault=repr(fault))
+            log.warning("a message must be drawn later", surface=one.id, fault=of(fault))
             await self._settle(one, back_off(one.tries + 1, 0), tries=one.tries + 1)
         else:
             await self._settle(one, None, drawn=parcel, tries=0)
@@ -135,4 +136,4 @@ class Redrawer(Worker):
         try:
             await self._ledger.write(write)
         except Later:
-            log.warning("a message is drawn once more", place=one.place)
+            log.warning("a message is drawn once more", surface=one.id)

@@ -1,6 +1,6 @@
 """Telling somebody something: a file's facts, posting a notice into the outbox, what was told before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, not_, select
 from sqlalchemy.orm import Session
 
-from bot import links, notices, roster
+from bot import digest, links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import files, history
@@ -239,11 +239,28 @@ def own_mailbox(person: Person, settings: Settings) -> str:
 
 def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, but: str = "") -> bool:
     """Tell the administrators that something needs a person. `but`: not at this address. False: there is nobody to tell."""
-    notice = notices.Alert(what=what, lines=tuple(lines))
+    said = tuple(lines)
     told = [one for one in roster.administrators(tx) if one.email != but]
     for one in told:
-        post(tx, notice, occasion, to=one.email, person=one)
+        if digest.has_had_enough(tx, one.email, what, occasion.now, occasion.settings.email.alerts_per_hour):
+            _hold_back(tx, what, said, occasion, one)
+        else:
+            post(tx, notices.Alert(what=what, lines=said), occasion, to=one.email, person=one)
     return bool(told)
+
+
+def _hold_back(tx: Session, what: str, lines: Sequence[str], occasion: Occasion, one: Person) -> None:
+    """Into the mail that tells later how many there were. One that was tried may have arrived: another takes its place."""
+    item, now = digest.pending(tx, one.email), occasion.now
+    before = notices.Alert.model_validate(item.facts) if item else None
+    notice = digest.grown(before, what, lines, now)
+    if item and not item.tries:
+        item.facts, item.created_at = notice.model_dump(mode="json"), now
+        return
+    wait = max(item.next_at - now, timedelta(0)) if item else digest.due(tx, one.email, now)
+    if item:
+        tx.delete(item)
+    post(tx, notice, occasion, to=one.email, person=one, wait=wait)
 
 
 def alert_once(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, within: timedelta) -> None:
@@ -275,4 +292,5 @@ def answered_since(tx: Session, recipient: str, since: datetime) -> int:
 def recent_alerts(tx: Session, since: datetime) -> list[str]:
     """What the administrators were alerted to since then."""
     alerts = select(OutboxItem).where(OutboxItem.kind == notices.Alert.kind, OutboxItem.created_at > since)
-    return [str(item.facts["what"]) for item in tx.scalars(alerts)]
+    found = [item.facts for item in tx.scalars(alerts)]
+    return [str(facts["what"]) for facts in found] + [one["what"] for facts in found for one in facts.get("more", ())]

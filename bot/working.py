@@ -3,7 +3,33 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+
+@dataclass
+class Pulse:
+    """Whether a worker works, as whoever makes it step has seen."""
+
+    stepped_at: datetime | None = None
+    """When a step of it ended last, well or not; None: it has not begun."""
+    failing_since: datetime | None = None
+    """When the first of the steps failed that have failed without a break."""
+    misses: int = 0
+    """How many those are."""
+    fault: str = ""
+    """What kind of error the last of them ended with."""
+
+    def beat(self, now: datetime) -> None:
+        """A step ended well."""
+        self.stepped_at, self.failing_since, self.misses, self.fault = now, None, 0, ""
+
+    def miss(self, now: datetime, fault: BaseException) -> None:
+        """A step ended with an error."""
+        self.stepped_at, self.fault = now, type(fault).__name__
+        self.failing_since = self.failing_since or now
+        self.misses += 1
 
 
 class Worker(ABC):
@@ -11,8 +37,12 @@ class Worker(ABC):
 
     table: str
     """Where what is due to it is written: a change there wakes it."""
+    name: str = ""
+    """What it is called in metrics and in the log; its class's, where it has none of its own."""
 
     def __init__(self) -> None:
+        self.name = self.name or type(self).__name__.lower()
+        self.pulse = Pulse()
         self._under_way: dict[asyncio.Task[None], str] = {}
 
     @abstractmethod

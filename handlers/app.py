@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce
+from bot.canary import CanaryKey, Fancier
 from bot.checkpointing import Notary
 from bot.clock import Clock
 from bot.counter import Counter
@@ -22,9 +23,12 @@ from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.sealing import Retired
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
+from bot.measures import Measures
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
+from bot.readiness import Nurse, Readiness
+from bot.readings import Readings
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
 from bot.reception.practising import Practice
@@ -40,6 +44,7 @@ from bot.wording import Wording
 from bot.working import Worker
 from handlers.mail.channel import MailChannel
 from handlers.web.application import application
+from handlers.web.health import HealthRoutes
 from handlers.web.links import PATH as LINKS
 from handlers.web.links import LinkRoutes
 from handlers.web.pages import Pages
@@ -70,6 +75,9 @@ class Channel(Protocol):
 
     def troubles(self) -> Iterable[Trouble]:
         """What an administrator has to put right for it; looked at once a second."""
+
+    def faults(self) -> Iterable[str]:
+        """Which of its ways in do not listen any more, by names that give nobody away."""
 
     def reader(self) -> OpenMessage:
         """How its raw messages are opened."""
@@ -103,6 +111,8 @@ class Rooms:
     """Of receipts."""
     signing_keys: SigningKeys
     """Of checkpoints."""
+    canary: CanaryKey
+    measures: Measures = field(default_factory=Measures)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -157,8 +167,12 @@ def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
     vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
     retired = [Retired(one.secret, one.until) for one in vault.earlier("history")]
     ledger = Ledger(url, master.derive("history"), retired)
-    links = LinkKey(master.derive("links"))
-    return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master, vault))
+    rooms = Rooms(
+        settings, clock, ledger, vault, LinkKey(master.derive("links")), signer_of(master),
+        signing_keys_of(master, vault), canary_key_of(master),
+    )  # fmt: skip
+    ledger.on_commit(rooms.measures.committed)
+    return rooms
 
 
 def master_key(settings: Settings) -> MasterKey:
@@ -181,27 +195,37 @@ def signing_keys_of(master: MasterKey, vault: Vault) -> SigningKeys:
     return SigningKeys(master.fingerprint, {**earlier, master.fingerprint: master.derive("checkpoints")})
 
 
-def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
+def canary_key_of(master: MasterKey) -> CanaryKey:
+    """What proves mails of ours to ourselves."""
+    return CanaryKey(master.derive("canary"))
+
+
+def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = (), watching: Sequence[BaseRoute] = ()) -> WebServer:
     """The pages of one-time links, and what other routes are wanted."""
     settings, clock, key, pages = rooms.settings, rooms.clock, rooms.link_key, Pages(rooms.settings)
     visits = partial(Visits, pages, clock, key, base_url=settings.web.base_url)
     links = LinkRoutes(Counter(rooms.ledger, clock, settings, key), rooms.vault, visits(under=LINKS))
     proofs = ProofRoutes(ProofDesk(rooms.ledger, clock, settings, key), visits(under=PROOFS))
-    return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes]))
+    return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes], watching))
 
 
 def office(rooms: Rooms) -> "Office":
     """The office with every channel that is configured."""
     settings, clock = rooms.settings, rooms.clock
-    channels: dict[str, Channel] = {MailChannel.name: MailChannel(settings, clock, rooms.ledger)}
+    channels: dict[str, Channel] = {MailChannel.name: mail_channel(rooms)}
     routes: list[BaseRoute] = []
     if settings.slack:
         from handlers.slack.channel import SlackChannel  # noqa: PLC0415 - its libraries take 20 MiB: only where it is used
 
-        slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True))
+        slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True), rooms.measures)
         channels[slack.name] = slack
         routes += slack.routes()
-    return Office(rooms, channels, web_server(rooms, routes))
+    return Office(rooms, channels, routes)
+
+
+def mail_channel(rooms: Rooms) -> MailChannel:
+    """How schools and officers are heard and answered by mail."""
+    return MailChannel(rooms.settings, rooms.clock, rooms.ledger, rooms.canary, rooms.measures)
 
 
 @dataclass
@@ -210,15 +234,17 @@ class Office:
 
     rooms: Rooms
     channels: Mapping[str, Channel]
-    web: WebServer | None = None
+    routes: Sequence[BaseRoute] | None = None
+    """What the web serves besides one-time links; None: it serves nothing."""
     delivered: Callable[[Parcel], None] = lambda _: None
     inbox: Inbox = field(init=False)
     inbox_worker: InboxWorker = field(init=False)
     workers: list[Worker] = field(init=False)
+    web: WebServer | None = field(init=False)
 
     def __post_init__(self) -> None:
         rooms = self.rooms
-        self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
+        self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock, rooms.measures)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
         keys = receipt_keys(rooms)
@@ -232,9 +258,12 @@ class Office:
         desks = {False: reception, True: practice}
         self.inbox_worker = InboxWorker(
             rooms.ledger, rooms.clock, lambda item: desks[item.arrival.trial].handle(item),
-            lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why),
+            lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why), rooms.measures,
         )  # fmt: skip
-        self.workers = [
+        canary = self._fancier()
+        self.workers = []
+        nurse = Nurse(self.workers, rooms.clock)
+        self.workers += [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
@@ -245,11 +274,33 @@ class Office:
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
+                    *([canary.troubles] if canary else []), nurse.troubles,
                 ],
             ),
+            *([canary] if canary else []),
         ]  # fmt: skip
         if slack := rooms.settings.slack:
             self.workers.append(Reminder(rooms.ledger, rooms.clock, rooms.settings, slack))
+        self.web = None if self.routes is None else web_server(rooms, self.routes, self._watched(canary).routes())
+
+    def _fancier(self) -> Fancier | None:
+        """Who sends canaries, where some are wanted."""
+        rooms, mail = self.rooms, self.channels.get(MAIL)
+        every = timedelta(minutes=rooms.settings.email.canary_minutes)
+        if not every or not isinstance(mail, MailChannel):
+            return None
+        return Fancier(rooms.ledger, rooms.clock, rooms.canary, mail.send_canary, every)
+
+    def _watched(self, canary: Fancier | None) -> HealthRoutes:
+        """What those who watch over us may ask."""
+        rooms = self.rooms
+        rooms.measures.registry.register(Readings(rooms.ledger, rooms.clock, rooms.settings, self.workers))
+        ready = Readiness(
+            rooms.ledger, rooms.clock, rooms.settings, self.workers,
+            channels={name: channel.faults for name, channel in self.channels.items()},
+            canary=canary.troubles if canary else None,
+        )  # fmt: skip
+        return HealthRoutes(rooms.settings.web, rooms.measures.registry, ready.look)
 
     def _ways_out(self, channel: Channel) -> list[Worker]:
         rooms, days = self.rooms, self.rooms.settings.retention.queue_days
@@ -258,7 +309,7 @@ class Office:
         delivery = OutboxWorker(
             rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
             queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
-            in_order=painter is not None, introduce=channel.introduce,
+            in_order=painter is not None, introduce=channel.introduce, measures=rooms.measures,
         )  # fmt: skip
         if painter is None:
             return [delivery]

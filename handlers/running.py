@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
@@ -16,6 +16,7 @@ import structlog
 from bot import inbox, outbox
 from bot.ledger import file_of
 from bot.settings import Settings
+from bot.working import Worker
 from handlers.app import NotReady, Office
 
 log = structlog.get_logger()
@@ -59,7 +60,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         for worker in self._office.workers:
             wake = asyncio.Event()
             self._wake.append((worker.table, wake))
-            self._workers.append(asyncio.create_task(self._run(worker.step, wake)))
+            self._workers.append(asyncio.create_task(self._run(worker, wake)))
         self._watching = asyncio.create_task(self._watch())
         for channel in self._office.channels.values():
             await channel.start(self._office.inbox)
@@ -94,16 +95,22 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         for worker in self._office.workers:
             await worker.stop()
 
-    async def _run(self, step: Callable[[], Awaitable[bool]], wake: asyncio.Event) -> None:
-        """Step while there is something to do; then wait to be woken. A fault is logged and never ends the work."""
+    async def _run(self, worker: Worker, wake: asyncio.Event) -> None:
+        """Step while there is something to do; then wait to be woken. A fault is logged, shows in the worker's pulse, and
+        never ends the work."""
+        rooms = self._office.rooms
         while not self._leaving:
             wake.clear()
             try:
                 await self._office.inbox.lull()
-                if await step():
+                again = await worker.step()
+                worker.pulse.beat(rooms.clock.now())
+                if again:
                     continue
-            except Exception:
-                log.exception("a worker's step failed")
+            except Exception as fault:
+                log.exception("a worker's step failed", worker=worker.name)
+                worker.pulse.miss(rooms.clock.now(), fault)
+                rooms.measures.faulted(worker.name)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):  # unlike wait_for, it never loses a cancellation
                     await wake.wait()

@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +30,14 @@ T = TypeVar("T")
 Work = Callable[[Session], T]
 Listener = Callable[[AbstractSet[str]], None]
 """Told of the tables to which something was written."""
+
+
+class Observer(Protocol):
+    """Told how long a commit took and how many functions shared it."""
+
+    def __call__(self, seconds: float, writes: int, *, failed: bool) -> None:
+        """`failed`: all of it was undone."""
+
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
@@ -72,6 +80,7 @@ class Ledger:
         self.history_key = history_key
         self._info = {"key": history_key, "retired": tuple(retired)}
         self._listeners: list[Listener] = []
+        self._observers: list[Observer] = []
         self._changed: set[str] = set()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._numbers = count()
@@ -86,6 +95,10 @@ class Ledger:
     def on_change(self, listener: Listener) -> None:
         """Call this after every commit, from the writer's thread."""
         self._listeners.append(listener)
+
+    def on_commit(self, observer: "Observer") -> None:
+        """Tell this of every commit, from the writer's thread."""
+        self._observers.append(observer)
 
     async def read(self, work: Work[T]) -> T:
         """Run a function that only reads, off the event loop."""
@@ -164,7 +177,8 @@ class Ledger:
     def _commit(self, jobs: list[_Job]) -> None:
         """Run these, as far as one commit may go on; those that are left over wait again, in the same order."""
         answers: list[tuple[_Job, object, BaseException | None]] = []
-        until, tried = time.monotonic() + SHARED_COMMIT_SECONDS, 0
+        begun, tried, failed = time.monotonic(), 0, False
+        until = begun + SHARED_COMMIT_SECONDS
         try:
             with self._writing.begin() as connection:
                 while tried < len(jobs) and (tried == 0 or time.monotonic() < until):
@@ -173,10 +187,12 @@ class Ledger:
         except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
-            tried = len(jobs)
+            tried, failed = len(jobs), True
             answers = [(job, None, later) for job in jobs]
         for job in jobs[tried:]:
             self._jobs.put(job)
+        for observer in self._observers:
+            observer(time.monotonic() - begun, tried, failed=failed)
         changed, self._changed = frozenset(self._changed), set()
         for listener in self._listeners:
             listener(changed)

@@ -23,6 +23,8 @@ class Chore(StrEnum):
     WARNED = "warned"
     """Whoever is to receive was then told what nobody has received."""
     ORPHANS_SOUGHT = "orphans sought"
+    READY = "ready"
+    """Something could be written into the record, when it was looked last whether that can be done."""
     CANARY_SENT = "canary sent"
     CANARY_BACK = "canary back"
     """The newest mail to ourselves that came through the whole path was sent at this moment (lesson L23)."""

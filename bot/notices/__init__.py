@@ -15,7 +15,7 @@ from bot.notices.answers import (
     Verified,
     Which,
 )
-from bot.notices.decisions import Alert, Decided, LostRace, Moved, NewFiles, Received, Rejected, Waiting
+from bot.notices.decisions import Alert, Decided, LostRace, More, Moved, NewFiles, Received, Rejected, Waiting
 from bot.notices.examples import CHECKED, FILE, HELD, RECEIVED, SENT
 from bot.notices.facts import (
     Candidate,
@@ -54,12 +54,13 @@ from bot.notices.trying import Quoted, Said, Tried, TriedFile
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
-    "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
-    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven",
-    "Queue", "Quoted", "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Said", "Settled",
-    "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried", "TriedFile", "Trouble", "Unchanged", "UnknownCommand",
-    "Unreceived", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts",
+    "Finding", "Frozen", "Health", "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu",
+    "Mixed", "More", "Moved", "NewFiles", "NotAuthorised", "NothingAttached", "Notice", "OfFiles", "OfOneFile",
+    "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue", "Quoted", "Recalled", "Receipt", "Receipted",
+    "Received", "Rejected", "Released", "Said", "Settled", "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried",
+    "TriedFile", "Trouble", "Unchanged", "UnknownCommand", "Unreceived", "Verdict", "Verified", "Wait", "Waiting",
+    "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {

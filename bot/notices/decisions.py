@@ -1,9 +1,11 @@
 """What is told of files to those who decide, and of decisions to those whom they concern."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from bot.arrival import Frozen
 from bot.notices.examples import FILE, FROM_INFO, LINKS, RECEIVED, SEN, WAITS
 from bot.notices.facts import Notice, OfFiles, OfOneFile, Wait
 
@@ -104,12 +106,25 @@ class LostRace(OfOneFile):
     """As in `OfFiles`."""
 
 
+class More(Frozen):
+    """Alerts of one wording of which each would have been a mail too many."""
+
+    what: str
+    count: int
+    since: datetime
+    """When the first of them came."""
+    lines: tuple[str, ...] = ()
+    """Some of what they said."""
+
+
 class Alert(Notice):
     """To the administrators: something needs a person."""
 
     kind = "alert"
     what: str
     lines: tuple[str, ...] = ()
+    more: tuple[More, ...] = ()
+    """What there was besides, where they had many alerts of late; then there is nothing else."""
 
 
 Received.example = Received(files=(RECEIVED,), by="Sam Hale")

@@ -10,14 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot import bouncing, proofs, roster
+from bot import bouncing, canary, proofs, roster
 from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Sink, Unreadable
 from bot.clock import Clock
 from bot.inbox import SENDERS_MAX, Claimed, settle
-from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import InboxState, Person
+from bot.ledger import Later, Ledger, files, upkeep
+from bot.ledger.tables import InboxItem, InboxState, Person
+from bot.ledger.upkeep import Chore
 from bot.receipts import KeyRing
 from bot.reception import answering, proving, tracing
 from bot.reception.crowd import Crowd
@@ -81,6 +83,9 @@ class Reception:
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
+        if item.arrival.canary:
+            await self._ledger.write(lambda tx: self._canary(tx, item))
+            return
         if item.arrival.returned and await self._is_report(item):  # before anything that could answer it (lesson L17)
             return
         known = await self._introduced(item.arrival)
@@ -94,6 +99,14 @@ class Reception:
             return
         prepared = await self._prepared(item)
         await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
+
+    def _canary(self, tx: Session, item: Claimed) -> None:
+        """Our own mail to ourselves is back (lesson L23): that is noted, and nothing of it stays."""
+        sent_at, back = item.arrival.canary, upkeep.when(tx, Chore.CANARY_BACK)
+        if sent_at and sent_at > self._clock.now() - canary.LIFE and (back is None or sent_at > back):
+            upkeep.note(tx, Chore.CANARY_BACK, sent_at)
+        self._finish(tx, item, InboxState.DONE, "")
+        tx.execute(delete(InboxItem).where(InboxItem.id == item.id))
 
     async def _is_report(self, item: Claimed) -> bool:
         """Whether it came back to the address of a notice, and so is done with: nothing else in it is ever looked at."""
@@ -205,10 +218,10 @@ class Reception:
         files.order_destruction(tx, item.object_id, why="handled", now=self._clock.now())
 
     def _occasion(self, item: Claimed) -> Occasion:
+        route = item.arrival.route.model_copy(update={"message": item.id, "taken_in_at": item.arrived_at})
         return Occasion(
-            settings=self._settings, clock=self._clock, now=self._clock.now(), route=item.arrival.route,
-            channel=item.arrival.channel,
-        )  # fmt: skip
+            settings=self._settings, clock=self._clock, now=self._clock.now(), route=route, channel=item.arrival.channel
+        )
 
 
 def _at_once(channel: str) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.tables import DestroyOrder, File
 from bot.vault import Unavailable, Vault
@@ -47,7 +48,7 @@ class Shredder(Worker):
                 some = ids[first : first + RECORDED]
                 await self._ledger.write(lambda tx, some=some: self._record(tx, some))  # type: ignore[misc]  # bound at once
         except (Unavailable, Later) as fault:
-            log.warning("contents could not be destroyed yet", objects=len(ids), fault=str(fault))
+            log.warning("contents could not be destroyed yet", objects=len(ids), fault=of(fault))
             return False
         return True
 

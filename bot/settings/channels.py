@@ -1,7 +1,7 @@
 """The tables of `channels.toml`: the ways in and out."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -17,6 +17,7 @@ from bot.settings.kinds import (
     Hours,
     Line,
     ListenHost,
+    Minutes,
     Nameserver,
     Network,
     Octets,
@@ -183,6 +184,10 @@ class Email(Table):
     """A mailbox for trying out: it judges, answers, and stores nothing."""
     replies_per_hour: Count = 30
     """Answers to one address within an hour, files aside, before a person is asked (lesson L18); as many trials."""
+    alerts_per_hour: Count = 6
+    """Alerts that one administrator is sent within an hour; what is more is counted in one mail at its end."""
+    canary_minutes: Minutes = 0
+    """Minutes between two mails to ourselves through the whole path (lesson L23); 0: none is sent."""
     strangers_per_hour: Count = 100
     """Of all who are not heard, so many are told so within an hour (lesson L19)."""
     warnings: tuple[Line, ...] = ()
@@ -269,6 +274,8 @@ class Web(Table):
     """PEM file of the certificate's key."""
     proxy_networks: tuple[TrustedNetwork, ...] = ()
     """Networks of the proxies whose X-Forwarded-For and -Proto are believed."""
+    metrics_networks: tuple[TrustedNetwork, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    """Networks from which `/metrics` is read, and the details of `/readyz`; elsewhere there is no such page."""
     link_days: Days = 7
     """Days for which a one-time link is good."""
 

@@ -3,17 +3,16 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy.orm import Session
-
-from bot import roster, telling
+from bot import telling
 from bot.arrival import MAIL
+from bot.canary import CanaryKey
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
+from bot.measures import Measures
 from bot.outbox import Courier
 from bot.reception import OpenMessage, ReadReturned
 from bot.settings import Settings
@@ -22,6 +21,7 @@ from bot.watching import Trouble
 from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
+from handlers.mail.canary import canary_mail
 from handlers.mail.door import Front
 from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
@@ -31,10 +31,6 @@ from handlers.mail.smtp.renewing import Renewed
 if TYPE_CHECKING:
     from handlers.mail.imap import Collector
 
-HOUR = timedelta(hours=1)
-ALIKE_AN_HOUR_MAX = 3
-"""Alerts of one wording about single mails: of more of them there is no news in each."""
-
 
 class MailChannel:
     """How schools and officers are heard and answered by mail."""
@@ -43,8 +39,13 @@ class MailChannel:
     introduce = None
     painter = None
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, ledger: Ledger, canary: CanaryKey | None = None,
+        measures: Measures | None = None,
+    ) -> None:  # fmt: skip
+        """`canary`: what proves mails of ours to ourselves."""
         self._settings, self._clock, self._ledger = settings, clock, ledger
+        self._canary, self._measures = canary, measures or Measures()
         self._server: smtp.SmtpServer | None = None
         self._collectors: list[Collector] = []
         self._smarthost = Smarthost.of(settings)
@@ -64,6 +65,12 @@ class MailChannel:
         for collector in self._collectors:
             yield from collector.troubles()
 
+    def faults(self) -> Iterator[str]:
+        """What of it does not work, for `/readyz`."""
+        if self._server and not self._server.is_listening:
+            yield "smtp"
+        yield from (f"imap {one.name}" for one in self._collectors if not one.is_alive)
+
     def reader(self) -> OpenMessage:
         """How a raw mail is opened."""
         return reader_of(self._settings)
@@ -76,9 +83,13 @@ class MailChannel:
         """The way out."""
         return self._smarthost
 
+    async def send_canary(self, token: str) -> None:
+        """Hand a mail to ourselves to the smarthost. Raises what keeps it from being sent."""
+        await self._smarthost.send(canary_mail(token, self._settings.email.address, self._clock.now()))
+
     async def start(self, inbox: Inbox) -> None:
         """Listen, and fetch. Raises `handlers.ports.CannotListen`, `BadMailbox`."""
-        front = Front(self._settings, self._clock, inbox)
+        front = Front(self._settings, self._clock, inbox, self._canary)
         if self._settings.email.smtp.enabled:
             await self._listen(front)
         if self._settings.email.imap:
@@ -90,7 +101,7 @@ class MailChannel:
         house = smtp.House(
             front, front.mailboxes.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
             tls=self._certificate, require_tls=configured.require_tls, lmtp=configured.protocol == "lmtp",
-            known=self._settings.email.trust.names, has_room=front.space.has_room,
+            known=self._settings.email.trust.names, has_room=front.space.has_room, replied=self._measures.replied,
         )  # fmt: skip
         try:
             self._server = await smtp.start(house, host=configured.host, port=configured.port)
@@ -103,7 +114,7 @@ class MailChannel:
         from handlers.mail.imap.signin import Account  # noqa: PLC0415
 
         accounts = [Account.of(name, mailbox) for name, mailbox in self._settings.email.imap.items()]
-        self._collectors = [Collector(account, front, self._clock, self._alert) for account in accounts]
+        self._collectors = [Collector(account, front, self._clock, self._alert, self._measures) for account in accounts]
         begun = await asyncio.gather(*(one.start() for one in self._collectors), return_exceptions=True)
         if bad := [fault for fault in begun if isinstance(fault, BadMailbox)]:
             raise BadMailbox("\n".join(map(str, bad)))
@@ -114,7 +125,7 @@ class MailChannel:
     def _alert(self, what: str, lines: Sequence[str]) -> None:
         """Tell the administrators of what happened once, from any thread. Raises `Later`."""
         occasion = Occasion(settings=self._settings, clock=self._clock, now=self._clock.now())
-        self._ledger.write_now(lambda tx: _tell(tx, what, lines, occasion))
+        self._ledger.write_now(lambda tx: telling.alert(tx, what, lines, occasion))
 
     async def stop(self) -> None:
         """Listen and fetch no more, and let what is being taken in finish."""
@@ -158,12 +169,3 @@ def limits(settings: Settings) -> smtp.Limits:
         messages_per_hour=configured.messages_per_hour,
         octets_per_second_min=configured.rate_bytes_per_second_min,
     )
-
-
-def _tell(tx: Session, what: str, lines: Sequence[str], occasion: Occasion) -> None:
-    """No more than some within an hour: anybody can send mails that end so."""
-    administrators = max(1, len(list(roster.administrators(tx))))
-    told = telling.recent_alerts(tx, occasion.now - HOUR).count(what) // administrators
-    if told < ALIKE_AN_HOUR_MAX:
-        last = ["There is no further alert within this hour, whatever else is put there."]
-        telling.alert(tx, what, [*lines, *(last if told == ALIKE_AN_HOUR_MAX - 1 else [])], occasion)

@@ -19,6 +19,7 @@ from aiosmtplib import (
 from bot import data
 from bot.outbox import LEASE, Parcel, Undeliverable
 from bot.settings import Outgoing, Settings, reveal
+from handlers.mail.canary import Written
 from handlers.mail.render import From, MailRenderer
 from handlers.mail.render.head import ascii_domain
 
@@ -73,9 +74,12 @@ class Smarthost:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
         message = self._renderer.message(parcel)
         recipient = ascii_domain(parcel.recipient)
-        return_path = self._renderer.sender.tagged(parcel.token)
+        await self.send(Written(self._renderer.sender.tagged(parcel.token), recipient, message))
+
+    async def send(self, mail: Written) -> None:
+        """The same for a mail that is written already."""
         async with asyncio.timeout(DELIVERY_SECONDS_MAX), self._connection() as client:
-            await _hand_over(client, return_path, recipient, message)
+            await _hand_over(client, mail.return_path, mail.recipient, mail.octets)
 
     async def greet(self) -> None:
         """Sign in, and leave again. Raises what keeps mail from being delivered now."""

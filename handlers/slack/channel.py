@@ -17,6 +17,7 @@ from bot.arrival import SLACK, Introduce
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
+from bot.measures import Measures
 from bot.outbox import Courier
 from bot.reception import OpenMessage
 from bot.redrawing import Painter
@@ -44,11 +45,13 @@ class SlackChannel:
 
     name = SLACK
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, ledger: Ledger, wording: Wording, measures: Measures | None = None
+    ) -> None:
         """`settings` has `[slack]`; `wording`: of chats. Raises `BadSecrets`."""
         assert settings.slack is not None  # noqa: S101 - whoever builds the channel has looked
         self._settings, self._configured, self._secrets = settings, settings.slack, Secrets.of(settings.slack)
-        self._clock, self._ledger = clock, ledger
+        self._clock, self._ledger, self._measures = clock, ledger, measures or Measures()
         self._client = AsyncWebClient(
             self._secrets.bot_token, base_url=self._configured.api_url, retry_handlers=[],
         )  # fmt: skip
@@ -76,6 +79,10 @@ class SlackChannel:
         """None that its doctor does not tell."""
         return ()
 
+    def faults(self) -> Iterable[str]:
+        """The connection, where it is we who call."""
+        return ["socket"] if self._socket and not self._socket.is_connected else []
+
     def reader(self) -> OpenMessage:
         """How a message is opened."""
         client = WebClient(self._secrets.bot_token, base_url=self._configured.api_url, timeout=CALL_SECONDS)
@@ -102,9 +109,9 @@ class SlackChannel:
         self._listeners(inbox).listen(bolt)
         await self._installation.look()
         if self._configured.mode == "http":
-            self._door = Door(bolt, self._secrets.signing_secret)
+            self._door = Door(bolt, self._secrets.signing_secret, self._measures)
             return
-        self._socket = Socket(bolt, self._secrets.app_token, self._client)
+        self._socket = Socket(bolt, self._secrets.app_token, self._client, self._measures)
         await self._socket.start()
 
     def _listeners(self, inbox: Inbox) -> Listeners:

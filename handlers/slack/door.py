@@ -1,6 +1,7 @@
 """The way in over HTTP: nothing of a call is looked at before its signature (https://docs.slack.dev/authentication/verifying-requests-from-slack)."""
 
 import asyncio
+import time
 
 import structlog
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
@@ -8,6 +9,9 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+
+from bot.measures import Measures
+from handlers.slack.receive import kind_of
 
 log = structlog.get_logger()
 
@@ -22,9 +26,10 @@ MALFORMED = (ValueError, TypeError, AttributeError, KeyError, RecursionError)
 class Door:
     """Takes calls in for one app."""
 
-    def __init__(self, bolt: AsyncApp, signing_secret: str) -> None:
+    def __init__(self, bolt: AsyncApp, signing_secret: str, measures: Measures | None = None) -> None:
         """Raises ValueError where the secret is empty: anybody could sign with that."""
         self._bolt, self._verifier = bolt, SignatureVerifier(signing_secret)
+        self._measures = measures or Measures()
 
     async def called(self, request: Request) -> Response:
         """One call: 401 where Slack has not signed it within five minutes, 413 where it is too large, 408 where it does not
@@ -44,7 +49,10 @@ class Door:
         except MALFORMED as fault:
             log.warning("a malformed call of Slack's was refused", fault=type(fault).__name__)
             return PlainTextResponse("malformed", status_code=400)
-        return to_starlette_response(await self._bolt.async_dispatch(call))
+        begun = time.monotonic()
+        answer = await self._bolt.async_dispatch(call)
+        self._measures.acknowledged(kind_of(call.body), time.monotonic() - begun)
+        return to_starlette_response(answer)
 
     def _is_signed(self, body: bytes, request: Request) -> bool:
         try:

@@ -19,6 +19,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.arrival import Attachment, Kept, Opened, Sink
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later
 from handlers.slack.calling import ACCOUNT, CALL_SECONDS, FOR_NOW, NO_FILE, RATE_LIMITED
 from handlers.slack.receive import TOMBSTONE, me
@@ -105,7 +106,7 @@ class Fetcher:
         try:
             return self._fetch(part, told, sink_for, until)
         except Later as fault:
-            log.warning("a file was not to be had", fault=str(fault))
+            log.warning("a file was not to be had", fault=of(fault))
             return _absent(part, told, Gone("unreachable"))
 
     def _fetch(

@@ -10,6 +10,7 @@ from slack_bolt import BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
 
+from bot.faults import of
 from bot.outbox import Busy, Undeliverable
 from handlers.slack.calling import Caller
 
@@ -40,7 +41,7 @@ class Installation:
         try:
             ours = body.get("type") == UNBOUND or await self._is_ours(body)
         except SILENT as fault:
-            log.warning(NAMELESS, fault=str(fault))
+            log.warning(NAMELESS, fault=of(fault))
             return BoltResponse(status=503, body="not now")
         if not ours:
             log.warning("what another workspace brings is refused", teams=sorted(teams(body)))
@@ -53,7 +54,7 @@ class Installation:
         try:
             await asyncio.wait_for(self._caller.ourselves(), LOOK_SECONDS)
         except SILENT as fault:
-            log.warning(NAMELESS, fault=str(fault))
+            log.warning(NAMELESS, fault=of(fault))
 
     async def _is_ours(self, body: Mapping[str, Any]) -> bool:
         visiting = self._allow_connect and ("actions" in body or "command" in body)

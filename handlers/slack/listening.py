@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot import choosing, forms, roster
 from bot.arrival import SLACK, Arrival, Introduce, Press
 from bot.clock import Clock
+from bot.faults import of
 from bot.forms import Asked, Form
 from bot.inbox import Inbox
 from bot.ledger import Ledger, surfaces
@@ -164,7 +165,7 @@ async def _opened(client: AsyncWebClient, trigger: str, view: Json) -> bool:
         log.warning("a form could not be opened", fault=str(fault.response.get("error")))
         return bool(fault.response.get("error") == "exchanged_trigger_id")
     except (aiohttp.ClientError, TimeoutError) as fault:
-        log.warning("a form could not be opened", fault=repr(fault))
+        log.warning("a form could not be opened", fault=of(fault))
         return False
     return True
 

@@ -1,6 +1,7 @@
 """The way in by Socket Mode: a connection that we open to Slack, and open anew wherever it ends."""
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.faults import of
+from bot.measures import Measures
+from handlers.slack.receive import kind_of
 
 log = structlog.get_logger()
 
@@ -24,7 +29,8 @@ FINISH_SECONDS = 10.0
 class _Handler(AsyncSocketModeHandler):
     """Bolt's own, which knows what it has not acknowledged yet."""
 
-    def __init__(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
+    def __init__(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient, measures: Measures) -> None:
+        self._measures = measures
         super().__init__(bolt, app_token, web_client=client, ping_interval=PING_SECONDS)
         self.under_way: set[asyncio.Task[Any]] = set()
 
@@ -33,18 +39,26 @@ class _Handler(AsyncSocketModeHandler):
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - whoever runs is a task
         self.under_way.add(task)
+        begun = time.monotonic()
         try:
             await super().handle(client, req)
         finally:
             self.under_way.discard(task)
+            self._measures.acknowledged(kind_of(req.payload), time.monotonic() - begun)
 
 
 class Socket:
     """The connection of one app."""
 
-    def __init__(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
-        self._handler = _Handler(bolt, app_token, client)
+    def __init__(self, bolt: AsyncApp, app_token: str, client: AsyncWebClient, measures: Measures) -> None:
+        self._handler = _Handler(bolt, app_token, client, measures)
         self._connecting: asyncio.Task[None] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Slack can bring us anything just now."""
+        session = self._handler.client.current_session
+        return session is not None and not session.closed
 
     async def start(self) -> None:
         """Connect, now or as soon as Slack can be reached."""
@@ -69,7 +83,7 @@ class Socket:
             try:
                 self._handler.client.wss_uri = await self._handler.client.issue_new_wss_url()
             except Exception as fault:  # noqa: BLE001 - whatever it is, mail must go on and Slack be tried again
-                log.warning("Slack cannot be connected to; postroom doctor says why", fault=str(fault))
+                log.warning("Slack cannot be connected to; postroom doctor says why", fault=of(fault))
                 await asyncio.sleep(CONNECT_AGAIN_SECONDS)
             else:
                 await self._handler.connect_async()  # type: ignore[no-untyped-call] # slack_bolt's own

@@ -44,9 +44,7 @@ class Turner:
             lambda tx: leafed(tx, leaf, self._settings, self._clock, wording=self._wording)
         )
         if parcel is None or wanted is None:
-            log.warning(
-                "a page was not turned: the notice does not stand there", notice=leaf.notice, reader=leaf.reader
-            )
+            log.warning("a page was not turned: the notice does not stand there", notice=leaf.notice)
             return
         drawn = draw(parcel, int(wanted[1]))
         if leaf.alone:

@@ -17,8 +17,13 @@ from handlers.web.pages import STYLE, Pages
 log = structlog.get_logger()
 
 
-def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Serves these routes, a front page and the style; whatever goes wrong is answered with a page."""
+def application(
+    settings: Settings, pages: Pages, routes: Sequence[BaseRoute], watching: Sequence[BaseRoute] = ()
+) -> ASGIApp:
+    """Serves these routes, a front page and the style; whatever goes wrong is answered with a page.
+
+    `watching`: routes that stand at the root, whatever path `base_url` has: who asks for them is near.
+    """
 
     async def home(request: Request) -> Response:
         del request
@@ -38,7 +43,7 @@ def application(settings: Settings, pages: Pages, routes: Sequence[BaseRoute]) -
 
     ours = Router([*routes, Route("/", home), Route("/style.css", style)], redirect_slashes=False)
     served = Starlette(
-        routes=[*([Route(pages.base, home)] if pages.base else []), Mount(pages.base, ours)],
+        routes=[*watching, *([Route(pages.base, home)] if pages.base else []), Mount(pages.base, ours)],
         exception_handlers={404: missing, 405: missing, Exception: trouble},
     )
     served.router.redirect_slashes = False  # it would lead to whatever host the request names, with the link's secret

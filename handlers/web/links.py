@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.counter import Counter, Parcel, Pressed, Settled
+from bot.faults import of
 from bot.notices.pages import LapsedForm, NotNow, Page
 from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable, Vault
 from handlers.web.download import download
@@ -68,7 +69,7 @@ class LinkRoutes:
         except Destroyed:
             return self._visits.again(visit)
         except (Damaged, Unavailable, BadMasterKey) as fault:
-            log.exception("contents could not be handed out", fault=type(fault).__name__)
+            log.exception("contents could not be handed out", fault=of(fault))
             return self._visits.answer(NotNow(), visit)
 
 

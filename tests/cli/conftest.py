@@ -140,6 +140,7 @@ def the_log_as_it_was() -> Iterator[None]:
     handlers, level = list(logging.root.handlers), logging.root.level
     yield
     structlog.reset_defaults()
+    logging.raiseExceptions = True
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
 

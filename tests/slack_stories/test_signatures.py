@@ -157,7 +157,7 @@ async def test_a_token_of_no_use_shows_in_the_log_before_anybody_has_spoken(offi
 
     (line,) = logged
     assert "postroom doctor says why" in line["event"]
-    assert "does not know the bot’s token" in line["fault"]
+    assert "invalid_auth" in line["fault"]
 
 
 async def test_a_revoked_token_acknowledges_nothing_that_was_not_stored(office: SlackOffice) -> None:

@@ -12,11 +12,10 @@ from bot.ledger import schema
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, open_rooms, web_server
+from handlers.app import Office, Rooms, mail_channel, open_rooms
 from handlers.cli.demo.mailboxes import Mailboxes
 from handlers.cli.demo.pages import MailboxRoutes
 from handlers.cli.demo.writing import Desk
-from handlers.mail.channel import MailChannel
 from handlers.ports import PortTaken
 from handlers.running import Serving
 
@@ -46,8 +45,7 @@ async def open_demo(settings: Settings, *, patience: float = ANSWER_SECONDS) -> 
         with _afresh(settings, clock) as rooms:
             desk = Desk(settings, clock, mailboxes)
             pages = MailboxRoutes(rooms, mailboxes, desk, patience=patience)
-            channels = {"email": MailChannel(settings, clock, rooms.ledger)}
-            async with Serving(Office(rooms, channels, web_server(rooms, pages.routes()))):
+            async with Serving(Office(rooms, {"email": mail_channel(rooms)}, pages.routes())):
                 yield Demo(rooms, mailboxes, desk)
     finally:
         await mailboxes.stop()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 
@@ -10,7 +11,7 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import keys, machine, mailboxes, people, places, service, storage
+from handlers.cli.doctor import canary, keys, machine, mailboxes, people, places, service, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
 from handlers.mail import domain_doctor as domain
@@ -18,7 +19,8 @@ from handlers.mail.imap import doctor as imap
 from handlers.mail.smtp import doctor as smtp
 from handlers.slack import doctor as slack
 
-PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
+Part = Callable[[Patient], Iterable[Check]]
+PARTS: tuple[Part, ...] = (
     machine.checks,
     storage.checks,
     keys.checks,
@@ -38,10 +40,17 @@ CONFIGURATION = "configuration"
 TICK, CROSS = "✓", "✗"
 
 
-def doctor(ctx: typer.Context, *, as_json: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    *,
+    send_canary: Annotated[
+        bool, typer.Option("--canary", help="Also send a mail to ourselves through the whole path, and wait for it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Look at everything that Postroom needs, and say what is wrong and what to do. Status 1 where anything is."""
     found = []
-    for check in _examined(ctx):
+    for check in _examined(ctx, (*PARTS, canary.checks) if send_canary else PARTS):
         found.append(check)
         if not as_json:
             _tell(check)
@@ -51,7 +60,7 @@ def doctor(ctx: typer.Context, *, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _examined(ctx: typer.Context) -> Iterator[Check]:
+def _examined(ctx: typer.Context, parts: Iterable[Part]) -> Iterator[Check]:
     """The configuration first: without one there is nothing else to look at."""
     try:
         settings = configured.settings(ctx)
@@ -62,7 +71,7 @@ def _examined(ctx: typer.Context) -> Iterator[Check]:
     else:
         yield passed(CONFIGURATION, f"{settings.directory} holds a sound configuration.")
         with _opened(settings) as patient:
-            for part in PARTS:
+            for part in parts:
                 yield from part(patient)
 
 

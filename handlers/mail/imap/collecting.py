@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later
+from bot.measures import Measures
 from bot.vault import Unavailable
 from bot.watching import Trouble
 from handlers.mail.door import CANNOT_STORE, NO_ROOM, Front, Letterbox
@@ -60,8 +62,11 @@ class _Down:
 class Collector:
     """Fetches the mail of one mailbox until it is stopped."""
 
-    def __init__(self, account: Account, front: Front, clock: Clock, alert: Alert) -> None:
+    def __init__(
+        self, account: Account, front: Front, clock: Clock, alert: Alert, measures: Measures | None = None
+    ) -> None:
         self._account, self._clock, self._alert = account, clock, alert
+        self._measures = measures or Measures()
         self._stopping = threading.Event()
         self._fetcher = Fetcher(front, self._stopping, account.settings.user)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -154,8 +159,8 @@ class Collector:
                 session.file(mail, self._account.settings.done_folder)
         except Vanished:
             return True
-        except _Undecided as fault:
-            log.info("it cannot be said now who sent a mail", mailbox=self._account.name, fault=str(fault))
+        except _Undecided:
+            log.info("it cannot be said now who sent a mail", mailbox=self._account.name)
             self._book.undecided(mail, now)
         except _NoRoom:
             self._book.without_room(mail, now)
@@ -209,9 +214,20 @@ class Collector:
     def _note(self, fault: Exception) -> None:
         """Something is wrong, and since when."""
         self._down = _Down(self._down.since if self._down else self._clock.now(), str(fault))
-        log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=str(fault))
+        log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=of(fault))
+
+    @property
+    def name(self) -> str:
+        """What the mailbox is called in the configuration."""
+        return self._account.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether somebody still fetches, even if the server cannot be reached just now."""
+        return self._thread is not None and self._thread.is_alive()
 
     def _well(self) -> None:
+        self._measures.looked(self._account.name, self._clock.now().timestamp())
         if self._down:
             log.info("mail is fetched again", mailbox=self._account.name)
         self._faults, self._down = 0, None

@@ -23,6 +23,8 @@ class House:
     require_tls: bool = False
     lmtp: bool = False
     """Whether LMTP (RFC 2033) is spoken instead of SMTP."""
+    replied: Callable[[str], None] = lambda _: None
+    """Told of every reply."""
     known: Callable[[str], bool] = lambda _: False
     """Whether an IP address is that of a server of ours: rates do not bind it, and places are kept for it."""
     has_room: Callable[[int], bool] = lambda _: True

@@ -48,6 +48,11 @@ class SmtpServer:
         await listener.start_serving()
         self._listener, self._socket = listener, path
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether others can connect."""
+        return self._listener is not None and self._listener.is_serving()
+
     def _session(self) -> Session:
         return Session(self.house, self.porch)
 

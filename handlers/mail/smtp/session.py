@@ -86,6 +86,7 @@ class Session(SMTP):
         """Send one reply."""
         reply = str(status)
         self._refused += reply.startswith("5")
+        self._house.replied(reply)
         self._writer.write(wire(reply))
         await self._writer.drain()
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot import announcing, bouncing, outbox, receipts, telling
-from bot.arrival import MAIL, Introduce
+from bot.arrival import MAIL, Introduce, ReadHints
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
@@ -21,6 +21,7 @@ from bot.links import LinkKey
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
+from bot.quarantine import DailyMail
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
 from bot.redrawing import Painter, Redrawer
@@ -72,6 +73,9 @@ class Channel(Protocol):
 
     def reports(self) -> ReadReturned | None:
         """How what comes back to the address of a notice is read; None where nothing can."""
+
+    def hints(self) -> ReadHints | None:
+        """How the head of a raw message is read for what may have sent it; None where that is never in doubt."""
 
     def courier(self) -> Courier:
         """Its way out."""
@@ -208,6 +212,7 @@ class Office:
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
+            DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,

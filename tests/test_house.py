@@ -34,7 +34,7 @@ ROWS: list[set[str]] = [
         "bot.space",
     },
     {"bot.home", "bot.standing"},
-    {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
+    {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs", "bot.quarantine"},
     {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
     {"bot.telling"},

@@ -167,6 +167,28 @@ class InboxItem(Table):
     """The sealed raw message itself, where it is small: the commit that makes the row durable is already paid for."""
 
 
+class Decision(Table):
+    """What somebody decided on an arrival that lay in the inbox (`bot.quarantine`)."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"), index=True)
+    act: Mapped[str]
+    """`release`, `retry` or `discard`."""
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: Postroom itself, or whoever has the server's command line, as the channel says."""
+    channel: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="")
+    """As whom it was released."""
+    why: Mapped[str] = mapped_column(default="")
+    """The reason that was given."""
+    swept: Mapped[bool] = mapped_column(default=False)
+    """What earlier tries had sealed of a discarded message has been ordered to be destroyed, too."""
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
 class File(Table):
     """One return."""
 

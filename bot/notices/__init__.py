@@ -49,13 +49,14 @@ from bot.notices.outcomes import (
     Settled,
     Unchanged,
 )
+from bot.notices.quarantine import NotTaken, Quarantine, Quarantined, QuarantineSettled, SettledLine
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
     "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
-    "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SharedMailbox", "Status", "TooLarge",
+    "NotTaken", "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Quarantine", "QuarantineSettled", "Quarantined", "Queue",
+    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SettledLine", "SharedMailbox", "Status", "TooLarge",
     "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
@@ -65,7 +66,7 @@ KINDS: dict[str, type[Notice]] = {
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked, Frozen, Released, WrongFile,
+        Linked, Frozen, Released, WrongFile, Quarantine, QuarantineSettled, NotTaken,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

@@ -19,6 +19,7 @@ from bot.notices import (
     Offer,
     Outcome,
     odd_mail,
+    quarantine,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
@@ -189,6 +190,7 @@ VARIANTS = (
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
     *(Variant(*example) for example in odd_mail.examples()),
+    *(Variant(*example) for example in quarantine.variants()),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",

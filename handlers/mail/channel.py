@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot import roster, telling
-from bot.arrival import MAIL
+from bot.arrival import MAIL, ReadHints
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
@@ -22,6 +22,7 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.door import Front
+from handlers.mail.hints import read_hints
 from handlers.mail.imap import BadMailbox, Collector
 from handlers.mail.imap.signin import Account
 from handlers.mail.reading.footers import Wordings
@@ -69,6 +70,10 @@ class MailChannel:
     def reports(self) -> ReadReturned:
         """How what comes back to the address of a notice is read."""
         return read_returned
+
+    def hints(self) -> ReadHints:
+        """What the head of a raw mail tells of what sent it."""
+        return read_hints
 
     def courier(self) -> Courier:
         """The way out."""

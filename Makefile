@@ -11,6 +11,10 @@ demo: $(VENV)/.run
 test: lint peers
 	$(BIN)/pytest -n 2 --dist worksteal
 
+.PHONY: install
+install:
+	deploy/install $(PREFIX)
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

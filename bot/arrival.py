@@ -86,6 +86,8 @@ class Arrival(Frozen):
     notice; who sent the report need not be proven, for nobody can guess that address (lesson L21)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
+    trial: bool = False
+    """It came to the mailbox for trying out: it is told what would happen, and nothing of it stays."""
     size: int = 0
     """Octets of the raw message."""
     oversize: int = 0

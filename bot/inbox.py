@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Select, bindparam, func, select, update
@@ -17,7 +18,8 @@ from sqlalchemy.orm import Session, undefer
 from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import InboxItem, InboxState, Instant, OutboxItem
+from bot.ledger.kinds import Instant
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.vault import Sealed, Unavailable, Vault, Writing
 from bot.working import Worker
 
@@ -36,6 +38,10 @@ INLINE_MAX = 256 * 1024
 BACK_OFF = timedelta(seconds=5)
 """After the first failure; doubled for each further one."""
 BACK_OFF_MAX = timedelta(minutes=10)
+LULL_SECONDS = 0.25
+"""So long nothing may have come before what has come is worked on: whoever sends waits for us, and nobody else does yet."""
+LULL_SECONDS_MAX = 2.0
+"""What has come waits no longer than this, however much more does."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,7 @@ class Inbox:
         self._ledger, self._vault, self._clock = ledger, vault, clock
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
+        self._lull_at = 0.0
 
     def begin(self) -> Writing:
         """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
@@ -85,11 +92,20 @@ class Inbox:
 
     async def accept(self, arrival: Arrival, raw: Writing) -> bool:
         """Make it durable. True: new; False: seen before, and already durable. Raises `Later` where it cannot be."""
-        stored = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._lull_at = loop.time() + LULL_SECONDS
+        stored = loop.create_future()
         self._waiting.append(_Waiting(arrival, raw, stored))
         if self._storing is None:
             self._storing = asyncio.create_task(self._store())
         return bool(await stored)
+
+    async def lull(self) -> None:
+        """Wait until no more comes for a moment; not for ever."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LULL_SECONDS_MAX
+        while (now := loop.time()) < min(self._lull_at, until):  # noqa: ASYNC110 (it is a time that is waited for)
+            await asyncio.sleep(min(self._lull_at, until) - now)
 
     async def _store(self) -> None:
         try:
@@ -110,8 +126,7 @@ class Inbox:
         except Unavailable as fault:
             raise Later(str(fault)) from fault
         now = self._clock.now()
-        pairs = list(zip(batch, sealed, strict=True))
-        return self._ledger.write_now(lambda tx: [_enter(tx, *pair, now) for pair in pairs], urgent=True)
+        return self._ledger.write_now(lambda tx: _enter(tx, batch, sealed, now), urgent=True)
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> None:
@@ -124,17 +139,25 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> 
             waiting.stored.set_result(outcome)
 
 
-def _enter(tx: Session, waiting: _Waiting, sealed: Sealed, now: datetime) -> bool:
-    arrival = waiting.arrival
-    row = insert(InboxItem).values(
-        channel=arrival.channel, key=arrival.key, state=InboxState.WAITING, arrived_at=now, next_at=now, tries=0, why="",
-        sender=arrival.sender, subject=arrival.subject, arrival=arrival.model_dump(mode="json"),
-        object_id=sealed.object_id, sealed=sealed.inline,
-    )  # fmt: skip
-    new = tx.execute(row.on_conflict_do_nothing().returning(InboxItem.id)).first() is not None
-    if not new:
-        files.order_destruction(tx, sealed.object_id, why="seen before", now=now)
-    return new
+ENTER = insert(InboxItem.__table__).on_conflict_do_nothing().returning(InboxItem.object_id)  # type: ignore[arg-type]  # a Table
+
+
+def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[bool]:
+    """Of each, whether it is new."""
+    rows = [_row(waiting.arrival, one, now) for waiting, one in zip(batch, sealed, strict=True)]
+    new = set(tx.scalars(ENTER, rows))
+    for row in rows:
+        if row["object_id"] not in new:
+            files.order_destruction(tx, row["object_id"], why="seen before", now=now)
+    return [row["object_id"] in new for row in rows]
+
+
+def _row(arrival: Arrival, sealed: Sealed, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": arrival.channel, "key": arrival.key, "state": InboxState.WAITING, "arrived_at": now, "next_at": now,
+        "tries": 0, "why": "", "sender": arrival.sender, "subject": arrival.subject,
+        "arrival": arrival.model_dump(mode="json"), "object_id": sealed.object_id, "sealed": sealed.inline,
+    }  # fmt: skip
 
 
 class InboxWorker(Worker):

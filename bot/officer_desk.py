@@ -24,7 +24,7 @@ from bot.telling import Asking, came_by, facts, post
 OF_OFFICERS = {"receive": "receive", "receive-all": "receive", "reject": "reject", "move": "move"}
 """What buttons ask for that officers alone may do, and which act that is."""
 
-ANNOUNCING = (notices.NewFiles.kind, notices.Waiting.kind)
+ANNOUNCING = (notices.NewFiles.kind, notices.Unreceived.kind, notices.Waiting.kind)
 """The notices by which somebody learns that a file waits to be received."""
 
 REASON_CHARACTERS_MAX = 2000

@@ -15,7 +15,8 @@ from bot import standing
 from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
 from bot.ledger import Later, Ledger, surfaces
-from bot.ledger.tables import Instant, OutboxItem, OutboxState
+from bot.ledger.kinds import Instant
+from bot.ledger.tables import OutboxItem, OutboxState
 from bot.notices import KINDS, FileFacts, Notice
 from bot.wording import Letter, Wording
 from bot.working import Worker

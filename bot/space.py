@@ -16,7 +16,7 @@ def free_bytes(path: Path) -> int:
 
 
 class Space:
-    """The disks of the vault, the record and the keys."""
+    """The disks of the vault, the record, and the keys with their mirror."""
 
     def __init__(self, places: Sequence[Path], free_bytes_min: int) -> None:
         """`places`: files or folders, there or not yet."""
@@ -25,8 +25,8 @@ class Space:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Where these settings put everything."""
-        places = (settings.vault.folder, settings.ledger.file, settings.keys.path)
-        return cls(places, settings.vault.free_bytes_min)
+        places = (settings.vault.folder, settings.ledger.file, settings.keys.path, settings.keys.mirror)
+        return cls([place for place in places if place], settings.vault.free_bytes_min)
 
     @property
     def for_strangers(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, not_, select
@@ -14,16 +14,19 @@ from bot.clock import Clock
 from bot.ledger import files, history
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person, Purpose
 from bot.notices import FileFacts, Notice
-from bot.rules import address
+from bot.rules import address, retention
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 UNASKED = frozenset({
-    notices.Alert.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind, notices.ProveIdentity.kind,
-    notices.Received.kind, notices.Rejected.kind, notices.Waiting.kind, notices.WrongFile.kind,
+    notices.Alert.kind, notices.Destroyed.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind,
+    notices.ProveIdentity.kind, notices.Received.kind, notices.Rejected.kind, notices.Unreceived.kind, notices.Waiting.kind,
+    notices.WrongFile.kind,
 })  # fmt: skip
 """What people are told of that others did."""
+COUNTED_APART = UNASKED | {notices.Tried.kind}
+"""What uses up nothing of what one address may have in answer: practice has a limit of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +96,14 @@ def facts(file: File, settings: Settings) -> FileFacts:
         contents=file.contents.value,
         version=file.version,
         recallable=is_recallable(file),
-        kept_until=(file.sent_at.astimezone(settings.timezone) + timedelta(settings.retention.contents_days)).date(),
+        kept_until=_kept_until(file, settings),
     )
+
+
+def _kept_until(file: File, settings: Settings) -> date:
+    decided = [at for at in (file.received_at, file.rejected_at) if at]
+    kept, zone = settings.retention, settings.timezone
+    return retention.kept_until(file.sent_at, kept.contents_days, decided, kept.grace_days, zone)
 
 
 def _done(file: File, word: str, act: Act | None) -> dict[str, Any]:
@@ -251,7 +260,7 @@ def answered_since(tx: Session, recipient: str, since: datetime) -> int:
     """How many notices this address had since then in answer to mails of its own: others' acts use up nobody's share."""
     told = select(OutboxItem.id).where(OutboxItem.recipient == recipient, OutboxItem.created_at > since)
     of_others = (OutboxItem.kind == notices.Decided.kind) & OutboxItem.facts["own"].as_boolean().is_(False)
-    return len(tx.scalars(told.where(OutboxItem.kind.not_in(UNASKED), not_(of_others))).all())
+    return len(tx.scalars(told.where(OutboxItem.kind.not_in(COUNTED_APART), not_(of_others))).all())
 
 
 def recent_alerts(tx: Session, since: datetime) -> list[str]:

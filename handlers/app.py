@@ -1,5 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,12 +11,15 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, bouncing, outbox, receipts, telling
+from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
 from bot.arrival import MAIL, Introduce, ReadHints
+from bot.checkpointing import Notary
 from bot.clock import Clock
 from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger import Ledger, schema
+from bot.ledger.checkpoints import SigningKeys
+from bot.ledger.sealing import Retired
 from bot.ledger.tables import OutboxItem
 from bot.links import LinkKey
 from bot.notices import Alert
@@ -24,9 +28,10 @@ from bot.proofs import ProofDesk
 from bot.quarantine import DailyMail
 from bot.receipts import KeyRing
 from bot.reception import OpenMessage, ReadReturned, Reception
+from bot.reception.practising import Practice
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
-from bot.retention import Shredder
+from bot.retention import Keeper, Shredder
 from bot.settings import Settings
 from bot.space import Space
 from bot.telling import Occasion
@@ -101,6 +106,8 @@ class Rooms:
     link_key: LinkKey
     signer: Signer
     """Of receipts."""
+    signing_keys: SigningKeys
+    """Of checkpoints."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -123,10 +130,8 @@ class Rooms:
 
 
 NOT_BUILT: Mapping[str, Callable[[Settings], object]] = {
-    "[email] try_address": lambda settings: settings.email.try_address,
     "[teams]": lambda settings: settings.teams,
     "[scanner] clamd": lambda settings: settings.scanner.clamd,
-    "[keys] mirror": lambda settings: settings.keys.mirror,
 }
 """Keys that are read already, whose parts this version does not have. Nobody may rely on what is not there."""
 
@@ -148,22 +153,37 @@ def open_rooms(settings: Settings, clock: Clock) -> Rooms:
         raise NotReady(f"There is no database at {settings.ledger.url} yet. Run: postroom migrate")
     if present != newest:
         raise NotReady(f"The database has shape {present}; this Postroom needs {newest}. Run: postroom migrate")
+    return rooms_over(settings, clock, settings.ledger.url)
+
+
+def rooms_over(settings: Settings, clock: Clock, url: str) -> Rooms:
+    """The same over a record that lies at `url`, and is known to have the newest shape. Raises as `open_rooms`."""
     master = master_key(settings)
-    vault = open_vault(settings.vault.folder, settings.keys.path, master)
-    ledger = Ledger(settings.ledger.url, master.derive("history"))
-    return Rooms(settings, clock, ledger, vault, LinkKey(master.derive("links")), signer_of(master))
+    vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
+    retired = [Retired(one.secret, one.until) for one in vault.earlier("history")]
+    ledger = Ledger(url, master.derive("history"), retired)
+    links = LinkKey(master.derive("links"))
+    return Rooms(settings, clock, ledger, vault, links, signer_of(master), signing_keys_of(master, vault))
 
 
 def master_key(settings: Settings) -> MasterKey:
-    """The master key, from the environment or from its file. Raises `BadMasterKey`."""
+    """The master key: from the environment, or from its file, which the service manager may hand over (systemd.exec(5),
+    «Credentials»). Raises `BadMasterKey`."""
     if settings.keys.master_key is not None:
         return MasterKey.from_text(settings.keys.master_key.get_secret_value(), "POSTROOM__KEYS__MASTER_KEY")
-    return MasterKey.load(settings.keys.master_key_file)
+    path = settings.keys.master_key_file
+    return MasterKey.load(path, handed_over=str(path.parent) == os.environ.get("CREDENTIALS_DIRECTORY"))
 
 
 def signer_of(master: MasterKey) -> Signer:
     """Who signs the receipts of this post office."""
     return Signer(master.derive("receipts"))
+
+
+def signing_keys_of(master: MasterKey, vault: Vault) -> SigningKeys:
+    """What signs the checkpoints of the record, and verifies them."""
+    earlier = {one.master: one.secret for one in vault.earlier("checkpoints")}
+    return SigningKeys(master.fingerprint, {**earlier, master.fingerprint: master.derive("checkpoints")})
 
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = ()) -> WebServer:
@@ -204,19 +224,32 @@ class Office:
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
+        keys = receipt_keys(rooms)
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=receipt_keys(rooms),
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys,
             introducers=introducers, reports={name: read for name, one in self.channels.items() if (read := one.reports())},
         )  # fmt: skip
-        self.inbox_worker = InboxWorker(rooms.ledger, rooms.clock, reception.handle, reception.give_up)
+        practice = Practice(
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, crowd=reception.crowd
+        )
+        desks = {False: reception, True: practice}
+        self.inbox_worker = InboxWorker(
+            rooms.ledger, rooms.clock, lambda item: desks[item.arrival.trial].handle(item),
+            lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why),
+        )  # fmt: skip
         self.workers = [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
+            Keeper(rooms.ledger, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
+            Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
-                [Space.of(rooms.settings).troubles, *(channel.troubles for channel in self.channels.values())],
+                [
+                    Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
+                    *(channel.troubles for channel in self.channels.values()),
+                ],
             ),
         ]  # fmt: skip
         if slack := rooms.settings.slack:

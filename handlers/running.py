@@ -41,7 +41,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
 
     async def __aenter__(self) -> Self:
         """Raises `NotReady` where another process serves this database, and what a channel raises that cannot start."""
-        self._lock = _lock(self._office.rooms.settings)
+        self._lock = hold(self._office.rooms.settings)
         try:
             await self._begin()
         except BaseException:
@@ -99,6 +99,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         while not self._leaving:
             wake.clear()
             try:
+                await self._office.inbox.lull()
                 if await step():
                     continue
             except Exception:
@@ -138,8 +139,11 @@ def _wake_from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[], None])
         loop.call_soon_threadsafe(wake)
 
 
-def _lock(settings: Settings) -> IO[str]:
-    """Hold this database for this process alone: two that serve it would both take up what the other is handling."""
+def hold(settings: Settings) -> IO[str]:
+    """Hold this database for this process alone: two that serve it would both take up what the other is handling.
+
+    Until what is returned is closed. Raises `NotReady` where another process holds it.
+    """
     database = file_of(settings.ledger.url)
     assert database is not None  # noqa: S101 - the settings allow SQLite only
     held = Path(f"{database}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - it is held as long as we serve

@@ -266,11 +266,12 @@ def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[
 async def open_office(
     directory: Path, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0,
     configure: Callable[[Path], None] = lambda _: None, clock: HandWoundClock | None = None,
+    rooms: Callable[[Settings, Clock], Rooms] | None = None,
 ) -> AsyncIterator[TestOffice]:  # fmt: skip
     """An office of the demo's schools and people whose everything lies in `directory`.
 
     `announce_minutes`: how long announcements to places wait for more files; `configure`: changes the configuration, which
-    is a copy of the demo's, in its folder.
+    is a copy of the demo's, in its folder; `rooms`: opens what was there before, or begins it otherwise.
     """
     mailboxes, clock = Mailboxes(), clock or HandWoundClock()
     async with AsyncExitStack() as to_close:  # whatever becomes of the story
@@ -282,7 +283,7 @@ async def open_office(
         configure(folder)
         outgoing = post_office.sockets[0].getsockname()[1]
         settings = configuration.load(folder, {**places(directory), **_ordinary(outgoing), **(environ or {})})
-        office = build(to_close.enter_context(set_up(settings, clock)))
+        office = build(to_close.enter_context((rooms or set_up)(settings, clock)))
         to_close.push_async_callback(office.close)
         for channel in office.channels.values():
             to_close.push_async_callback(channel.stop)
@@ -318,7 +319,7 @@ def free_port() -> int:
 def _configuration(directory: Path, announce_minutes: int) -> Path:
     """The demo's configuration, in which places are told of new files in batches."""
     folder = directory / "config"
-    shutil.copytree(data.folder("config") / "demo", folder)
+    shutil.copytree(data.folder("config") / "demo", folder, dirs_exist_ok=True)
     services = folder / "services.toml"
     text = services.read_text(encoding="utf-8")
     services.write_text(

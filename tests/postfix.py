@@ -127,10 +127,10 @@ class Postfix:
 
 
 @asynccontextmanager
-async def installed() -> AsyncIterator[Postfix]:
-    """A Postfix that can be started, and is stopped in the end."""
+async def installed(folder: Path = Path("/tmp")) -> AsyncIterator[Postfix]:
+    """A Postfix that can be started, and is stopped in the end. Its sockets' paths have to be short, and so the folder's."""
     need_postfix()
-    home = Path(tempfile.mkdtemp(prefix="postfix-", dir="/tmp"))
+    home = Path(tempfile.mkdtemp(prefix="postfix-", dir=folder))
     postfix = Postfix(home, free_port())
     try:
         await asyncio.to_thread(_make_folders, postfix)

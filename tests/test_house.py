@@ -18,11 +18,14 @@ MIGRATIONS = "migrations"
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
-    {"handlers.checks", "handlers.ports"},
+    {"handlers.checks", "handlers.manager", "handlers.ports"},
+    {"bot.backup"},
     {
         "bot.inbox",
         "bot.outbox",
         "bot.retention",
+        "bot.checkpointing",
+        "bot.verifying",
         "bot.reminding",
         "bot.reception",
         "bot.redrawing",
@@ -32,6 +35,7 @@ ROWS: list[set[str]] = [
         "bot.choosing",
         "bot.homes",
         "bot.space",
+        "bot.mirror_watch",
     },
     {"bot.home", "bot.standing"},
     {"bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs", "bot.quarantine"},

@@ -11,7 +11,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +23,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from bot.ledger.sealing import Retired
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
@@ -61,10 +63,14 @@ URGENT, ORDINARY, LAST = range(3)
 class Ledger:
     """The open database."""
 
-    def __init__(self, url: str | URL, history_key: bytes) -> None:
-        """`url`: SQLAlchemy's; `history_key`: what seals the history. Nothing is created: see `migrate`."""
+    def __init__(self, url: str | URL, history_key: bytes, retired: Sequence[Retired] = ()) -> None:
+        """`url`: SQLAlchemy's; `history_key`: what seals the history; `retired`: what sealed it before, oldest first.
+
+        Nothing is created: see `migrate`.
+        """
         self.url = make_url(url)
         self.history_key = history_key
+        self._info = {"key": history_key, "retired": tuple(retired)}
         self._listeners: list[Listener] = []
         self._changed: set[str] = set()
         self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
@@ -95,7 +101,7 @@ class Ledger:
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
-        with Session(self._reading, info={"key": self.history_key}) as tx:
+        with Session(self._reading, info=self._info) as tx:
             return work(tx)
 
     def write_now(self, work: Work[T], *, urgent: bool = False) -> T:
@@ -183,7 +189,7 @@ class Ledger:
 
     def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
         try:
-            with Session(connection, join_transaction_mode="create_savepoint", info={"key": self.history_key}) as tx:
+            with Session(connection, join_transaction_mode="create_savepoint", info=self._info) as tx:
                 result = job.work(tx) if job.work else None
                 tx.commit()
         except Exception as fault:

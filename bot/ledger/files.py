@@ -37,6 +37,8 @@ def change(
     after = leads_to(file, act)
     still = update(File).where(File.id == file.id, File.version == version)
     changed = still.values(status=after, version=version + 1, **_marks(act, by, now, why), **columns)
+    if act in lifecycle.NEEDS_CONTENTS and is_to_be_destroyed(tx, file):
+        after = None
     won = after is not None and tx.execute(changed.returning(File.id)).first() is not None
     tx.refresh(file)
     if won:
@@ -74,16 +76,24 @@ def note(tx: Session, file: File, act: Act, *, by: int | None, now: datetime, ch
     history.record(tx, file, act, by=by, now=now, why=why, channel=channel)
 
 
-def destroyed(tx: Session, file: File, *, now: datetime, why: str) -> None:
-    """The key of the contents is gone: say so."""
+def destroyed(tx: Session, file: File, *, now: datetime, why: str, by: int | None = None) -> None:
+    """The key of the contents is gone: say so. `by`: who ordered it, where that was nobody's act before."""
     file.contents = Contents.DESTROYED
-    note(tx, file, Act.DESTROYED, by=None, now=now, channel="postroom", why=why)
+    file.frozen_by, file.frozen_at = None, None  # there is nothing left to keep from anybody
+    note(tx, file, Act.DESTROYED, by=by, now=now, channel="postroom", why=why)
     surfaces.outdate(tx, file, now)
 
 
-def order_destruction(tx: Session, object_id: str, *, why: str, now: datetime, file_id: int | None = None) -> None:
-    """Give the word that contents must go; the vault carries it out after the commit."""
-    tx.merge(DestroyOrder(object_id=object_id, file_id=file_id, why=why, ordered_at=now, done_at=None))
+def order_destruction(
+    tx: Session, object_id: str, *, why: str, now: datetime, file_id: int | None = None, by: int | None = None
+) -> None:
+    """Give the word that contents must go; the vault carries it out after the commit. `by`: a person's own word."""
+    tx.merge(DestroyOrder(object_id=object_id, file_id=file_id, why=why, ordered_at=now, ordered_by=by, done_at=None))
+
+
+def is_to_be_destroyed(tx: Session, file: File) -> bool:
+    """Whether the word has been given, though the key may still be there."""
+    return tx.get(DestroyOrder, file.object_id) is not None
 
 
 LIVE = (Status.HELD, Status.CHECKING, Status.SENT, Status.RECEIVED)

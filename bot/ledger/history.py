@@ -1,7 +1,8 @@
 """A file's history: a chain of entries, each sealed with an HMAC over the one before.
 
 An entry holds the salted digest of free text, not the text, in what is sealed: erasing words does not break the chain.
-`faults` checks that the chain is whole and that the file's row is what its history implies.
+`faults` checks that each chain is whole and that each file's row is what its history implies. That no newest entry, and no
+whole file, was taken away is known by the checkpoints over them (`bot.ledger.checkpoints`).
 """
 
 import hashlib
@@ -10,12 +11,15 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session, object_session
 
-from bot.ledger.tables import Entry, File
+from bot.ledger.sealing import Sealing
+from bot.ledger.tables import Entry, File, Removal
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act
 
@@ -53,7 +57,7 @@ def digest(salt: bytes, words: str) -> bytes:
     return hashlib.sha256(salt + words.encode()).digest()
 
 
-def seal(key: bytes, before: bytes, entry: Entry) -> bytes:
+def seal(key: bytes, before: bytes, entry: Entry | Row[Any]) -> bytes:
     """The entry's seal over all that must never change of it."""
     fixed: list[Any] = [
         entry.file_id, entry.sequence, entry.at.isoformat(), entry.act.value, entry.person_id, entry.channel,
@@ -92,19 +96,62 @@ def changed_since(tx: Session, file: File, version: int) -> bool:
     return tx.scalar(later.limit(1)) is not None
 
 
+def remove(tx: Session, file: File, *, now: datetime, why: str) -> None:
+    """Remove a file's history, whose years are over, and leave the trace by which its absence is known to be lawful.
+
+    The caller then deletes the file's row, in the same transaction.
+    """
+    trace = Removal(reference=file.reference, at=now, why=why, sequence=file.version, head=last_seal(tx, file.id))
+    trace.seal = seal_of_removal(tx.info["key"], trace)
+    tx.add(trace)
+    tx.execute(delete(Entry).where(Entry.file_id == file.id))
+
+
+def seal_of_removal(key: bytes, trace: Removal) -> bytes:
+    """What nobody can write who has no key."""
+    fixed = ["removed", trace.reference, trace.at.isoformat(), trace.why, trace.sequence, trace.head.hex()]
+    return hmac.digest(key, json.dumps(fixed).encode(), "sha256")
+
+
+def sealing_of(tx: Session) -> Sealing:
+    """What verifies one chain, or whatever else was sealed at a known time, from the first key on."""
+    return Sealing(tx.info["retired"], tx.info["key"])
+
+
+_ENTRIES = select(*Entry.__table__.columns).order_by(Entry.file_id, Entry.sequence)
+_FILES = select(File.id, File.version, *(getattr(File, column) for column in IMPLIED)).order_by(File.id)
+_AT_ONCE = 1000
+
+
 def faults(tx: Session) -> Iterator[str]:
-    """Whatever in the record is not as its seals say, in words for the administrator."""
-    for file in tx.scalars(select(File).order_by(File.id)).yield_per(500):
-        yield from (f"{file.reference}: {fault}" for fault in _faults_of(tx, file))
+    """Whatever in the record is not as its seals say, in words for the administrator: each chain, and each file's row."""
+    histories = groupby(tx.execute(_ENTRIES).yield_per(_AT_ONCE), lambda entry: int(entry.file_id))
+    waiting = next(histories, None)
+    for file in tx.execute(_FILES).yield_per(_AT_ONCE):
+        while waiting and waiting[0] < file.id:
+            yield _without_row(list(waiting[1]))
+            waiting = next(histories, None)
+        entries: list[Row[Any]] = []
+        if waiting and waiting[0] == file.id:
+            entries, waiting = list(waiting[1]), None
+        yield from (f"{file.reference}: {fault}" for fault in _faults_of(sealing_of(tx), file, entries))
+        waiting = waiting or next(histories, None)
+    while waiting:
+        yield _without_row(list(waiting[1]))
+        waiting = next(histories, None)
 
 
-def _faults_of(tx: Session, file: File) -> Iterator[str]:
-    before, entries = BEGINNING, of(tx, file)
+def _without_row(entries: list[Row[Any]]) -> str:
+    return f"{entries[-1].implies.get('reference')}: its history is there, and the row of the file is gone"
+
+
+def _faults_of(sealing: Sealing, file: Row[Any], entries: list[Row[Any]]) -> Iterator[str]:
+    before = BEGINNING
     for place, entry in enumerate(entries, start=1):
         if entry.sequence != place:
             yield f"entry {place} of its history is missing"
             return
-        if not hmac.compare_digest(entry.seal, seal(tx.info["key"], before, entry)):
+        if not sealing.genuine(entry.seal, entry.at, partial(seal, before=before, entry=entry)):
             yield f"entry {place} of its history ({entry.act}) was altered"
         if entry.why and not hmac.compare_digest(entry.digest, digest(entry.salt, entry.why)):
             yield f"the words of entry {place} of its history ({entry.act}) were altered"
@@ -112,7 +159,7 @@ def _faults_of(tx: Session, file: File) -> Iterator[str]:
     yield from _row_faults(file, entries)
 
 
-def _row_faults(file: File, entries: list[Entry]) -> Iterator[str]:
+def _row_faults(file: Row[Any], entries: list[Row[Any]]) -> Iterator[str]:
     if file.version != len(entries):
         yield f"its row is at version {file.version}, its history has {len(entries)} entries"
     if not entries:

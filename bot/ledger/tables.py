@@ -1,97 +1,19 @@
 """The stored nouns. Typed rows without behaviour; what may happen to them is decided elsewhere."""
 
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bot.ledger.base import Contents, InboxState, OutboxState, Purpose, Table
+from bot.ledger.kinds import Instant
 from bot.rules.authority import Role
 from bot.rules.lifecycle import Act, Status
 
-
-class Instant(TypeDecorator[datetime]):
-    """A moment: stored in UTC, always read back with its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; SQLite keeps no zone, so it is left off there."""
-        if value is None:
-            return None
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From UTC."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Contents(StrEnum):
-    """Whether a file's contents can still be had."""
-
-    KEPT = "kept"
-    DESTROYED = "destroyed"
-
-
-class InboxState(StrEnum):
-    """Where an arrival stands."""
-
-    WAITING = "waiting"
-    WORKING = "working"
-    DONE = "done"
-    QUARANTINED = "quarantined"
-    DISCARDED = "discarded"
-
-
-class OutboxState(StrEnum):
-    """Where a notice stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Purpose(StrEnum):
-    """What a one-time link is for."""
-
-    DECIDE = "decide"
-    """An officer's: receive, have the contents, reject, move."""
-    COPY = "copy"
-    """A school's: have the contents of what it sent."""
-
-
-def word(kind: type[StrEnum]) -> Enum:
-    """A member of a closed list, stored as its word."""
-    return Enum(kind, native_enum=False, create_constraint=False, length=16, values_callable=_words)
-
-
-def _words(kind: type[StrEnum]) -> list[str]:
-    return [member.value for member in kind]
-
-
-class Table(DeclarativeBase):
-    """The base of all tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: Instant,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-        Role: word(Role),
-        Act: word(Act),
-        Status: word(Status),
-        Contents: word(Contents),
-        InboxState: word(InboxState),
-        OutboxState: word(OutboxState),
-        Purpose: word(Purpose),
-    }
+__all__ = [
+    "Checkpoint", "Contents", "Decision", "DestroyOrder", "Duty", "Entry", "File", "Identity", "InboxItem", "InboxState", "Instant", "Link", "Mention", "Orphan", "OutboxItem", "OutboxState", "Person", "Proof", "Purpose", "Removal", "School", "Surface", "Table", "Unreachable", "Upkeep",
+]  # fmt: skip
 
 
 class School(Table):
@@ -145,7 +67,12 @@ class InboxItem(Table):
     """One arrival: durable before it was acknowledged, kept until it is finished."""
 
     __tablename__ = "inbox"
-    __table_args__ = (UniqueConstraint("channel", "key"), Index("inbox_due", "state", "next_at"))
+    __table_args__ = (
+        UniqueConstraint("channel", "key"),
+        Index("inbox_due", "state", "next_at"),
+        Index("inbox_old", "arrived_at"),
+        Index("inbox_readable", "arrived_at", sqlite_where=text("arrival <> '{}'")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
@@ -198,6 +125,8 @@ class File(Table):
         Index("files_of_service", "service", "status", "sent_at"),
         Index("files_same", "sha256", "school"),
         Index("files_held", "status", "sent_by"),
+        Index("files_kept", "contents", "status", "sent_at"),
+        Index("files_old", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -234,6 +163,8 @@ class File(Table):
     frozen_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     frozen_at: Mapped[datetime | None]
     """Its school says that it is the wrong file: until it is released nobody gets the contents. None: it is not frozen."""
+    warned_at: Mapped[datetime | None]
+    """When it was last said that nobody has received it, or that it stays frozen."""
     contents: Mapped[Contents] = mapped_column(default=Contents.KEPT)
     object_id: Mapped[str] = mapped_column(unique=True)
     sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
@@ -248,6 +179,12 @@ class Entry(Table):
     """One line of a file's history: append-only, each sealed over the one before."""
 
     __tablename__ = "history"
+    __table_args__ = (
+        Index(
+            "history_unsigned", "file_id", "sequence",
+            sqlite_where=text("checkpoint_id IS NULL"), postgresql_where=text("checkpoint_id IS NULL"),
+        ),
+    )  # fmt: skip
 
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True)
@@ -265,20 +202,74 @@ class Entry(Table):
     """What the act made of the file, so that the row can be held against its history."""
     seal: Mapped[bytes] = mapped_column(LargeBinary)
     """HMAC-SHA256 over the seal before and all the above but the words themselves."""
+    checkpoint_id: Mapped[int | None]
+    """The checkpoint that signed it (`bot.ledger.checkpoints`); None: none has yet."""
     person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Checkpoint(Table):
+    """What the newest entries were at a moment, signed over the checkpoint before (`bot.ledger.checkpoints`)."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Counted from 1, without a gap."""
+    at: Mapped[datetime]
+    entries: Mapped[int]
+    """How many entries of histories it is the first to sign."""
+    heads: Mapped[dict[str, Any]]
+    """By the reference of each file that they are of: the number and the seal of the newest of them."""
+    removals: Mapped[dict[str, Any]]
+    """By reference: the seals of the removals that it is the first to sign."""
+    master: Mapped[str]
+    """Fingerprint of the master key from which the signing key was derived."""
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 over the seal before and all the above."""
+
+
+class Removal(Table):
+    """The trace of a file whose record was removed with its history, when its years were over."""
+
+    __tablename__ = "removals"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    why: Mapped[str]
+    sequence: Mapped[int]
+    """How many entries its history had."""
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    """The seal of the last of them."""
+    seal: Mapped[bytes] = mapped_column(LargeBinary)
+    """HMAC-SHA256 over all the above."""
+    checkpoint_id: Mapped[int | None] = mapped_column(index=True)
+    """The checkpoint that signed it; None: none has yet."""
 
 
 class DestroyOrder(Table):
     """The word that contents must go: committed with the change, carried out by the vault afterwards."""
 
     __tablename__ = "destroy_orders"
+    __table_args__ = (Index("destroy_orders_of_file", "file_id"),)
 
     object_id: Mapped[str] = mapped_column(primary_key=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
     """None for what never was a file, such as the raw message."""
     why: Mapped[str]
     ordered_at: Mapped[datetime]
+    ordered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: Postroom itself."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
+    orderer: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Orphan(Table):
+    """Something in the vault to which no row refers. It may be on its way: only what stays so is destroyed."""
+
+    __tablename__ = "orphans"
+
+    object_id: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+    """When it was first seen to be one."""
 
 
 class OutboxItem(Table):
@@ -289,6 +280,7 @@ class OutboxItem(Table):
         Index("outbox_due", "state", "next_at"),
         Index("outbox_open", "recipient", "state", "created_at"),
         Index("outbox_told", "recipient", "kind", "created_at"),
+        Index("outbox_old", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -387,6 +379,7 @@ class Proof(Table):
     """A one-time link by which the reader of a mailbox says that an identity in a chat is theirs (`bot.proofs`)."""
 
     __tablename__ = "proofs"
+    __table_args__ = (Index("proofs_old", "expires_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -410,6 +403,7 @@ class Link(Table):
     """A one-time link: who was given it, to which file, for what. What makes it unguessable is not stored (`bot.links`)."""
 
     __tablename__ = "links"
+    __table_args__ = (Index("links_old", "expires_at"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[Purpose]

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Upkeep
@@ -16,6 +17,12 @@ class Chore(StrEnum):
     RETENTION_RESTS = "retention rests until"
     """After a backup was put back nothing is destroyed for its age before this moment (lesson L68)."""
     RETENTION_LOOKED = "retention looked"
+    """All that was due then is ordered to be destroyed."""
+    CLOCK_DOUBTED = "clock doubted"
+    """The clock was then so far ahead of the look before that nothing is destroyed for its age for a day."""
+    WARNED = "warned"
+    """Whoever is to receive was then told what nobody has received."""
+    ORPHANS_SOUGHT = "orphans sought"
     CANARY_SENT = "canary sent"
     CANARY_BACK = "canary back"
     """The newest mail to ourselves that came through the whole path was sent at this moment (lesson L23)."""
@@ -27,6 +34,11 @@ class Chore(StrEnum):
 def note(tx: Session, what: Chore, at: datetime) -> None:
     """It was done, or rests until, then."""
     tx.merge(Upkeep(what=what, at=at))
+
+
+def forget(tx: Session, what: Chore) -> None:
+    """As if it had never been."""
+    tx.execute(delete(Upkeep).where(Upkeep.what == what))
 
 
 def when(tx: Session, what: Chore) -> datetime | None:

@@ -50,14 +50,18 @@ from bot.notices.outcomes import (
     Unchanged,
 )
 from bot.notices.quarantine import NotTaken, Quarantine, Quarantined, QuarantineSettled, SettledLine
+from bot.notices.retention import Destroyed, Unreceived
+from bot.notices.trying import Quoted, Said, Tried, TriedFile
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts", "Finding", "Frozen", "Health",
     "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu", "Mixed", "Moved", "NewFiles", "NotAuthorised",
-    "NotTaken", "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Quarantine", "QuarantineSettled", "Quarantined", "Queue",
-    "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Settled", "SettledLine", "SharedMailbox", "Status", "TooLarge",
-    "TooLate", "Trouble", "Unchanged", "UnknownCommand", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
+    "NotTaken", "NothingAttached", "Notice", "OfFiles", "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven",
+    "Quarantine", "QuarantineSettled", "Quarantined",
+    "Queue", "Quoted", "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Said", "Settled", "SettledLine",
+    "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried", "TriedFile", "Trouble", "Unchanged", "UnknownCommand",
+    "Unreceived", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {
@@ -66,7 +70,8 @@ KINDS: dict[str, type[Notice]] = {
         Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked, Frozen, Released, WrongFile, Quarantine, QuarantineSettled, NotTaken,
+        Linked, Frozen, Released, WrongFile, Unreceived, Destroyed, Tried,
+        Quarantine, QuarantineSettled, NotTaken,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

@@ -207,6 +207,11 @@ class Notice(Frozen):
         """Whether it is told to a place that others may read, not to one person."""
         return False
 
+    @property
+    def replies_to(self) -> str:
+        """The mailbox to which a reply by mail goes; empty: to an address that finds this very notice."""
+        return ""
+
     def mentioned(self) -> tuple[FileFacts, ...]:
         """The stored files that it speaks of."""
         return ()

@@ -50,9 +50,11 @@ class Duplicate(Outcomes):
 
 
 class Discarded(Outcomes):
-    """To the sender: held files were destroyed at their word."""
+    """To the sender: held files were destroyed at their word, or for want of it."""
 
     kind = "discarded"
+    unanswered_days: int = 0
+    """Nothing was said for so many days; 0: they said so."""
 
 
 class Settled(OfFiles):

@@ -35,7 +35,7 @@ class Quarantined(Frozen):
     because: tuple[str, ...] = ()
     """Why that is supposed."""
     until: date
-    """The day on which it is destroyed if nobody settles it."""
+    """The last day on which it lies there: it is destroyed as that ends, if nobody settles it."""
     releasable: bool = False
     """It can be released as whom it names."""
     release_as: str = ""

@@ -18,8 +18,10 @@ from bot.notices import (
     Notice,
     Offer,
     Outcome,
+    freezing,
     odd_mail,
     quarantine,
+    trying,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
@@ -184,6 +186,23 @@ VARIANTS = (
     Variant(
         "discarded-remaining", "One of two held files was declined, and the other still waits.",
         notices.Discarded(outcomes=(DECLINED,), remaining=(CHOICE,)),
+    ),
+    Variant(
+        "discarded-unanswered", "Nobody answered for held files, so their time ran out.",
+        notices.Discarded(outcomes=(DECLINED,), unanswered_days=7),
+    ),
+    Variant(
+        "unreceived-administrators", "To the administrators: one waits for their word, another stays frozen.",
+        notices.Unreceived(
+            files=(FILE, OTHERS.model_copy(update=COLD)), links=LINKS | OTHER_LINK, overdue=(FILE.reference,), more=12,
+            days={FILE.reference: 95, OTHERS.reference: 67}, reader="administrators",
+        ),
+    ),
+    Variant(
+        "unreceived-frozen", "To a place: a file that stays frozen.",
+        notices.Unreceived(
+            files=(RECEIVED.model_copy(update=COLD),), days={RECEIVED.reference: 60}, reader="place",
+        ),
     ),
     Variant(
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
@@ -402,32 +421,6 @@ VARIANTS = (
             files=(RECEIVED.model_copy(update=COLD | {"recallable": False}), RETURN.model_copy(update=COLD)), had={RECEIVED.reference: ("Sam Hale",)},
         ),
     ),
-    Variant(
-        "frozen-before", "It was frozen before.",
-        notices.Frozen(files=(FILE.model_copy(update=COLD),), already=(FILE.reference,)),
-    ),
-    Variant(
-        "wrong-file-unread", "To the headteacher, and nobody has had the contents.",
-        notices.WrongFile(
-            files=(FILE.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong child, sorry.", reader="headteacher",
-        ),
-    ),
-    Variant(
-        "wrong-file-wanted", "To the officer who had received it when its sender recalled it in Outlook.",
-        notices.WrongFile(
-            files=(RECEIVED.model_copy(update=COLD | {"recallable": False}),), what="wanted", by="Jo Sands", reader="officer", reader_had=True,
-            had={RECEIVED.reference: ("Sam Hale",)},
-        ),
-    ),
-    Variant(
-        "wrong-file-released", "The freeze was lifted.",
-        notices.WrongFile(files=(FILE,), what="released", by="Jo Sands", reader="officer"),
-    ),
-    Variant(
-        "wrong-file-recalled", "The frozen file was taken back.",
-        notices.WrongFile(
-            files=(FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),),
-            what="recalled", by="Jo Sands", reader="administrators",
-        ),
-    ),
+    *(Variant(*example) for example in freezing.variants()),
+    *(Variant(*example) for example in trying.examples()),
 )  # fmt: skip

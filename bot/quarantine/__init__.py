@@ -6,13 +6,13 @@ to the messages that they stood for.
 """
 
 from bot.quarantine.daily import DailyMail
-from bot.quarantine.deciding import OPEN, Decider, Result, Wish, decide, decisions, tell_sender
+from bot.quarantine.deciding import OPEN, Decider, Result, Wish, decide, decisions, expire
 from bot.quarantine.looking import Looked, Readers, look_into
 from bot.quarantine.numbering import listing, numbered
 from bot.quarantine.sweeping import sweep_now
-from bot.quarantine.telling_of import Teller, destroyed_on
+from bot.quarantine.telling_of import Teller, kept_until
 
 __all__ = [
-    "OPEN", "DailyMail", "Decider", "Looked", "Readers", "Result", "Teller", "Wish", "decide", "decisions", "destroyed_on",
-    "listing", "look_into", "numbered", "sweep_now", "tell_sender",
+    "OPEN", "DailyMail", "Decider", "Looked", "Readers", "Result", "Teller", "Wish", "decide", "decisions", "expire", "kept_until",
+    "listing", "look_into", "numbered", "sweep_now",
 ]  # fmt: skip

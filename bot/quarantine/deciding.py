@@ -24,6 +24,8 @@ Act = Literal["release", "retry", "discard"]
 OPEN = frozenset({InboxState.WAITING, InboxState.QUARANTINED})
 """What can still be decided on at the server: neither being handled at this moment nor finished."""
 LYING = frozenset({InboxState.QUARANTINED})
+ITSELF = "postroom"
+"""The channel of what Postroom does by itself, as history names it."""
 REASON_CHARACTERS_MAX = 500
 """So much of a reason is kept and told."""
 
@@ -50,7 +52,9 @@ class Decider:
     @property
     def name(self) -> str:
         """In words, for the record."""
-        return self.person.name if self.person else f"an administrator ({self.channel})"
+        if self.person:
+            return self.person.name
+        return "Postroom" if self.channel == ITSELF else f"an administrator ({self.channel})"
 
 
 Verdict = Literal[
@@ -88,6 +92,13 @@ def decide(
     return DO[wish.act](tx, item, wish, by, occasion)
 
 
+def expire(tx: Session, item: InboxItem, days: int, occasion: Occasion) -> None:
+    """It lay there for so many days and nobody settled it: destroyed as if somebody had discarded it."""
+    wish = Wish(item.id, "discard", reason=f"nobody settled it within {days} days")
+    _destroy(tx, item, wish, Decider(ITSELF), occasion)
+    tell_sender(tx, item, occasion, expired=True)
+
+
 def decisions(tx: Session, item_id: int) -> Sequence[Decision]:
     """All that was decided on a message, oldest first."""
     return tx.scalars(select(Decision).where(Decision.item_id == item_id).order_by(Decision.id)).all()
@@ -100,7 +111,7 @@ def _settled(tx: Session, item: InboxItem) -> Result:
     last = made[-1]
     return Result(
         "settled",
-        by=last.person.name if last.person else "the command line",
+        by=Decider(last.channel, last.person).name,
         at=last.at,
         act=last.act,
         state=item.state,
@@ -140,12 +151,16 @@ def _retry(tx: Session, item: InboxItem, wish: Wish, by: Decider, occasion: Occa
 
 def _discard(tx: Session, item: InboxItem, wish: Wish, by: Decider, occasion: Occasion) -> Result:
     """Handle it no more and destroy it; who is proven to have sent it hears that, for nothing is lost in silence."""
+    _destroy(tx, item, wish, by, occasion)
+    tell_sender(tx, item, occasion, reason=wish.reason[:REASON_CHARACTERS_MAX])
+    return Result("done")
+
+
+def _destroy(tx: Session, item: InboxItem, wish: Wish, by: Decider, occasion: Occasion) -> None:
     reason = f": {wish.reason[:REASON_CHARACTERS_MAX]}" if wish.reason else ""
     _change(tx, item, state=InboxState.DISCARDED, sealed=None, why=f"discarded by {by.name}{reason} ({item.why})")
     files.order_destruction(tx, item.object_id, why="discarded", now=occasion.now)
     _record(tx, item, wish, by, occasion)
-    tell_sender(tx, item, occasion, reason=wish.reason[:REASON_CHARACTERS_MAX])
-    return Result("done")
 
 
 DO: dict[str, Callable[[Session, InboxItem, Wish, Decider, Occasion], Result]] = {

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from bot.ledger.tables import Duty, Identity, InboxItem, Person, School
 from bot.notices import Quarantined
 from bot.quarantine.deciding import bare, may_not_send
 from bot.quarantine.looking import Found, Looked
-from bot.rules import address, supposing
+from bot.rules import address, retention, supposing
 from bot.rules.authority import ALL, OF_A_SCHOOL
 from bot.rules.supposing import Clues, Known, Roll, Supposed
 from bot.rules.unlinked import unlinked
@@ -40,9 +40,9 @@ def plainly(item: InboxItem) -> str:
     return f"Something failed on our side, again and again ({_short(item.why)}); nothing in it was taken"
 
 
-def destroyed_on(item: InboxItem, settings: Settings) -> date:
-    """The day on which it is destroyed if nobody settles it."""
-    return (item.arrived_at.astimezone(settings.timezone) + timedelta(settings.retention.quarantine_days)).date()
+def kept_until(item: InboxItem, settings: Settings) -> date:
+    """The last day on which it lies there: it is destroyed as that day ends, if nobody settles it."""
+    return retention.last_day(item.arrived_at, settings.retention.quarantine_days, settings.timezone)
 
 
 def roll(tx: Session, settings: Settings) -> Roll:
@@ -115,7 +115,7 @@ class Teller:
             hindrance=_short(looked.hindrance) if looked else "it has not been looked into",
             guess=_short(supposing.spoken(supposed, self.roll.schools)),
             because=tuple(_short(why) for why in supposed.because),
-            until=destroyed_on(item, self.settings),
+            until=kept_until(item, self.settings),
             retryable=not doubtful,
             releasable=doubtful and releasable,
             release_as="" if releasable or not doubtful else supposed.email,

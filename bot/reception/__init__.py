@@ -65,14 +65,15 @@ class Reception:
     def __init__(
         self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
         keys: KeyRing, introducers: Mapping[str, Introduce] | None = None,
-        reports: Mapping[str, ReadReturned] | None = None,
+        reports: Mapping[str, ReadReturned] | None = None, crowd: Crowd | None = None,
     ) -> None:  # fmt: skip
         """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts; `introducers`: of
-        the channels whose identities are not mailboxes; `reports`: of those in which mail may come back."""
+        the channels whose identities are not mailboxes; `reports`: of those in which mail may come back; `crowd`: of the
+        strangers who are answered, where others answer them, too."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
         self._reports = reports or {}
-        self._crowd = Crowd(settings.email.strangers_per_hour)
+        self.crowd = crowd or Crowd(settings.email.strangers_per_hour)
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
         self._openers = ThreadPoolExecutor(OPENED_AT_ONCE_MAX, thread_name_prefix="reception-open")
 
@@ -183,7 +184,7 @@ class Reception:
         occasion = self._occasion(item)
         self._finish(tx, item, shut.state, shut.why)
         if shut.notice and item.arrival.addressed:
-            answering.turned_away(tx, item.arrival.sender, shut.notice, occasion, self._crowd)
+            answering.turned_away(tx, item.arrival.sender, shut.notice, occasion, self.crowd)
             if shut.claimant:
                 proofs.ask(tx, item.arrival, shut.claimant, occasion)
         if alarm:

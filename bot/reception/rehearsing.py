@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from bot import notices, receipts
+from bot import notices
 from bot.arrival import Arrival, Introduction, Kept, Unreadable
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
-from bot.receipts import Glance, Judged, KeyRing
+from bot.receipts import Glance, Judged
 from bot.reception import Prepared, Reception, Spoiled, proving
-from bot.reception.sealing import JUDGED_BYTES_MAX
+from bot.reception.sealing import Bench
 from bot.reception.wanting import Shut
 
 PART = "try"
@@ -48,9 +48,8 @@ class Rehearsed:
 class Weighing:
     """In the place of `Sealing`: contents are hashed as they stream past, and kept nowhere."""
 
-    keys: KeyRing
+    bench: Bench
     receipts: dict[str, Judged] = field(default_factory=dict)
-    judged_bytes: int = 0
 
     def sink(self, part: str) -> "Scale":
         """The place for this part of the message."""
@@ -77,11 +76,8 @@ class Scale:
 
     def finish(self) -> Kept:
         """That was all of it."""
-        if octets := self.glance.contents():
-            self.weighing.judged_bytes += len(octets)
-            judgeable = self.weighing.judged_bytes <= JUDGED_BYTES_MAX
-            if judgeable and (judged := receipts.judge(octets, self.weighing.keys)):
-                self.weighing.receipts[self.name] = judged
+        if judged := self.weighing.bench.judge(self.glance.contents()):
+            self.weighing.receipts[self.name] = judged
         return Kept(size=self.size, sha256=self._hash.hexdigest(), object_id=self.name)
 
     def abandon(self) -> None:
@@ -96,12 +92,12 @@ class Rehearsal(Reception):
 
         Raises `Later` where the record cannot be had.
         """
-        looked = self._ledger.read_now(lambda tx: self._look(tx, arrival, _known(arrival)))
+        looked = self._ledger.read_now(lambda tx: self._look(tx, arrival, known(arrival)))
         prepared = None if isinstance(looked, Shut) else self._weigh(arrival, raw)
-        return self._ledger.rehearse_now(lambda tx: self._play(tx, arrival, prepared))
+        return self._ledger.rehearse_now(lambda tx: self._play(tx, self._enter(tx, arrival), prepared))
 
     def _weigh(self, arrival: Arrival, raw: Iterator[bytes]) -> Prepared | Spoiled:
-        weighing = Weighing(self._keys)
+        weighing = Weighing(Bench(self._keys))
         try:
             opened = self._readers[arrival.channel](raw, weighing.sink)
         except Unreadable as fault:
@@ -109,16 +105,22 @@ class Rehearsal(Reception):
         opened, brought = proving.apart(opened, weighing.receipts)
         return Prepared(opened, brought)
 
-    def _play(self, tx: Session, arrival: Arrival, prepared: Prepared | Spoiled | None) -> Rehearsed:
+    def _play(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled | None) -> Rehearsed:
+        """Have it served, and see what comes of it. Whoever calls undoes it."""
         told: list[OutboxItem] = []
-        event.listen(tx, "before_flush", lambda session, *_: told.extend(_notices(session)))
-        item, known = self._enter(tx, arrival), _known(arrival)
-        looked = self._look(tx, arrival, known)
+
+        def listen(session: Session, *_: object) -> None:
+            told.extend(_notices(session))
+
+        arrival = item.arrival
+        looked = self._look(tx, arrival, known(arrival))
+        event.listen(tx, "before_flush", listen)
         if isinstance(looked, Shut):
             self._end(tx, item, looked)
         elif prepared:
-            self._settle(tx, item, prepared, known)
+            self._settle(tx, item, prepared, known(arrival))
         tx.flush()
+        event.remove(tx, "before_flush", listen)
         row = tx.get_one(InboxItem, item.id)
         tx.refresh(row)
         person = "" if isinstance(looked, Shut) else looked.name
@@ -137,7 +139,8 @@ class Rehearsal(Reception):
         return Claimed(row.id, token, 0, arrival, now, row.object_id, None)
 
 
-def _known(arrival: Arrival) -> Introduction:
+def known(arrival: Arrival) -> Introduction:
+    """What is known of who writes a mail."""
     return Introduction(address=arrival.sender)
 
 

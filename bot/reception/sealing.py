@@ -17,6 +17,21 @@ JUDGED_BYTES_MAX = 4 * RECEIPT_BYTES_MAX
 """Octets of one message that are judged as receipts: more than anybody forwards, and no more than a second's work."""
 
 
+@dataclass
+class Bench:
+    """Judges what may be receipts among the files of one message, and no more than `JUDGED_BYTES_MAX` of it."""
+
+    keys: KeyRing
+    octets: int = 0
+
+    def judge(self, perhaps_receipt: bytes | None) -> Judged | None:
+        """What is to be said of these contents; None where they are no receipt, or came after too much of the kind."""
+        if not perhaps_receipt:
+            return None
+        self.octets += len(perhaps_receipt)
+        return receipts.judge(perhaps_receipt, self.keys) if self.octets <= JUDGED_BYTES_MAX else None
+
+
 @dataclass(frozen=True)
 class Sink:
     """Where the contents of one attachment go."""
@@ -44,12 +59,11 @@ class Sealing:
 
     def __init__(self, vault: Vault, prefix: str, keys: KeyRing) -> None:
         """`keys`: those that prove receipts."""
-        self._vault, self._prefix, self._keys = vault, prefix, keys
+        self._vault, self._prefix, self._bench = vault, prefix, Bench(keys)
         self.receipts: dict[str, Judged] = {}
         """Those among them that are receipts, by their ids."""
         self._open: list[Writing] = []
         self._finished: set[str] = set()
-        self._judged_bytes = 0
 
     @property
     def durable(self) -> tuple[str, ...]:
@@ -63,7 +77,7 @@ class Sealing:
     def keep(self, writing: Writing, perhaps_receipt: bytes | None) -> Kept:
         """It is whole; it becomes durable with others, unless it is a receipt."""
         kept = Kept(size=writing.size, sha256=writing.sha256, object_id=writing.key.object_id)
-        if perhaps_receipt and (judged := self._judged(perhaps_receipt)):
+        if judged := self._bench.judge(perhaps_receipt):
             self.receipts[kept.object_id] = judged
             writing.abandon()
             return kept
@@ -71,10 +85,6 @@ class Sealing:
         if len(self._open) >= OPEN_MAX:
             self._store(self._open)
         return kept
-
-    def _judged(self, octets: bytes) -> Judged | None:
-        self._judged_bytes += len(octets)
-        return receipts.judge(octets, self._keys) if self._judged_bytes <= JUDGED_BYTES_MAX else None
 
     def drop(self, writing: Writing) -> None:
         """It is not wanted; what is durable already is left to `finish`."""

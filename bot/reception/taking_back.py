@@ -117,7 +117,9 @@ def _latest(tx: Session, asking: Asking) -> Sequence[InboxItem]:
 
 def _files_of(tx: Session, mail: InboxItem, asking: Asking) -> tuple[File, ...]:
     """What came with a mail; sealed under names that begin with the mail's number (`Reception`)."""
-    found = tx.scalars(select(File).where(File.object_id.startswith(f"f{mail.id}-")).order_by(File.id)).unique()
+    after, before = f"f{mail.id}-", f"f{mail.id}."  # a range, which the index finds; «.» comes next after «-»
+    theirs = File.object_id.between(after, before)
+    found = tx.scalars(select(File).where(theirs).order_by(File.id)).unique()
     return tuple(file for file in found if roster.may(tx, asking.person, Sight.SEE, file))
 
 

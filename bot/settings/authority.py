@@ -67,6 +67,8 @@ class Retention(Table):
 
     contents_days: Days = 90
     """Days from sending until contents are destroyed."""
+    grace_days: Days = 7
+    """Days from an officer's late decision for which contents stay at least (lesson L67)."""
     held_days: Days = 7
     """Days that a file with a wrong name waits for its sender's word."""
     warn_days: Days = 60
@@ -75,8 +77,14 @@ class Retention(Table):
     """Days that a message lies in quarantine."""
     queue_days: Days = 30
     """Days for which delivery of an answer is tried."""
+    letters_days: Days = 400
+    """Days that what was written to and by Postroom is remembered."""
+    clock_jump_days: Days = 35
+    """Days without a look after which the clock itself is doubted."""
     record_years: Years = 7
     """Years that the record of a file is kept, its contents long destroyed."""
+    rest_days_after_restore: Days = 7
+    """Days after a backup was put back during which nothing is destroyed for its age."""
 
 
 class Access(Table):

@@ -45,7 +45,16 @@ def _takes_tokens(address: str) -> str:
     return address
 
 
+def _has_no_tag(address: str | None) -> str | None:
+    if address and "+" in address.rpartition("@")[0]:
+        raise ValueError(
+            "a mailbox of its own, without +: what has one may be taken for a reply to the returns mailbox"
+        )
+    return address
+
+
 OwnAddress = Annotated[Address, AfterValidator(_takes_tokens)]
+TryAddress = Annotated[OptionalAddress, AfterValidator(_has_no_tag)]
 SubmissionNetwork = Annotated[Network, AfterValidator(own)]
 TrustedNetwork = Annotated[Network, AfterValidator(narrow)]
 Encryption = Literal["none", "starttls", "implicit"]
@@ -170,10 +179,10 @@ class Email(Table):
 
     address: OwnAddress
     """The returns mailbox."""
-    try_address: OptionalAddress = None
+    try_address: TryAddress = None
     """A mailbox for trying out: it judges, answers, and stores nothing."""
     replies_per_hour: Count = 30
-    """Answers to one address within an hour, files aside, before a person is asked (lesson L18)."""
+    """Answers to one address within an hour, files aside, before a person is asked (lesson L18); as many trials."""
     strangers_per_hour: Count = 100
     """Of all who are not heard, so many are told so within an hour (lesson L19)."""
     quarantine_hours: OfficeHours = "Mon-Fri 08:30-17:00"

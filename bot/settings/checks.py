@@ -40,6 +40,9 @@ def contents_outlast_warnings(settings: Settings) -> Iterator[Clash]:
         yield Clash((("retention", "warn_days"), contents), f"less than contents_days, which is {kept.contents_days}")
     if kept.held_days > kept.contents_days:
         yield Clash((("retention", "held_days"), contents), f"at most contents_days, which is {kept.contents_days}")
+    for key in ("contents_days", "quarantine_days", "queue_days"):
+        if kept.letters_days < (days := getattr(kept, key)):
+            yield Clash((("retention", "letters_days"), ("retention", key)), f"at least {key}, which is {days}")
     if kept.record_years * 365 < kept.contents_days:
         yield Clash((("retention", "record_years"), contents), f"at least contents_days, which is {kept.contents_days}")
 

@@ -5,38 +5,52 @@ then the bytes. So whatever a crash leaves can be read by its row, or by nobody.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bot.vault.copying import Copied, copy
 from bot.vault.disk import Unavailable
 from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
+from bot.vault.mirroring import Mirrored, compare, mirror
+from bot.vault.pair import Unpaired
+from bot.vault.rotating import Rotation, rotate, successor_of
 from bot.vault.seal import FRAME, Damaged, unseal
 from bot.vault.shelf import FolderShelf, Shelf, checked
 from bot.vault.signing import BadPublicKey, PublicKey, Signer, public_keys
+from bot.vault.wrapping import Earlier
 from bot.vault.writing import Writing
 
 __all__ = [
     "FRAME",
     "BadMasterKey",
     "BadPublicKey",
+    "Copied",
     "Damaged",
     "Destroyed",
+    "Earlier",
     "FolderShelf",
     "Keys",
     "MasterKey",
+    "Mirrored",
     "PublicKey",
+    "Rotation",
     "Sealed",
     "Shelf",
     "Signer",
     "Unavailable",
+    "Unpaired",
     "Vault",
     "Writing",
+    "compare",
+    "mirror",
     "open_vault",
     "public_keys",
+    "rotate",
+    "successor_of",
 ]
 
 
@@ -115,10 +129,43 @@ class Vault:
         self._keys.erase(names)
         self._shelf.remove(names)
 
+    def with_keys(self) -> Iterator[str]:
+        """Every object that has a key: all that can be read, and nothing else can."""
+        return self._keys.object_ids()
+
+    @property
+    def mirror_trouble(self) -> str:
+        """Why the mirror of the keys cannot be had, and so nothing be stored or destroyed; empty where all is well."""
+        return self._keys.mirror_trouble
+
+    def earlier(self, purpose: str) -> tuple[Earlier, ...]:
+        """What replaced master keys derived for this purpose, oldest first: to verify what is as old as they are."""
+        return self._keys.earlier(purpose)
+
     def object_ids(self) -> Iterator[str]:
         """Every object that has a key or bytes on the shelf, each once: for finding those that no row refers to."""
         yield from self._keys.object_ids()
         yield from (object_id for object_id in self._shelf.object_ids() if not self._keys.holds(object_id))
+
+    def copy_to(self, folder: Path, *, also_kept: Collection[str] = ()) -> Copied:
+        """Bring a folder outside the vault up to what lies on the shelf and has its key; what lies there and has no key
+        any more is removed from it, unless it is `also_kept`.
+
+        What has a key and is missing here stays there: a copy is for that.
+        """
+        into = FolderShelf(folder)
+        copied = copy(self._shelf, into, self.holds)
+        into.remove([one for one in into.object_ids() if one not in also_kept and not self.holds(one)])
+        return copied
+
+    def copy_from(self, folder: Path) -> Copied:
+        """Put back what was copied to a folder and has its key here, unless something lies on the shelf under its id."""
+        there = set(self._shelf.object_ids())
+        return copy(FolderShelf(folder), self._shelf, lambda one: one not in there and self.holds(one))
+
+    def on_shelf(self) -> Iterator[str]:
+        """Every object whose bytes lie on the shelf."""
+        return self._shelf.object_ids()
 
     def sweep(self, before: datetime) -> int:
         """Remove what writings cut off by a crash left behind, last touched before then. Says how many there were."""
@@ -142,6 +189,9 @@ class Vault:
             yield from unseal(source, key.secret, key.object_id, start=start)
 
 
-def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey) -> Vault:
-    """The vault in a folder, with its key file; both are made if missing. Raises Unavailable or BadMasterKey."""
-    return Vault(FolderShelf(shelf_dir), Keys(keys_path, master))
+def open_vault(shelf_dir: Path, keys_path: Path, master: MasterKey, mirror: Path | None = None) -> Vault:
+    """The vault in a folder, with its key file; both are made if missing, where no mirror of the keys is configured.
+
+    Raises Unavailable, Unpaired or BadMasterKey.
+    """
+    return Vault(FolderShelf(shelf_dir), Keys(keys_path, master, mirror=mirror))

@@ -30,3 +30,13 @@ def sync_path(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def give_like(path: Path, model: Path) -> None:
+    """Let whom the model belongs to own this, too: what root makes, Postroom's own user must be able to use.
+
+    Raises OSError.
+    """
+    wanted, found = model.stat(), path.stat()
+    if (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid) and os.geteuid() == 0:
+        os.chown(path, wanted.st_uid, wanted.st_gid)

@@ -3,37 +3,24 @@
 The file is never attached to the ledger's, so no backup of the ledger brings a destroyed key back.
 """
 
-import os
 import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.vault.disk import Unavailable, disk_errors, sync_path
-from bot.vault.master import BadMasterKey, MasterKey
+from bot.vault.disk import Unavailable, disk_errors
+from bot.vault.keylock import KeyLock
+from bot.vault.master import MasterKey
+from bot.vault.pair import DIFFERENT, Pair, Unpaired
 from bot.vault.seal import Damaged
+from bot.vault.wrapping import Earlier, Wrapping, label_of
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS keys (
-    object_id TEXT PRIMARY KEY,
-    wrapped BLOB NOT NULL, -- nonce (12 octets), then the key sealed under the master key
-    master TEXT NOT NULL   -- fingerprint of that master key
-) WITHOUT ROWID
-"""
-_PRAGMAS: dict[str, tuple[str, str | int]] = {  # how each is set, and what it must then answer
-    "journal_mode": ("WAL", "wal"),
-    "synchronous": ("FULL", 2),  # a commit that returned is on disk
-    "secure_delete": ("ON", 1),  # deleted keys are overwritten; FAST leaves copies in pages that were split
-    "temp_store": ("MEMORY", 2),  # no copy of a page in a temporary file
-}
-_NONCE = 12
 _CHECKPOINT_TRIES = 20
 _CHECKPOINT_WAIT_SECONDS = 0.05
 _PAGE = 1000
@@ -60,48 +47,35 @@ class _Request:
 
 
 class Keys:
-    """The key file. Every method may be called from any thread and raises Unavailable where the file cannot serve.
+    """The key file, with its mirror where there is one. Every method may be called from any thread and raises Unavailable
+    where the files cannot serve.
 
-    Several processes may have it open at once.
+    Several processes may have them open at once.
     """
 
-    def __init__(self, path: Path, master: MasterKey, *, busy_seconds: float = 5.0) -> None:
-        """Open the file, or make it with mode 0600. Raises BadMasterKey if its keys were made with another master key."""
-        self._path, self._master = path, master
-        self._wrap = AESGCM(master.derive("wrap"))
+    def __init__(self, path: Path, master: MasterKey, *, mirror: Path | None = None, busy_seconds: float = 5.0) -> None:
+        """Open the file, or make it with mode 0600; with a mirror neither is ever made. Raises BadMasterKey if its keys
+        were made with another master key, and Unpaired if the two do not belong together."""
+        self._master, self._wrap = master, Wrapping(master)
         self._lock = threading.Lock()
         self._waiting: deque[_Request] = deque()
-        with disk_errors(f"opening {path}"):
-            self._make_private()
-            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=busy_seconds)
+        self._at_work = KeyLock(path, alone=False)
         try:
-            self._prepare()
+            self._pair = Pair(path, mirror, (master.fingerprint,), busy_seconds=busy_seconds)
         except BaseException:
-            self._database.close()
+            self._at_work.close()
             raise
 
-    def _prepare(self) -> None:
-        with disk_errors(f"opening {self._path}"):
-            for name, (value, answer) in _PRAGMAS.items():
-                self._database.execute(f"PRAGMA {name} = {value}").fetchall()
-                if self._database.execute(f"PRAGMA {name}").fetchone() != (answer,):
-                    raise Unavailable(f"{self._path}: SQLite refuses {name} = {value}. Put the file on a local disk.")
-            self._database.execute(_SCHEMA)
-            sync_path(self._path.parent)
-            row = self._database.execute("SELECT master FROM keys LIMIT 1").fetchone()
-        if row:
-            self._check_master(*row)
-
-    def _make_private(self) -> None:
-        """SQLite alone would make it readable by all. One that exists is left alone: to open and close it would drop the
-        locks that another connection of this process holds (sqlite.org/howtocorrupt.html, 2.2)."""
-        with suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    @property
+    def mirror_trouble(self) -> str:
+        """Why the mirror cannot be had; empty where all is well, or none is configured."""
+        return self._pair.trouble_now()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files."""
         with self._lock:
-            self._database.close()
+            self._pair.close()
+            self._at_work.close()
 
     def find(self, object_id: str) -> ObjectKey | None:
         """The key of an object, or None. Raises BadMasterKey, and Damaged if the wrapped key was changed."""
@@ -112,8 +86,11 @@ class Keys:
         if row is None:
             return None
         wrapped, master = row
-        self._check_master(master)
-        return ObjectKey(object_id, self._unwrapped(object_id, wrapped), wrapped, fresh=False)
+        self._pair.check_master(master)
+        try:
+            return ObjectKey(object_id, self._wrap.unwrap(wrapped, object_id), wrapped, fresh=False)
+        except Damaged:
+            raise Damaged(f"{object_id}: its key in {self._pair.path} was changed") from None
 
     def find_or_make(self, object_id: str) -> ObjectKey:
         """The key of an object, or a new one that is nowhere but in memory until it is kept."""
@@ -144,16 +121,16 @@ class Keys:
 
         Idempotent, and the log is emptied though no key was there: an earlier try may have ended between the two.
         """
-        with self._lock, disk_errors("destroying keys"), self._transaction():
-            self._database.executemany(
-                "DELETE FROM keys WHERE object_id = ?", [(object_id,) for object_id in object_ids]
-            )
+        doing = "destroying keys"
+        with self._lock, disk_errors(doing), self._pair.step(doing, removing=True) as databases:
+            for database in databases:
+                database.executemany("DELETE FROM keys WHERE object_id = ?", [(name,) for name in object_ids])
         for tried in range(_CHECKPOINT_TRIES):
             if tried:
                 time.sleep(_CHECKPOINT_WAIT_SECONDS)
-            if self._emptied_log():
+            if self._emptied_logs():
                 return
-        raise Unavailable(f"destroying keys: {self._path}-wal stays in use by another process")
+        raise Unavailable(f"destroying keys: the log of {self._pair.path} stays in use by another process")
 
     def object_ids(self) -> Iterator[str]:
         """The id of every object that has a key, in order, without holding the file in between."""
@@ -168,68 +145,58 @@ class Keys:
             for (after,) in rows:
                 yield after
 
+    def earlier(self, purpose: str) -> tuple[Earlier, ...]:
+        """What the master keys before the present one derived for this purpose, oldest first. Raises Damaged."""
+        with self._lock, disk_errors("looking up what earlier master keys derived"):
+            rows = self._database.execute(
+                "SELECT master, until, wrapped FROM earlier WHERE purpose = ? ORDER BY until", (purpose,)
+            ).fetchall()
+        return tuple(
+            Earlier(master, datetime.fromisoformat(until), self._wrap.unwrap(wrapped, label_of(purpose, master)))
+            for master, until, wrapped in rows
+        )
+
+    @property
+    def _database(self) -> sqlite3.Connection:
+        return self._pair.primary.database
+
     def _made(self, object_id: str) -> ObjectKey:
-        secret, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
-        wrapped = nonce + self._wrap.encrypt(nonce, secret, object_id.encode())
-        return ObjectKey(object_id, secret, wrapped, fresh=True)
-
-    def _unwrapped(self, object_id: str, wrapped: bytes) -> bytes:
-        try:
-            return self._wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], object_id.encode())
-        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
-            raise Damaged(f"{object_id}: its key in {self._path} was changed") from None
-
-    def _check_master(self, fingerprint: str) -> None:
-        if fingerprint != self._master.fingerprint:
-            raise BadMasterKey(
-                f"{self._path}: its keys were made with master key {fingerprint}, but the one given is "
-                f"{self._master.fingerprint}. Put the right master key file back."
-            )
+        secret = AESGCM.generate_key(256)
+        return ObjectKey(object_id, secret, self._wrap.wrap(secret, object_id), fresh=True)
 
     def _commit_waiting(self) -> None:
         requests: list[_Request] = []
         while self._waiting:
             requests.append(self._waiting.popleft())
             requests[-1].taken = True
+        doing = "storing keys"
         try:
-            with disk_errors("storing keys"), self._transaction():
-                refusals = [self._inserted(request) for request in requests]
+            with disk_errors(doing), self._pair.step(doing) as databases:
+                refusals = [self._inserted(databases, request) for request in requests]
         except Unavailable as error:
             refusals = [str(error)] * len(requests)
         for request, refusal in zip(requests, refusals, strict=True):
             request.refusal = refusal
 
-    def _inserted(self, request: _Request) -> str | None:
+    def _inserted(self, databases: Sequence[sqlite3.Connection], request: _Request) -> str | None:
         """Insert what is new; why not, if another key stands in its place."""
         for key in request.keys:
-            if not (key.fresh and self._insert(key)) and self._stored(key) != key.wrapped:
+            if not (key.fresh and self._insert(databases, key)) and self._stored(key) != key.wrapped:
                 return f"{key.object_id}: stored or destroyed by another at the same time"
         return None
 
-    def _insert(self, key: ObjectKey) -> bool:
+    def _insert(self, databases: Sequence[sqlite3.Connection], key: ObjectKey) -> bool:
         insert = "INSERT INTO keys (object_id, wrapped, master) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-        return self._database.execute(insert, (key.object_id, key.wrapped, self._master.fingerprint)).rowcount == 1
+        row = (key.object_id, key.wrapped, self._master.fingerprint)
+        inserted = {database.execute(insert, row).rowcount for database in databases}
+        if len(inserted) > 1:
+            raise Unpaired(DIFFERENT.format(path=self._pair.path, mirror=self._pair.mirror_path))
+        return inserted == {1}
 
     def _stored(self, key: ObjectKey) -> bytes | None:
         rows = self._database.execute("SELECT wrapped FROM keys WHERE object_id = ?", (key.object_id,))
         return next((wrapped for (wrapped,) in rows), None)
 
-    def _emptied_log(self) -> bool:
-        """Move the log into the file and cut it to nothing, durably, unless another process still needs it."""
-        with self._lock, disk_errors("destroying keys"):
-            ((busy, _, _),) = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            if not busy:
-                sync_path(self._path.with_name(f"{self._path.name}-wal"))  # SQLite does not sync the cut
-        return not busy
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """One commit, or nothing. A full disk may have rolled back already."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._database.execute("COMMIT")
-        except BaseException:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise
+    def _emptied_logs(self) -> bool:
+        with self._lock:
+            return self._pair.empty_logs()

@@ -26,8 +26,12 @@ class MasterKey:
     secret: bytes = field(repr=False)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """The key in a file. Raises BadMasterKey, naming the file and the remedy."""
+    def load(cls, path: Path, *, handed_over: bool = False) -> Self:
+        """The key in a file. Raises BadMasterKey, naming the file and the remedy.
+
+        `handed_over`: the service manager keeps the file, in a folder that is shut to all others; the rights of its group are
+        then the mask of an access list with us alone in it (acl(5)).
+        """
         try:
             with path.open("rb") as file:
                 mode, content = os.fstat(file.fileno()).st_mode & 0o777, file.read(1024)
@@ -37,7 +41,7 @@ class MasterKey:
             ) from None
         except OSError as error:
             raise BadMasterKey(f"{path}: the master key file cannot be read ({error.strerror}).") from error
-        if mode & 0o077:
+        if mode & (0o007 if handed_over else 0o077):
             raise BadMasterKey(f"{path}: others can read the master key (mode {mode:04o}). Run: chmod 600 {path}")
         return cls.from_text(content.decode("ascii", "replace"), f"{path}")
 

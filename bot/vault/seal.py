@@ -25,6 +25,8 @@ BLOCK = FRAME + 16
 """Octets of a full frame once sealed."""
 _MAGIC = b"PRV\x01"
 _PREFIX = 8
+HEADER = len(_MAGIC) + _PREFIX
+"""Octets before the first frame, of which no two writings have the same."""
 
 
 class Damaged(Exception):
@@ -70,8 +72,8 @@ def unseal(source: BinaryIO, secret: bytes, object_id: str, *, start: int = 0) -
     Whole only once the iterator ends: until then the rest may prove damaged. Raises Damaged, also where the contents end
     before `start`, and Unavailable where the disk cannot be read.
     """
-    cipher, header = AESGCM(secret), _read(source, len(_MAGIC) + _PREFIX)
-    if header[: len(_MAGIC)] != _MAGIC or len(header) < len(_MAGIC) + _PREFIX:
+    cipher, header = AESGCM(secret), _read(source, HEADER)
+    if header[: len(_MAGIC)] != _MAGIC or len(header) < HEADER:
         raise Damaged(f"{object_id}: not a sealed object of a version known here")
     first, within = divmod(start, FRAME)
     _pass_over(source, first * BLOCK)

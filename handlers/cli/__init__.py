@@ -27,7 +27,7 @@ class Command:
 
 COMMANDS = {
     "demo": Command("demo", "A day in the life, with made-up people, through real SMTP.", "demo"),
-    "init": Command("setup", "Begin: a commented configuration, a new master key, an empty database.", "init"),
+    "init": Command("init", "Begin: a commented configuration, a new master key, an empty database.", "init"),
     "migrate": Command("setup", "Create the database, or bring it to the shape that this version needs.", "migrate"),
     "serve": Command("setup", "Take in, handle and answer, until it is stopped.", "serve"),
     "send": Command("send", "Mail files to the returns mailbox, for trying out.", "send"),
@@ -40,7 +40,10 @@ COMMANDS = {
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
     "ledger": Command("ledger", "The record: verify."),
+    "keys": Command("keys", "The keys of all contents: mirror (a second live copy), rotate (a new master key)."),
     "doctor": Command("doctor", "Look at everything that Postroom needs; each fault with its remedy.", "doctor"),
+    "backup": Command("backup", "Back up all but the keys, while Postroom serves.", "backup"),
+    "restore": Command("restore", "Put a backup back on a clean machine.", "restore"),
     "slack": Command("slack", "The app in Slack: manifest."),
     "messages": Command("messages", "Every message as it will be read: preview."),
 }

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.backup import BackupFailed
 from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
-from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable
+from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable, Unpaired
 from handlers.app import NotReady
 from handlers.cli import show
 from handlers.mail.imap import BadMailbox
@@ -30,12 +31,14 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     show.Problem: _as_it_says,
     Misconfigured: _as_it_says,
     NotReady: _as_it_says,
+    BackupFailed: _as_it_says,
     BadMasterKey: _as_it_says,
     BadPublicKey: _as_it_says,
     BadMailbox: _as_it_says,
     BadSecrets: _as_it_says,
     Unfit: lambda fault: f"Nothing was imported. Put this right and try again:\n{fault}",
     TooManyLeavers: lambda fault: f"Nothing was imported: {fault}. If that is right, say --yes.",
+    Unpaired: lambda fault: f"{fault}.",
     Unavailable: lambda fault: (
         f"The vault cannot be used now ({fault}). Nothing was changed that is not said above; try again."
     ),

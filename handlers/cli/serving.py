@@ -1,6 +1,7 @@
 """The whole office at work in one process, for `postroom serve`."""
 
 import asyncio
+import os
 import signal
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from bot.settings.kinds import is_loopback
 from handlers.app import office, open_rooms
 from handlers.cli import publishing, show
 from handlers.cli.show import Problem
+from handlers.manager import Manager
 from handlers.ports import CannotListen
 from handlers.running import Serving
 
@@ -56,8 +58,10 @@ async def serve(settings: Settings) -> None:
     with open_rooms(settings, Clock()) as rooms:
         if warning := publishing.publish(settings, rooms.signer.public):
             log.warning(warning)
+        if trouble := rooms.vault.mirror_trouble:
+            show.warn(f"{trouble}. Until then mail waits with the servers that sent it.")
         try:
-            async with Serving(office(rooms)):
+            async with Serving(office(rooms)), Manager.of(os.environ, os.getpid()).told():
                 show.warn("ready")
                 await stopped.wait()
         except CannotListen as fault:

@@ -90,7 +90,7 @@ class MailChannel:
         configured = self._settings.email.smtp
         self._certificate = certificate(self._settings)
         house = smtp.House(
-            front, front.mailbox.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
+            front, front.mailboxes.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
             tls=self._certificate, require_tls=configured.require_tls, lmtp=configured.protocol == "lmtp",
             known=self._settings.email.trust.names, has_room=front.space.has_room,
         )  # fmt: skip

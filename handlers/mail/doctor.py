@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime
 
 from aiosmtplib import SMTPException
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from bot.arrival import MAIL
+from bot.ledger.tables import InboxItem
 from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
 from handlers.mail.send import Smarthost
 from handlers.mail.trust.dns import DnsTrouble, Resolver
 
-SENDERS, NAME_SERVERS, OUT = "senders", "name servers", "mail out"
+SENDERS, NAME_SERVERS, OUT, PRACTICE = "senders", "name servers", "mail out", "practice"
 REMEDY = (
     "Correct [dns] nameservers, or let this machine reach them on port 53 by UDP and TCP. Until then mail from the "
     "Internet is asked to come again."
@@ -24,6 +29,29 @@ def checks(patient: Patient) -> Iterator[Check]:
     if patient.settings.email.trust.authenticate:
         yield _name_servers(patient)
     yield _way_out(patient)
+    if address := patient.settings.email.try_address:
+        yield _practice(patient, address)
+
+
+def _practice(patient: Patient, address: str) -> Check:
+    """Whether mail for trying out finds its way here, as far as can be told without sending any."""
+    settings = patient.settings
+    if patient.ledger and (last := patient.ledger.read_now(_last_tried)):
+        at = last.astimezone(settings.timezone)
+        return passed(PRACTICE, f"{address}: the last mail to it came in at {at:%H:%M} on {at:%-d %B %Y}.")
+    returns = settings.email.address
+    if address.rpartition("@")[2] == returns.rpartition("@")[2]:
+        return passed(PRACTICE, f"{address}: no mail to it has come yet. Send one: it is answered within a minute.")
+    return failed(
+        PRACTICE, f"{address} is of another domain than {returns}, and no mail to it has come yet.",
+        "Have that domain's mail system hand it over as yours does the mail to the returns mailbox, and send one; or take "
+        "an address beside the returns mailbox as try_address of [email].",
+    )  # fmt: skip
+
+
+def _last_tried(tx: Session) -> datetime | None:
+    is_trial = InboxItem.arrival["trial"].as_boolean().is_(True)
+    return tx.scalar(select(func.max(InboxItem.arrived_at)).where(InboxItem.channel == MAIL, is_trial))
 
 
 def _senders(patient: Patient) -> Check:

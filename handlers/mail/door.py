@@ -4,7 +4,6 @@ Nothing is opened here. What cannot be taken is refused in the dialogue, while i
 """
 
 import hashlib
-from dataclasses import dataclass
 
 import structlog
 
@@ -14,6 +13,7 @@ from bot.inbox import Inbox
 from bot.ledger import Later
 from bot.settings import Settings
 from bot.space import Space
+from handlers.mail.addresses import Mailboxes
 from handlers.mail.automatic import is_returned, marker
 from handlers.mail.message.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
@@ -37,30 +37,12 @@ NO_ROOM = (
 )
 
 
-@dataclass(frozen=True)
-class Mailbox:
-    """The returns mailbox, and what its address may carry."""
-
-    address: str
-
-    def is_ours(self, recipient: str) -> bool:
-        """Whether this is the mailbox, with or without a `+token`."""
-        local, _, domain = recipient.lower().rpartition("@")
-        own, _, own_domain = self.address.lower().rpartition("@")
-        return domain == own_domain and local.partition("+")[0] == own
-
-    def token(self, recipients: tuple[str, ...]) -> str | None:
-        """The reply token in the first address that has one."""
-        tags = (recipient.rpartition("@")[0].partition("+")[2] for recipient in recipients if self.is_ours(recipient))
-        return next((tag.lower() for tag in tags if tag), None)
-
-
 class Front:
     """Where messages come in, by SMTP or out of a mailbox. Call it for each one."""
 
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox) -> None:
         self.settings, self.clock, self.inbox = settings, clock, inbox
-        self.mailbox = Mailbox(settings.email.address)
+        self.mailboxes = Mailboxes.of(settings)
         self.dns = Resolver(settings.dns.nameservers)
         self.space = Space.of(settings)
         if settings.email.trust.authenticate:
@@ -158,23 +140,24 @@ class Letterbox:
 
     def _is_returned(self, head: Head) -> bool:
         """Whether it seems to report on the delivery of a notice, to whose own address it came."""
-        token = self._front.mailbox.token(self._envelope.recipients)
+        token = self._front.mailboxes.returns.token(self._envelope.recipients)
         return token is not None and is_returned(head, self._envelope.mail_from)
 
     async def _is_expected(self, head: Head) -> bool:
         """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
-        token = self._front.mailbox.token(self._envelope.recipients)
+        token = self._front.mailboxes.returns.token(self._envelope.recipients)
         if token is None or self._size > RETURNED_BYTES_MAX or not self._is_returned(head):
             return False
         return await self._front.inbox.has_sent(token)
 
     def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
-        machine = marker(head, self._envelope.mail_from, self._front.mailbox.is_ours)
+        machine = marker(head, self._envelope.mail_from, self._front.mailboxes.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
+        trial = self._front.mailboxes.is_trial(self._envelope.recipients, head)
         return Arrival(
             channel=MAIL,
-            key=self._key(head, message_id, None if machine and machine.sure else proven),
+            key=self._key(head, message_id, None if machine and machine.sure else proven, trial=trial),
             sender=proven.address if proven else head.text("From")[:SUBJECT_CHARACTERS_MAX],
             believed=proven.why if proven else "",
             subject=head.text("Subject")[:SUBJECT_CHARACTERS_MAX],
@@ -183,23 +166,26 @@ class Letterbox:
             returned=self._is_returned(head),
             posted_by=proven.sender if proven else None,
             unproven=None if proven else verdict.why,
+            trial=trial,
             size=self._size,
             oversize=self._oversize,
             route=Route(
                 message_id=message_id,
                 references=references(head),
-                token=self._front.mailbox.token(self._envelope.recipients),
+                token=self._front.mailboxes.returns.token(self._envelope.recipients),
             ),
         )
 
-    def _key(self, head: Head, message_id: str | None, heard: Proven | None) -> str:
+    def _key(self, head: Head, message_id: str | None, heard: Proven | None, *, trial: bool) -> str:
         """The same for the same mail, however often and by whatever way it comes (lesson L24).
 
-        A copy that is not heard, because it came by a mailing list or its proof got lost, does not take its place.
+        A copy that is not heard, because it came by a mailing list or its proof got lost, does not take its place, nor
+        does one that is only tried out.
         """
         named = [message_id] if message_id else [head.first(name) or "" for name in ("From", "Date", "Subject")]
         named += [heard.address, heard.sender or ""] if heard else []
         named += [str(self._oversize)] if self._oversize else []
+        named += ["trial"] if trial else []
         return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
 
     def _contact(self) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from bot import space
+from bot.arrival import Arrival
+from bot.ledger.tables import InboxItem
 from bot.vault import MasterKey
 from tests.channels.conftest import new_certificate
-from tests.cli.conftest import ALEX, JO, CommandLine
+from tests.cli.conftest import ALEX, JO, NOON, CommandLine
 from tests.dns_peer import name_server
 from tests.office import free_port
 
@@ -38,6 +40,7 @@ def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
         "mailboxes",
         "senders",
         "mail out",
+        "practice",
     }
     with office.rooms() as rooms:
         assert list(rooms.vault.object_ids()) == ["f1-1"]
@@ -177,3 +180,34 @@ def test_an_authority_without_an_administrator_is_told_that_nobody_hears_of_trou
     found = examined(office, status=1)["people"]
     assert "nobody hears" in found["detail"]
     assert "--role administrator" in found["remedy"]
+
+
+def test_a_practice_address_of_another_domain_is_named_until_mail_to_it_has_come(office: CommandLine) -> None:
+    assert "no mail to it has come yet" in examined(office)["practice"]["detail"]
+    channels = office.config / "channels.toml"
+    channels.write_text(channels.read_text().replace("returns-try@derbyshire.example", "try@elsewhere.example"))
+    found = examined(office, status=1)["practice"]
+    assert "another domain than returns@derbyshire.example" in found["detail"]
+    assert "hand it over" in found["remedy"]
+    office.write(lambda tx: tx.add(arrived(tx, trial=False)))
+    assert not examined(office, status=1)["practice"]["ok"]
+    office.write(lambda tx: tx.add(arrived(tx, trial=True)))
+    assert "came in at 12:00 on 1 September 2026" in examined(office)["practice"]["detail"]
+
+
+def arrived(_tx: Any, *, trial: bool) -> InboxItem:
+    arrival = Arrival(channel="email", key=str(trial), sender=JO, believed="", trial=trial)
+    return InboxItem(
+        channel="email", key=str(trial), state="done", arrived_at=NOON, next_at=NOON, tries=0, why="", sender=JO, subject="",
+        arrival=arrival.model_dump(mode="json"), object_id=f"raw-{trial}", sealed=None,
+    )  # fmt: skip
+
+
+def test_a_master_key_that_the_service_manager_hands_over_is_taken_as_it_shows_it(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = office.settings.keys.master_key_file
+    key.chmod(0o440)
+    assert not examined(office, status=1)["master key"]["ok"]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(key.parent))
+    assert examined(office)["master key"]["ok"]

@@ -114,7 +114,7 @@ def test_a_message_is_shown_with_all_that_helps_to_decide_and_nothing_of_it_is_k
     assert shown["files"] == [{"name": "8302000_SENplan.pdf", "size": 14, "kind": "PDF"}]
     assert shown["guess"] == "probably 8302000 Leys Junior School, from a photocopier"
     assert len(shown["because"]) >= 3
-    assert shown["destroyed_on"] == "2026-10-01"
+    assert shown["kept_until"] == "2026-10-01"
     assert f"postroom inbox release {number} --as {JO}" in shown["choices"][0]
     assert "8302000_SENplan.pdf (14 octets, PDF)" in office.run("inbox", "show", str(number)).stdout
     with office.rooms() as rooms:

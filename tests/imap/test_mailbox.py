@@ -15,7 +15,7 @@ from handlers.mail.imap.session import Session
 from tests.imap.between import Between, between
 from tests.imap.dovecot import dovecot
 from tests.imap.mailbox_office import DONE, environ, letter, mailbox_office, proven, taken, until
-from tests.people import ALEX, JO, PLAN, PRIYA
+from tests.people import ALEX, EYFS, JO, PLAN, PRIYA
 
 PLAIN = "IMAP4rev1 LITERAL+ SASL-IR"
 """What the simplest server can do."""
@@ -100,6 +100,21 @@ async def test_one_mail_in_two_mailboxes_and_by_smtp_is_one_intake(tmp_path: Pat
             await office.post(message.as_bytes(policy=policy.SMTP), JO)
             assert [answer.kind for answer in office.inbox_of(JO)] == ["receipt"]
             assert len(office.waiting()) == 1
+
+
+async def test_what_lies_in_the_practice_mailbox_is_practice_though_no_field_says_so(
+    tmp_path: Path, certificate: Path
+) -> None:
+    """A mail in Bcc, at a server that writes no Delivered-To."""
+    with dovecot(certificate, "returns", "returns-try") as server:
+        keys = environ(server), environ(server, "practice", "returns-try")
+        async with mailbox_office(tmp_path, *keys) as office:
+            server.append(letter(office, attach=PLAN, to="jo.sands@leysjunior.example"), user="returns-try")
+            await until(office, lambda: server.holds(DONE, "returns-try"))
+            assert [answer.kind for answer in office.inbox_of(JO)] == ["tried"]
+            server.append(letter(office, attach=PLAN), user="returns-try")  # it names the returns mailbox
+            await until(office, lambda: len(server.holds(DONE, "returns-try")) == 2)
+            assert office.expect(JO, "receipt")
 
 
 async def test_whom_the_server_has_not_proven_is_kept_aside_and_never_answered(
@@ -272,6 +287,30 @@ async def test_nothing_is_fetched_while_the_disk_is_nearly_full(
             free[0] = 10**10
             await taken(office, server)
             assert office.files()
+
+
+async def test_mail_that_nobody_is_proven_to_have_sent_waits_for_room_however_long_and_holds_up_no_other(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [2 * 10**9]
+    monkeypatch.setattr(space, "free_bytes", lambda _: free[0])
+    least = {"POSTROOM__VAULT__FREE_BYTES_MIN": str(10**9)}
+    with dovecot(certificate) as server:
+        async with mailbox_office(tmp_path, environ(server), least) as office:
+            unproven = letter(office, attach=EYFS, trace={"Authentication_Results": ""})
+            server.append(unproven)
+            server.append(letter(office, attach=PLAN))
+            await taken(office, server)
+            for count in (2, 3):
+                office.clock.advance(hours=5)
+                server.append(letter(office, attach=f"8302000_SENplanV0{count}.docx"))
+                await taken(office, server, count)
+            assert (len(server.holds("INBOX")), server.holds("Postroom failed")) == (1, [])
+            free[0] = 10**10
+            office.clock.advance(hours=1)
+            server.append(letter(office, attach="8302000_SENplanV09.docx"))
+            await taken(office, server, 5)
+            assert not server.holds("INBOX")
 
 
 def idles(wire: Between) -> int:

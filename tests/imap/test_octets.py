@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.door import Mailbox
+from handlers.mail.addresses import Mailbox
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.lines import Lines
 from handlers.mail.message.head import Head

@@ -159,6 +159,7 @@ CLASHES = [
     ("retention.warn_days", "[retention]\nwarn_days = 90\n", "less than contents_days, which is 90"),
     ("retention.warn_days", "[retention]\ncontents_days = 60\n", "less than contents_days, which is 60"),
     ("retention.held_days", "[retention]\nheld_days = 91\n", "at most contents_days"),
+    ("retention.letters_days", "[retention]\nletters_days = 89\n", "at least contents_days, which is 90"),
     ("retention.record_years", "[retention]\nrecord_years = 1\ncontents_days = 366\n", "at least contents_days"),
     ("files.attachment_bytes_max", "[email.smtp]\nmessage_bytes_max = 205_499_999\n", "which is 1 more than"),
     ("tags[entry 3]", None, "entry 1 already"),

@@ -19,14 +19,15 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "too-large",
         "trouble",
         "alert",
+        "tried",
         "prove-identity",
         "linked",
         "not-taken",
     ),
     "quarantine": ("quarantine", "quarantine-settled"),
-    "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file"),
+    "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file", "unreceived"),
     "homes": ("home",),
-    "told": ("received", "rejected", "moved", "linked", "prove-identity"),
+    "told": ("received", "rejected", "moved", "destroyed", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),
 }
 """The beginnings of the names of the sheets of one picture."""

@@ -26,11 +26,18 @@ MESSAGES = {name: sheet for name, sheet in SHEETS.items() if sheet.surface == "m
 WRITTEN = files(list(SHEETS.values()))
 REMEDY = "`make messages` writes docs/messages anew"
 each_sheet = pytest.mark.parametrize("sheet", SHEETS.values(), ids=SHEETS)
-OF_MAIL = ("prove-identity", "linked", "too-large", "quarantine", *(name for name, _, _ in odd_mail.examples()))
+OF_MAIL = (
+    "prove-identity",
+    "linked",
+    "too-large",
+    "tried",
+    "quarantine",
+    *(name for name, _, _ in odd_mail.examples()),
+)
 """They tell of a mail that was really sent, or of one that came."""
 each_message = pytest.mark.parametrize("sheet", MESSAGES.values(), ids=MESSAGES)
 
-TYPED = {"help", "help-officer"}
+TYPED = {"help", "help-officer", "tried-replied"}
 """Messages that say what may be written, where there is no button for it."""
 ANSWERED_AT_ONCE = ("receive-all", "page", "turn", "queue", "clear")
 """What opens a form or shows another page."""

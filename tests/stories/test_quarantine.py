@@ -1,6 +1,6 @@
 """What lies in quarantine: told of every morning, settled by a word, and never lost in silence."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert
@@ -323,3 +323,34 @@ async def test_a_flood_of_hostile_mail_does_not_become_a_flood_of_alerts(post: T
     post.clock.advance(hours=2)
     await post.post(f"From: {JO}\r\nSubject: again\r\nMessage-ID: <again@x>\r\n{nested}\r\n".encode(), JO)
     assert len([one for one in post.inbox_of(ALEX) if one.kind == "alert"]) == 11
+
+
+async def test_what_nobody_settles_ends_on_the_day_that_was_told_and_its_proven_sender_hears_of_it(
+    post: TestOffice,
+) -> None:
+    await scan(post)
+    raw = item(post).object_id
+    await morning(post)
+    assert "Kept until 1 October 2026, then destroyed" in one_line(post.expect(ALEX, "quarantine"))
+    while post.clock.now() < datetime(2026, 10, 1, 22, 30, tzinfo=UTC):
+        post.clock.advance(hours=12)
+        await post.settle()
+    assert item(post).state is InboxState.DISCARDED or post.clock.now() < datetime(2026, 10, 1, 23, tzinfo=UTC)
+    post.clock.advance(hours=12)
+    await post.settle()
+    assert item(post).state is InboxState.DISCARDED
+    assert not post.rooms.vault.holds(raw)
+    assert "nobody settled it within 30 days" in item(post).why
+    assert "Nobody settled it" in one_line(post.expect(JO, "not-taken"))
+
+
+async def test_a_word_that_comes_after_the_end_is_told_so(post: TestOffice) -> None:
+    await scan(post)
+    await morning(post)
+    told = post.expect(ALEX, "quarantine")
+    for _ in range(62):
+        post.clock.advance(hours=12)
+        await post.settle()
+    await post.email(ALEX, text="release 1", reply_to=told)
+    assert "discarded by Postroom" in one_line(post.expect(ALEX, "quarantine-settled"))
+    assert not post.files()

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from bot.vault import FRAME, FolderShelf, Keys, MasterKey, Unavailable, Vault
 from bot.vault import shelf as shelf_module
+from bot.vault.keyfile import KeyFile
 from tests.vault import noise, store
 
 KILLED = 9
@@ -39,7 +40,7 @@ POINTS: dict[str, tuple[type, str, Callable[..., NoReturn]]] = {
     "after the bytes": (shelf_module.FolderDraft, "sync", after(shelf_module.FolderDraft.sync)),
     "after the name": (shelf_module.FolderDraft, "publish", after(shelf_module.FolderDraft.publish)),
     "after the folder": (FolderShelf, "settle", after(FolderShelf.settle)),
-    "key deleted, log not emptied": (Keys, "_emptied_log", die),
+    "key deleted, log not emptied": (KeyFile, "empty_log", die),
     "key gone, bytes there": (FolderShelf, "remove", die),
 }
 

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,16 +112,36 @@ def test_keys_made_with_another_master_key_are_refused_by_name(tmp_path: Path) -
     vault.close()
 
 
-def test_a_process_with_another_master_key_cannot_read_what_came_in_between(tmp_path: Path) -> None:
+def test_an_empty_key_file_belongs_to_the_master_key_that_it_was_made_with(tmp_path: Path) -> None:
     right, wrong = MasterKey.generate(tmp_path / "right"), MasterKey.generate(tmp_path / "wrong")
-    vault, stranger = (open_vault(tmp_path / "shelf", tmp_path / "keys.db", key) for key in (right, wrong))
-    store(vault, "a", b"contents")
+    open_vault(tmp_path / "shelf", tmp_path / "keys.db", right).close()
 
-    for act in (stranger.read, stranger.begin):
-        with pytest.raises(BadMasterKey, match=right.fingerprint):
-            act("a")
+    with pytest.raises(BadMasterKey, match=right.fingerprint):
+        open_vault(tmp_path / "shelf", tmp_path / "keys.db", wrong)
+
+
+def test_a_key_file_of_the_first_version_is_opened_and_belongs_to_the_master_key_of_its_keys(tmp_path: Path) -> None:
+    right, wrong = MasterKey.generate(tmp_path / "right"), MasterKey.generate(tmp_path / "wrong")
+    vault = open_vault(tmp_path / "shelf", tmp_path / "keys.db", right)
+    store(vault, "a", b"contents")
     vault.close()
-    stranger.close()
+    with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as database:
+        database.executescript("DROP TABLE file; DROP TABLE earlier; PRAGMA user_version = 0")
+
+    with pytest.raises(BadMasterKey, match=right.fingerprint):
+        open_vault(tmp_path / "shelf", tmp_path / "keys.db", wrong)
+    vault = open_vault(tmp_path / "shelf", tmp_path / "keys.db", right)
+    assert contents(vault, "a") == b"contents"
+    vault.close()
+
+
+def test_a_key_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    open_vault(tmp_path / "shelf", tmp_path / "keys.db", ZEROS).close()
+    with closing(sqlite3.connect(tmp_path / "keys.db", isolation_level=None)) as database:
+        database.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(Unavailable, match="newer version"):
+        open_vault(tmp_path / "shelf", tmp_path / "keys.db", ZEROS)
 
 
 def test_a_file_that_is_no_key_file_is_unavailable_and_named(tmp_path: Path) -> None:
@@ -127,3 +149,13 @@ def test_a_file_that_is_no_key_file_is_unavailable_and_named(tmp_path: Path) -> 
 
     with pytest.raises(Unavailable, match=r"keys\.db"):
         open_vault(tmp_path / "shelf", tmp_path / "keys.db", ZEROS)
+
+
+def test_a_key_that_the_service_manager_hands_over_may_show_the_mask_of_its_access_list(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    made = MasterKey.generate(path)
+    path.chmod(0o440)
+    assert MasterKey.load(path, handed_over=True) == made
+    path.chmod(0o444)
+    with pytest.raises(BadMasterKey, match="others can read"):
+        MasterKey.load(path, handed_over=True)

@@ -10,7 +10,7 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import mailboxes, people, storage
+from handlers.cli.doctor import keys, mailboxes, people, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
 from handlers.mail.imap import doctor as imap
@@ -19,6 +19,7 @@ from handlers.slack import doctor as slack
 
 PARTS: tuple[Callable[[Patient], Iterable[Check]], ...] = (
     storage.checks,
+    keys.checks,
     people.checks,
     mailboxes.checks,
     mail.checks,

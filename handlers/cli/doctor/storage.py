@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.ledger import file_of, schema
 from bot.settings import Settings
 from bot.space import Space
-from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Vault, open_vault
+from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, open_vault
 from handlers.app import NotReady, check_built, master_key
 from handlers.checks import Check, Patient, failed, passed
 
@@ -67,12 +67,14 @@ def database(settings: Settings) -> Check:
 def vault(settings: Settings, master: MasterKey, clock: Clock) -> Check:
     """Whether contents can be stored, read back and destroyed; where there is no vault yet, whether it can be made."""
     folder, keys = settings.vault.folder, settings.keys.path
-    if not (folder.is_dir() and keys.is_file()):
+    if not (folder.is_dir() and keys.is_file()) and settings.keys.mirror is None:
         return _to_be_made(folder, keys)
     try:
-        _try_out(folder, keys, master, clock)
+        _try_out(settings, master, clock)
     except BadMasterKey as fault:
         return failed(VAULT, str(fault), "Put back the master key with which these contents were stored.")
+    except Unpaired as fault:
+        return failed(VAULT, f"{fault}.", "Do as it says, and run postroom doctor again.")
     except Unavailable as fault:
         return failed(VAULT, f"Nothing can be stored in {folder} with keys in {keys}: {fault}.", WRITABLE)
     except Damaged as fault:
@@ -88,9 +90,9 @@ def room(settings: Settings) -> Check:
     return passed(ROOM, "The disks have room for more mail.")
 
 
-def _try_out(folder: Path, keys: Path, master: MasterKey, clock: Clock) -> None:
+def _try_out(settings: Settings, master: MasterKey, clock: Clock) -> None:
     probe = f"doctor-{clock.token()}"
-    opened = open_vault(folder, keys, master)
+    opened = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
     try:
         _store(opened, probe)
         if b"".join(opened.read(probe)) != PROBE:

@@ -1,4 +1,4 @@
-"""`postroom files receive`, `reject`, `move`, `recall`, `freeze`, `release`: the same acts as by mail and chat, under the same authority."""
+"""`postroom files receive`, `reject`, `move`, `recall`, `freeze`, `release`, `destroy`: the same acts as by mail and chat, under the same authority."""
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot import freezing, notices, officer_desk, school_desk
 from bot.ledger.tables import File
 from bot.notices import FileFacts, Notice
+from bot.retention import by_word
 from bot.rules.lifecycle import Status
 from bot.telling import Asking
 from handlers.cli import show
@@ -67,6 +68,13 @@ def release(ctx: typer.Context, ref: Reference, by: By) -> None:
     _act(ctx, ref, by, lambda tx, file, who: freezing.release(tx, [file], f"release {file.reference}", who))
 
 
+def destroy(ctx: typer.Context, ref: Reference, by: By, reason: Reason) -> None:
+    """Contents that nobody received in time are destroyed beyond recovery, at an administrator's word."""
+    if not (why := reason.strip()):
+        raise typer.BadParameter("Say why: the school reads it.", param_hint="--reason")
+    _act(ctx, ref, by, lambda tx, file, who: by_word.destroy(tx, [file], why, who))
+
+
 def _act(ctx: typer.Context, ref: str, by: str, act: Act) -> None:
     """Carry it out in one write, say what came of it, and destroy what is to be destroyed."""
     with rooms(ctx) as opened:
@@ -101,12 +109,18 @@ def _done(notice: Notice, *, destroyed: bool) -> str:
             return f"{_named(notice.files)}: frozen. Nobody gets the contents until it is released or taken back."
         case notices.Released():
             return f"{_named(notice.files)}: released."
-        case notices.Recalled() if destroyed:
-            return f"{_named(notice.files)}: taken back, and the contents are destroyed."
         case notices.Recalled():
-            return f"{_named(notice.files)}: taken back. The contents could not be destroyed yet; postroom serve will."
+            return f"{_named(notice.files)}: taken back{_gone(destroyed=destroyed)}"
+        case notices.Destroyed():
+            return f"{_named(notice.files)}: the sender is told{_gone(destroyed=destroyed)}"
         case _:
             return f"Done ({notice.kind})."
+
+
+def _gone(*, destroyed: bool) -> str:
+    if destroyed:
+        return ", and the contents are destroyed."
+    return ". The contents could not be destroyed yet; postroom serve will."
 
 
 def _named(files: Sequence[FileFacts]) -> str:

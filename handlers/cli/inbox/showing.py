@@ -64,7 +64,7 @@ class ItemLine(InboxLine):
     """Why it is not known what it brought."""
     guess: str = ""
     because: tuple[str, ...] = ()
-    destroyed_on: date | None = None
+    kept_until: date | None = None
     choices: tuple[str, ...] = ()
     """What can be typed, and what that does."""
     decisions: tuple[Decided, ...] = ()
@@ -119,7 +119,7 @@ def _line(tx: Session, opened: Rooms, number: int) -> ItemLine:
         unread=told.hindrance,
         guess=told.guess,
         because=told.because,
-        destroyed_on=told.until,
+        kept_until=told.until,
         choices=tuple(_choices(told)),
         decisions=decided,
     )

@@ -17,9 +17,10 @@ WAIT_MAX = timedelta(hours=4)
 
 @dataclass(frozen=True)
 class Wait:
-    """A mail of which it cannot be said yet who sent it."""
+    """A mail that cannot be taken in yet, though others can."""
 
-    since: datetime
+    since: datetime | None
+    """When it was first asked in vain who sent it; None where it waits for room, however long that takes."""
     until: datetime
 
 
@@ -60,7 +61,11 @@ class Book:
     def undecided(self, mail: Mail, now: datetime) -> None:
         """It cannot be said who sent it."""
         known = self._waits.get(mail)
-        self._waits[mail] = Wait(known.since if known else now, now + AGAIN)
+        self._waits[mail] = Wait((known and known.since) or now, now + AGAIN)
+
+    def without_room(self, mail: Mail, now: datetime) -> None:
+        """There is no room for mail like this."""
+        self._waits[mail] = Wait(None, now + AGAIN)
 
     def waits(self, mail: Mail, now: datetime) -> bool:
         """Whether it is too soon to ask again."""
@@ -69,7 +74,8 @@ class Book:
     def is_hopeless(self, mail: Mail, now: datetime) -> bool:
         """Whether it has failed or waited for long enough."""
         wait = self._waits.get(mail)
-        return self._tries[mail] >= TRIES_MAX or (wait is not None and now - wait.since >= WAIT_MAX)
+        since = wait.since if wait else None
+        return self._tries[mail] >= TRIES_MAX or (since is not None and now - since >= WAIT_MAX)
 
     @property
     def has_waiting(self) -> bool:

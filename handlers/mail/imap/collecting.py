@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.ledger import Later
 from bot.vault import Unavailable
 from bot.watching import Trouble
-from handlers.mail.door import CANNOT_STORE, Front, Letterbox
+from handlers.mail.door import CANNOT_STORE, NO_ROOM, Front, Letterbox
 from handlers.mail.imap.book import Book
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
@@ -44,6 +44,10 @@ class _Undecided(Exception):
     """It cannot be said just now who sent this one mail: it waits, and others go on."""
 
 
+class _NoRoom(Exception):
+    """There is no room just now for mail that nobody is proven to have sent: it waits, and others go on."""
+
+
 @dataclass(frozen=True)
 class _Down:
     """Mail is not fetched."""
@@ -59,7 +63,7 @@ class Collector:
     def __init__(self, account: Account, front: Front, clock: Clock, alert: Alert) -> None:
         self._account, self._clock, self._alert = account, clock, alert
         self._stopping = threading.Event()
-        self._fetcher = Fetcher(front, self._stopping)
+        self._fetcher = Fetcher(front, self._stopping, account.settings.user)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
@@ -153,6 +157,8 @@ class Collector:
         except _Undecided as fault:
             log.info("it cannot be said now who sent a mail", mailbox=self._account.name, fault=str(fault))
             self._book.undecided(mail, now)
+        except _NoRoom:
+            self._book.without_room(mail, now)
         except Refused as fault:
             self._note(fault)
             return False
@@ -164,7 +170,7 @@ class Collector:
             self._deliver(self._fetcher.fetch(session, mail))
         except Unavailable as fault:
             raise _NotNow(str(fault)) from fault
-        except (Stopped, Vanished, _NotNow, _Undecided):
+        except (Stopped, Vanished, _NotNow, _NoRoom, _Undecided):
             raise
         except Exception:  # a lost connection, or our own fault: it may be this mail that brings it about
             self._book.failed(mail)
@@ -173,11 +179,13 @@ class Collector:
         return True
 
     def _deliver(self, letterbox: Letterbox) -> None:
-        """Wait until it is durable. Raises `_NotNow`, `_Undecided`, and `Refused` where it never will be."""
+        """Wait until it is durable. Raises `_NotNow`, `_NoRoom`, `_Undecided`, and `Refused` where it never will be."""
         assert self._loop is not None  # noqa: S101 - there is no thread before it is started
         reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
         if reply == CANNOT_STORE:
             raise _NotNow(reply)
+        if reply == NO_ROOM:
+            raise _NoRoom
         if reply.startswith("4"):
             raise _Undecided(reply)
         if not reply.startswith("2"):

@@ -61,7 +61,8 @@ def _lines(parcel: Parcel, sender: From) -> Iterator[str]:
     yield f"Subject: {_encoded(parcel.letter.subject)}"
     yield f"Date: {format_datetime(parcel.created_at)}"
     yield f"Message-ID: <{parcel.id}@{address.rpartition('@')[2]}>"
-    yield f"Reply-To: {sender.tagged(parcel.token)}"
+    replies_to = parcel.notice.replies_to
+    yield f"Reply-To: {ascii_domain(replies_to) if replies_to else sender.tagged(parcel.token)}"
     yield from _thread(parcel)
     yield "Auto-Submitted: auto-replied"
     yield "X-Auto-Response-Suppress: All"

@@ -1,4 +1,4 @@
-"""What is to be destroyed: the orders that were committed with a change are carried out here, after the commit.
+"""Carries out what is ordered: the orders to destroy that were committed with a change, after the commit.
 
 The key goes first, then the bytes; only then does history say so (docs/rules.md, «Duties»).
 """
@@ -52,7 +52,7 @@ class Shredder(Worker):
         open_still = DestroyOrder.object_id.in_(ids) & DestroyOrder.done_at.is_(None)  # the command line may be quicker
         for order in tx.scalars(select(DestroyOrder).where(open_still, DestroyOrder.file_id.is_not(None))):
             order.done_at = now
-            files.destroyed(tx, tx.get_one(File, order.file_id or 0), now=now, why=order.why)
+            files.destroyed(tx, tx.get_one(File, order.file_id or 0), now=now, why=order.why, by=order.ordered_by)
         tx.execute(delete(DestroyOrder).where(DestroyOrder.object_id.in_(ids), DestroyOrder.file_id.is_(None)))
 
 

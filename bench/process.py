@@ -1,0 +1,83 @@
+"""From a mail in to its receipt out, at 20 kB: how many a second when many come, and how soon when one comes alone.
+
+    python -m bench.process
+
+Postroom is `postroom serve`, as in `bench.accept`: proven by its relay, opened, judged, sealed, announced to an officer and
+answered with a signed receipt; the receipts arrive at an SMTP server in this process. Beside it, in the same run, what others
+need to take the same mails in, without doing any of that: the anchors of the ratios. JSON goes to standard output after the
+table.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from functools import partial
+
+from bench.processes import cpu_seconds
+from bench.runs import Figures, arguments, at_work, interleaved, short, table
+from bench.sending import load
+from bench.servers import Server
+
+OCTETS = 20_000
+MAILS = 400
+ALONE = 20
+SESSIONS = 16
+FEW = 8
+LULL_SECONDS = 1.0
+"""Before a mail comes alone."""
+
+
+async def main(asked: argparse.Namespace) -> None:
+    """Measure, and tell."""
+    counts = (FEW, 2) if asked.few else (MAILS, ALONE)
+    async with at_work(asked.servers, asked.folder) as servers:
+        found = await interleaved(servers, partial(measure, *counts), asked.runs, time.monotonic() + asked.seconds)
+    print(told(found, counts[0]), flush=True)
+    print(json.dumps(found, indent=2))
+
+
+async def measure(many: int, alone: int, server: Server) -> Figures:
+    """One run."""
+    warm = await load(server.port, 1000, SESSIONS, SESSIONS)
+    await server.finished(warm.numbers)
+    before, begun = cpu_seconds(server.pid), time.perf_counter()
+    taken = await load(server.port, OCTETS, many, SESSIONS)
+    await server.finished(taken.numbers)
+    seconds, cpu = time.perf_counter() - begun, cpu_seconds(server.pid) - before
+    waits = sorted([await _alone(server) for _ in range(alone)])
+    return {
+        "mails/s": many / seconds,
+        "taken in/s": many / taken.seconds,
+        "CPU ms": cpu / many * 1000,
+        "alone p50 ms": waits[len(waits) // 2] * 1000,
+        "alone max ms": waits[-1] * 1000,
+    }
+
+
+async def _alone(server: Server) -> float:
+    """Seconds from MAIL until all is done, for one mail when nothing else comes."""
+    await asyncio.sleep(LULL_SECONDS)
+    begun = time.perf_counter()
+    taken = await load(server.port, OCTETS, 1, 1)
+    await server.finished(taken.numbers)
+    return time.perf_counter() - begun
+
+
+def told(found: dict[str, Figures], many: int) -> str:
+    """A table, and how Postroom's whole way stands beside what the others do."""
+    columns = ["mails/s", "taken in/s", "CPU ms", "alone p50 ms", "alone max ms"]
+    ours = found.get("Postroom")
+    rows = [
+        [
+            server, *(short(figures[column]) for column in columns),
+            f"{ours['mails/s'] / figures['mails/s']:.2f} ×" if ours and ours is not figures else "",
+        ]
+        for server, figures in found.items()
+    ]  # fmt: skip
+    what = f"{many} mails of {OCTETS:,} octets over {SESSIONS} connections, until all that follows is done"
+    return f"\n{what}\n\n{table(['', *columns, 'Postroom is'], rows)}"
+
+
+if __name__ == "__main__":
+    asyncio.run(main(arguments(__doc__, servers=["aiosmtpd null", "Postfix discard", "Postroom"])))

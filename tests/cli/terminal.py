@@ -1,0 +1,65 @@
+"""Somebody who types at a real terminal (a pseudo-terminal), as far as answers to questions go."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A command at a terminal: wait for what it says, then type."""
+
+    def __init__(self, *words: str, folder: Path, **environ: str) -> None:
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environ}
+        environment.pop("POSTROOM_CONFIG", None)
+        self._process = subprocess.Popen(
+            ["setsid", "--ctty", "--wait", sys.executable, "-c", "from handlers.cli import main; main()", *words],
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment,
+        )  # fmt: skip
+        os.close(theirs)
+        self._terminal = ours
+        self.shown = ""
+        self._read = 0
+
+    def sees(self, text: str) -> None:
+        """Wait until this is said, after what was seen before."""
+        while text not in self.shown[self._read :]:
+            more = self._more()
+            assert more, f"it ended without «{text}»:\n{self.shown}"
+        self._read = self.shown.index(text, self._read) + len(text)
+
+    def types(self, text: str) -> None:
+        """Type a line, or a control character alone."""
+        os.write(self._terminal, text.encode() if text in "\x03\x04" and text else f"{text}\n".encode())
+
+    def answers(self, said: str, text: str = "") -> None:
+        """Wait for the question's words and then for the prompt, and answer."""
+        self.sees(said)
+        self.is_asked()
+        self.types(text)
+
+    def is_asked(self) -> None:
+        """Wait for a prompt."""
+        while not self.shown[self._read :].endswith(": "):
+            more = self._more()
+            assert more, f"it ended without a question:\n{self.shown}"
+        self._read = len(self.shown)
+
+    def ends(self) -> int:
+        """Wait for its end: its exit status."""
+        while self._more():
+            pass
+        os.close(self._terminal)
+        return self._process.wait()
+
+    def _more(self) -> str:
+        try:
+            more = os.read(self._terminal, 4096).decode(errors="replace").replace("\r\n", "\n")
+        except OSError:  # Linux ends a pseudo-terminal whose other side is shut by EIO
+            more = ""
+        self.shown += more
+        return more

@@ -1,0 +1,491 @@
+"""`postroom backup` and `postroom restore`, with a real office on disk."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from bot.ledger import files, upkeep
+from bot.ledger.tables import (
+    DestroyOrder,
+    File,
+    InboxItem,
+    InboxState,
+    Link,
+    OutboxItem,
+    OutboxState,
+    Person,
+    Purpose,
+    Upkeep,
+)
+from bot.ledger.upkeep import Chore
+from bot.rules.lifecycle import Act
+from tests.cli.conftest import CONTENTS, NAME, NOON, CommandLine
+from tests.ready import make_database
+
+OTHER = "8302000_SENother20260901.docx"
+CANARY = b"canary: what must never be seen again " * 40
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere" / "backup"
+
+
+@pytest.fixture
+def clean(office: CommandLine, tmp_path: Path) -> CommandLine:
+    """A new machine: only the master key has been put in its place, and the disk of the keys was saved."""
+    machine = tmp_path / "machine"
+    var = machine / "var"
+    var.mkdir(parents=True)
+    shutil.copy(office.settings.keys.master_key_file, var / "master.key")
+    return CommandLine(machine / "config")
+
+
+def keys_of(office: CommandLine) -> str:
+    return str(office.settings.keys.path)
+
+
+def restored(clean: CommandLine, place: Path, office: CommandLine, *words: str, status: int = 0) -> dict[str, object]:
+    found: dict[str, object] = clean.json("restore", str(place), "--keys", keys_of(office), *words, status=status)
+    return found
+
+
+def all_octets(*folders: Path) -> bytes:
+    return b"".join(path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def manifest(place: Path) -> dict[str, object]:
+    (newest,) = sorted(place.glob("generations/*/manifest.json"))[-1:]
+    found: dict[str, object] = json.loads(newest.read_text())
+    return found
+
+
+def test_a_backup_put_back_on_a_clean_machine_is_the_office_as_it_was(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    reference = office.take_in()
+    made = office.json("backup", str(place))
+    assert [made["files"], made["files_kept"], made["objects_new"]] == [1, 1, 1]
+
+    report = restored(clean, place, office)
+
+    assert [report["destroyed"], report["missing"], report["messages_lost_at_least"]] == [[], [], 0]
+    assert clean.json("ledger", "verify")["whole"]
+    assert clean.json("files", "show", reference) == office.json("files", "show", reference)
+    clean.run("files", "export", reference, "-o", str(place.parent / "plan.docx"))
+    assert (place.parent / "plan.docx").read_bytes() == CONTENTS
+    assert {path.name for path in clean.config.iterdir()} >= {"authority.toml", "services.toml", "channels.toml"}
+
+
+def test_neither_keys_nor_master_key_nor_passwords_are_in_a_backup(office: CommandLine, place: Path) -> None:
+    office.take_in()
+    (office.config / "password").write_text("a password of a mailbox")
+    office.run("backup", str(place))
+    found = all_octets(place)
+    master = office.settings.keys.master_key_file.read_text().strip()
+    assert master.encode() not in found
+    assert bytes.fromhex(master) not in found
+    assert b"a password of a mailbox" not in found
+    with closing(sqlite3.connect(office.settings.keys.path)) as keys:
+        wrapped = [octets for (octets,) in keys.execute("SELECT wrapped FROM keys")]
+    assert wrapped
+    assert not any(octets in found for octets in wrapped)
+
+
+def test_the_next_backup_copies_only_what_is_new_and_older_generations_go(office: CommandLine, place: Path) -> None:
+    office.take_in()
+    first = office.json("backup", str(place))
+    office.take_in(OTHER)
+    second = office.json("backup", str(place), "--keep", "1")
+    assert [second["objects"], second["objects_new"]] == [2, 1]
+    assert second["removed"] == [first["generation"]]
+    assert [path.name for path in (place / "generations").iterdir()] == [second["generation"]]
+
+
+def test_what_was_destroyed_leaves_the_backup_with_the_next_one_and_is_noise_until_then(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:  # lesson L68
+    recalled, kept = office.take_in(contents=CANARY), office.take_in(OTHER)
+    office.run("backup", str(place))
+    office.run("files", "recall", recalled, "--by", "jo.sands@leysjunior.example")
+
+    report = restored(clean, place, office)
+
+    assert report["destroyed"] == [recalled]
+    assert clean.json("files", "show", recalled)["contents"] == "destroyed"
+    assert clean.json("files", "show", kept)["contents"] == "kept"
+    last = clean.json("files", "history", recalled)[-1]
+    assert [last["act"], last["by"]] == ["destroyed", "postroom"]
+    assert "its key was destroyed after the backup of" in last["why"]
+    clean.run("files", "export", recalled, "-o", str(place.parent / "x.docx"), status=1)
+    assert not (place.parent / "x.docx").exists()
+    readable = b"".join(b"".join(pieces) for pieces in everything_that_opens(clean))
+    assert CONTENTS in readable
+    assert CANARY[:38] not in readable
+    assert CANARY[:38] not in all_octets(place, clean.config.parent, office.config.parent)
+    assert clean.json("ledger", "verify")["whole"]
+    office.run("backup", str(place))
+    assert len([path for path in (place / "vault").rglob("*") if path.is_file()]) == 1
+
+
+def everything_that_opens(office: CommandLine) -> Iterator[list[bytes]]:
+    with office.rooms() as rooms:
+        for object_id in rooms.vault.with_keys():
+            yield list(rooms.vault.read(object_id))
+
+
+def test_what_was_erased_from_the_record_is_not_in_its_copy(office: CommandLine, place: Path) -> None:
+    reference = office.take_in(comment="Jamie Doe of year five")
+    office.write(lambda tx: tx.execute(text("UPDATE files SET comment = ''")))
+    office.run("backup", str(place))
+    assert b"Jamie Doe" not in all_octets(place)
+    assert reference.encode() in all_octets(place)
+
+
+def test_nothing_is_destroyed_for_its_age_for_a_while(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    report = restored(clean, place, office)
+    rests = clean.read(lambda tx: upkeep.when(tx, Chore.RETENTION_RESTS))
+    assert rests
+    assert report["rests_until"] == rests.isoformat().replace("+00:00", "Z")
+    with clean.rooms() as rooms:
+        assert timedelta(days=6.9) < rests - rooms.clock.now() < timedelta(days=7)  # lesson L68
+
+
+def test_it_is_noted_when_the_newest_backup_was_taken(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    assert office.read(lambda tx: tx.get(Upkeep, Chore.BACKED_UP)) is None
+    made = office.json("backup", str(place))
+    for one in (office, clean):
+        if one is clean:
+            restored(clean, place, office)
+        found = one.read(lambda tx: upkeep.when(tx, Chore.BACKED_UP))
+        assert found
+        assert found.isoformat().replace("+00:00", "Z") == made["taken_at"]
+
+
+def test_an_order_to_destroy_that_was_open_is_carried_out(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    reference = office.take_in()
+    office.write(lambda tx: recall(tx, reference))
+    office.run("backup", str(place))
+    restored(clean, place, office)
+    assert clean.json("files", "show", reference)["contents"] == "destroyed"
+    assert clean.history(reference) == ["sent", "recalled", "destroyed"]
+    assert list(everything_that_opens(clean)) == []
+
+
+def recall(tx: Session, reference: str) -> None:
+    file = files.by_reference(tx, reference)
+    assert file
+    files.change(tx, file, Act.RECALLED, seen=None, by=file.sent_by, now=NOON, channel="email")
+
+
+def test_a_held_file_whose_contents_are_gone_cannot_become_sent(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    reference = office.take_in("plan.docx", act=Act.HELD)
+    office.take_in()
+    office.run("backup", str(place))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["f1-1"])
+    restored(clean, place, office)
+    shown = clean.json("files", "show", reference)
+    assert [shown["status"], shown["contents"]] == ["Discarded", "destroyed"]
+
+
+def arrive(tx: Session, number: int, object_id: str, state: InboxState = InboxState.WAITING) -> None:
+    tx.add(
+        InboxItem(
+            id=number, channel="email", key=f"k{number}", state=state, arrived_at=NOON, next_at=NOON, tries=0, why="",
+            sender="jo.sands@leysjunior.example", subject=f"Plan {number}", arrival={}, object_id=object_id, sealed=None,
+        )
+    )  # fmt: skip
+
+
+def store(office: CommandLine, *object_ids: str) -> None:
+    with office.rooms() as rooms:
+        for object_id in object_ids:
+            writing = rooms.vault.begin(object_id)
+            writing.write(b"octets")
+            rooms.vault.finish(writing)
+
+
+def test_what_came_after_the_backup_is_counted_and_never_mixed_up_with_what_comes_next(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    store(office, "raw-one", "raw-two")
+    for number, raw in ((3, "raw-one"), (4, "raw-two")):
+        office.write(lambda tx, number=number, raw=raw: arrive(tx, number, raw))  # type: ignore[misc]  # mypy: its defaults
+    office.run("backup", str(place))
+    with office.rooms() as rooms:  # one of them is handled since, three more came, and one of these is not handled yet
+        rooms.vault.destroy(["raw-two"])
+    store(office, "f4-1", "f7-1", "f7-2", "raw-eight")
+
+    report = restored(clean, place, office)
+
+    assert report["messages_lost_at_least"] == 1 + 3 + 1
+    assert report["contents_without_row"] == 3
+    assert report["lost"] == [
+        {
+            "id": 4, "channel": "email", "from": "jo.sands@leysjunior.example", "subject": "Plan 4",
+            "at": "2026-09-01T11:00:00Z",
+        }
+    ]  # fmt: skip
+    states = {one["id"]: one["state"] for one in clean.json("inbox", "list")}
+    assert states == {3: "waiting", 4: "discarded", 7: "discarded"}
+    clean.write(lambda tx: arrive(tx, 8, "raw-nine"))  # the next number; and mail that is sent once more is new
+    clean.write(lambda tx: tx.add(InboxItem(**again(tx))))
+    assert clean.json("inbox", "list")[-1]["id"] == 9
+
+
+def again(tx: Session) -> dict[str, object]:
+    row = tx.get_one(InboxItem, 4)
+    same = {
+        column: getattr(row, column) for column in ("channel", "arrived_at", "next_at", "sender", "subject", "arrival")
+    }
+    return {**same, "key": "k4", "object_id": "raw-ten"}
+
+
+def notice(tx: Session, number: str, state: OutboxState) -> None:
+    tx.add(
+        OutboxItem(
+            id=number, token=number, kind="help", recipient="jo.sands@leysjunior.example", facts={}, route={}, state=state,
+            created_at=NOON, next_at=NOON, lease=None, leased_until=None,
+        )
+    )  # fmt: skip
+
+
+def test_notices_that_waited_are_not_sent_twice_without_an_administrators_word(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    for number, state in (("a", OutboxState.WAITING), ("b", OutboxState.SENDING), ("c", OutboxState.SENT)):
+        office.write(lambda tx, number=number, state=state: notice(tx, number, state))  # type: ignore[misc]  # mypy: its defaults
+    office.run("backup", str(place))
+    assert restored(clean, place, office)["notices_held_back"] == 2
+    listed = clean.json("outbox", "list")
+    assert {one["id"]: one["state"] for one in listed if one["kind"] == "help"} == {
+        "a": "failed", "b": "failed", "c": "sent",
+    }  # fmt: skip
+    assert "perhaps it was delivered since" in listed[0]["error"]
+    alerts = [one for one in listed if one["kind"] == "alert"]
+    assert {one["state"] for one in alerts} == {"waiting"}, "the administrators hear of it"
+    clean.run("outbox", "retry", "a")
+
+
+def test_links_and_sessions_from_before_open_nothing(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    reference = office.take_in()
+    office.write(lambda tx: links_of(tx, reference))
+    office.run("backup", str(place))
+    assert restored(clean, place, office)["links_ended"] == 1
+    with clean.rooms() as rooms:
+        now = rooms.clock.now()
+    found = clean.read(
+        lambda tx: [(one.expires_at, one.session_until) for one in tx.scalars(select(Link).order_by(Link.id))]
+    )
+    assert found[0][0] <= now
+    assert found[1][1]
+    assert found[1][1] <= now
+
+
+def links_of(tx: Session, reference: str) -> None:
+    file, later = files.by_reference(tx, reference), NOON + timedelta(days=36_500)
+    assert isinstance(file, File)
+    for number, opened in (("a", None), ("b", NOON)):
+        tx.add(
+            Link(
+                id=number, purpose=Purpose.COPY, person_id=file.sent_by, file_id=file.id, version=1, made_at=NOON,
+                expires_at=later, opened_at=opened, session=b"s" if opened else None, session_until=later if opened else None,
+            )
+        )  # fmt: skip
+
+
+def test_contents_that_are_nowhere_are_named(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    reference = office.take_in()
+    office.run("backup", str(place))
+    (lost,) = [path for path in (place / "vault").rglob("*") if path.is_file()]
+    lost.unlink()
+    assert restored(clean, place, office)["missing"] == [reference]
+
+
+def test_a_backup_of_an_older_version_is_brought_to_the_newest_shape(
+    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.run("backup", str(place))
+    (ledger,) = place.glob("generations/*/ledger.db")
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("DROP TABLE checkpoints")
+        connection.execute("DROP TABLE removals")
+        connection.execute("DROP INDEX history_unsigned")
+        connection.execute("ALTER TABLE history DROP COLUMN checkpoint_id")
+        connection.execute("UPDATE alembic_version SET version_num = '0008'")
+        connection.commit()
+    monkeypatch.setattr("bot.backup.manifest.Generation.damages", lambda _: ())
+    restored(clean, place, office)
+    assert clean.json("ledger", "verify")["whole"]
+
+
+REFUSED = {
+    "in the vault": "../var/vault/backup",
+    "the vault": "../var/vault",
+    "the folder of everything": "../var",
+    "in the configuration": "backup",
+    "above all": "../..",
+}
+
+
+@pytest.mark.parametrize("where", REFUSED.values(), ids=REFUSED)
+def test_a_folder_that_must_not_become_a_backup_is_refused(office: CommandLine, where: str) -> None:
+    office.take_in()
+    before = {path for path in office.config.parent.rglob("*") if "postroom-fault" not in path.name}
+    said = office.run("backup", str(office.config / where), status=1).stderr
+    assert "Name a folder" in said
+    assert set(office.config.parent.rglob("*")) - before == set()
+
+
+def test_a_folder_that_holds_something_else_is_refused_and_left_alone(office: CommandLine, place: Path) -> None:
+    place.mkdir(parents=True)
+    (place / "holiday.jpg").write_bytes(b"a beach")
+    assert "holds something else" in office.run("backup", str(place), status=1).stderr
+    assert [path.name for path in place.iterdir()] == ["holiday.jpg"]
+
+
+def test_the_backup_of_another_record_is_refused_and_left_alone(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    before = all_octets(place)
+    shutil.copytree(office.config, clean.config)
+    make_database(clean.settings.ledger.url)
+    assert "of another record" in clean.run("backup", str(place), status=1).stderr
+    assert all_octets(place) == before
+
+
+def test_after_a_restore_backups_go_on_in_the_same_folder(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    office.take_in()
+    for _ in range(2):
+        office.run("backup", str(place))
+    older = min(path.name for path in (place / "generations").iterdir())
+    restored(clean, place, office, "--generation", older)
+    assert clean.json("backup", str(place))["objects_new"] == 0
+
+
+def test_a_record_that_is_there_is_never_overwritten(office: CommandLine, place: Path) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    before = office.settings.ledger.file.read_bytes()
+    assert "is not overwritten" in office.run("restore", str(place), status=1).stderr
+    assert office.settings.ledger.file.read_bytes() == before
+
+
+def test_a_restore_without_the_keys_says_where_they_are_to_be_found(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    assert "Never use an old copy" in clean.run("restore", str(place), status=1).stderr
+    assert not clean.settings.ledger.file.exists()
+    empty = place.parent / "empty.db"
+    shutil.copy(office.settings.keys.path, empty)
+    with closing(sqlite3.connect(empty)) as keys:
+        keys.execute("DELETE FROM keys")
+        keys.commit()
+    assert "say --all-destroyed" in clean.run("restore", str(place), "--keys", str(empty), status=1).stderr
+    assert not clean.settings.ledger.file.exists()
+    clean.settings.keys.path.unlink()
+    restored(clean, place, office)
+
+
+def test_a_restore_with_the_wrong_master_key_puts_no_record_in_place(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    (clean.config.parent / "var" / "master.key").write_text("0" * 64)
+    clean.run("restore", str(place), "--keys", keys_of(office), status=1)
+    assert not clean.settings.ledger.file.exists()
+
+
+def test_a_damaged_generation_is_refused_and_an_earlier_one_is_offered(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    names = [office.json("backup", str(place))["generation"] for _ in range(2)]
+    with (place / "generations" / names[1] / "ledger.db").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"?")
+    said = clean.run("restore", str(place), status=1).stderr
+    assert "is damaged" in said
+    assert names[0] in said
+    restored(clean, place, office, "--generation", names[0])
+
+
+def test_a_half_written_generation_is_none_and_the_next_backup_clears_it_away(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    whole = office.json("backup", str(place))["generation"]
+    half = place / "generations" / "29991231T000000.000000Z~"
+    shutil.copytree(place / "generations" / whole, half)
+    missing = place / "generations" / "29991231T000001.000000Z"
+    shutil.copytree(place / "generations" / whole, missing)
+    (missing / "manifest.json").unlink()
+    assert restored(clean, place, office)["generation"] == whole
+    office.run("backup", str(place))
+    assert not half.exists()
+
+
+def test_a_backup_that_cannot_be_written_says_so_and_leaves_the_last_one_good(
+    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("bot.backup.taking.write", full)
+        said = office.run("backup", str(place), status=1).stderr
+    assert "No space left on device" in said
+    assert "run it again" in said
+    restored(clean, place, office)
+
+
+def test_the_record_in_the_backup_is_one_that_was_altered_and_it_is_said(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.write(lambda tx: tx.execute(text("UPDATE files SET size = 99")))
+    office.run("backup", str(place))
+    report = restored(clean, place, office, status=1)
+    assert not report["whole"]
+    assert clean.json("files", "list")[0]["name"] == NAME
+
+
+def test_ledger_verify_says_whose_key_is_gone(office: CommandLine) -> None:
+    reference = office.take_in()
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["f1-1"])
+    found = office.json("ledger", "verify", status=1)
+    assert found["faults"] == [f"{reference}: its contents are said to be kept, and their key is gone"]
+
+
+def test_people_and_orders_of_the_backup_are_those_of_the_record(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.run("backup", str(place))
+    restored(clean, place, office)
+    emails = select(Person.email).order_by(Person.id)
+    assert clean.read(lambda tx: list(tx.scalars(emails))) == office.read(lambda tx: list(tx.scalars(emails)))
+    assert clean.read(lambda tx: list(tx.scalars(select(DestroyOrder)))) == []
+    assert manifest(place)["authority"] == "830"

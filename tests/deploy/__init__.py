@@ -1,0 +1,1 @@
+"""What a machine is given: systemd units, the installer, the container file."""

@@ -1,0 +1,94 @@
+"""What people did in the term, and what must have come of it: each file's end, and whom each act told (docs/rules.md)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.people import ALEX, DEE, IAN, NADIA, RAJ, SAM
+
+Told = tuple[str, str, tuple[str, ...]]
+"""Who was told, by which kind of notice, of which files."""
+
+OFFICERS = {"SEN": (SAM, NADIA, DEE), "FIN": (RAJ,), "INFO": (IAN,)}
+PLACES = {"SEN": ("senteam@derbyshire.example",), "INFO": ("early.years@derbyshire.example",)}
+ENDS = {"received": "Received", "rejected": "Rejected", "recalled": "Recalled", "discarded": "Discarded"}
+
+
+@dataclass(frozen=True)
+class School:
+    """One school and who acts for it."""
+
+    number: str
+    head: str
+    senders: tuple[str, ...]
+
+
+@dataclass
+class Return:
+    """One file, as its school knows it."""
+
+    school: School
+    owner: str
+    service: str
+    name: str
+    contents: bytes
+    came_at: datetime
+    """When it came; once it is Sent, when that was."""
+    status: str = ""
+    reference: str = ""
+    officers: set[str] = field(default_factory=set)
+    """To whom it was announced in its present service."""
+    frozen: bool = False
+    object_id: str = ""
+    wrapped: bytes = b""
+    """Its key as it stands in the key file, sealed."""
+
+    @property
+    def gone_at_once(self) -> bool:
+        """People's word destroyed its contents."""
+        return self.status in ("Recalled", "Discarded")
+
+
+@dataclass
+class Books:
+    """The files of the term, and everything that was to be told because somebody did something."""
+
+    files: list[Return] = field(default_factory=list)
+    due: Counter[Told] = field(default_factory=Counter)
+
+    def tell(self, file: Return, kind: str, *readers: str) -> None:
+        """Each of these is told once."""
+        self.due.update((reader, kind, (file.reference,)) for reader in readers)
+
+    def sent(self, file: Return, at: datetime) -> None:
+        """It is Sent: its receipt, and its announcement."""
+        file.status, file.came_at = "Sent", at
+        self.tell(file, "receipt", file.owner)
+        self.announced(file)
+
+    def announced(self, file: Return, mover: str = "") -> None:
+        """To the officers of its service and its places."""
+        file.officers = {one for one in OFFICERS[file.service] if one != mover}
+        self.tell(file, "new-files", *file.officers, *PLACES.get(file.service, ()))
+
+    def held(self, file: Return) -> None:
+        """Its name is at fault."""
+        file.status = "Held"
+        self.tell(file, "advice", file.owner)
+
+    def decided(self, file: Return, officer: str, kind: str) -> None:
+        """Received, rejected or moved: everybody who was told of it hears, and the school."""
+        file.status = ENDS.get(kind, "Sent")
+        self.tell(file, "decided", *{officer, *file.officers})
+        schools = {file.owner, file.school.head} if kind == "rejected" else {file.owner}
+        self.tell(file, kind, *schools)
+
+    def moved(self, file: Return, officer: str, service: str) -> None:
+        """To another service."""
+        self.decided(file, officer, "moved")
+        file.service = service
+        self.announced(file, mover=officer)
+
+    def alarmed(self, file: Return) -> None:
+        """«Wrong file», and what became of it: officers, the headteacher, the administrator, but not who says so."""
+        self.tell(file, "wrong-file", *{*OFFICERS[file.service], file.school.head, ALEX} - {file.owner})

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from bot import quarantine
 from bot.arrival import Arrival
-from bot.ledger import history
-from bot.ledger.tables import Duty, InboxItem, InboxState, Person
+from bot.ledger import Later, history
+from bot.ledger.tables import DestroyOrder, Duty, InboxItem, InboxState, Person
+from bot.quarantine import Decider, Wish, daily
 from bot.reception import answering
 from bot.roster import imports
 from bot.roster.imports import Row
@@ -354,3 +356,45 @@ async def test_a_word_that_comes_after_the_end_is_told_so(post: TestOffice) -> N
     await post.email(ALEX, text="release 1", reply_to=told)
     assert "discarded by Postroom" in one_line(post.expect(ALEX, "quarantine-settled"))
     assert not post.files()
+
+
+async def test_nothing_is_handed_in_again_while_what_an_earlier_try_left_is_still_to_be_destroyed(
+    post: TestOffice,
+) -> None:
+    await scan(post)
+    occasion = post.rooms.occasion()
+    order = DestroyOrder(object_id="f1-2", why="sent by a machine", ordered_at=occasion.now)
+
+    def too_early(tx: Session) -> None:
+        tx.add(order)
+        tx.flush()
+        quarantine.decide(tx, Wish(1, "release"), Decider("cli"), occasion)
+
+    with pytest.raises(Later):
+        post.rooms.ledger.write_now(too_early)
+    assert item(post).state is InboxState.QUARANTINED
+    result = post.rooms.ledger.write_now(lambda tx: quarantine.decide(tx, Wish(1, "release"), Decider("cli"), occasion))
+    assert result.verdict == "done"
+
+
+async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_administrator_says_so(
+    post: TestOffice,
+) -> None:
+    await post.email(JO, attach={SCAN: b"%PDF-1.4"}, headers=MACHINE | {"Sender": "scanner@leysjunior.example"})
+    await morning(post)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    assert [file.sender.email for file in post.files()] == [JO]
+
+
+async def test_of_many_octets_no_more_are_opened_for_one_letter_than_it_can_wait_for(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "OPENED_BYTES_MAX", 2_000)
+    for number in range(4):
+        await scan(post, name=f"scan000{number}.pdf")
+        post.clock.advance(hours=1)
+    await morning(post)
+    said = one_line(post.expect(ALEX, "quarantine"))
+    assert said.count("it has not been looked into") in {1, 2, 3}
+    assert "scan0003.pdf" in said
+    assert said.count("`discard ") >= 4

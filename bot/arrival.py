@@ -1,6 +1,6 @@
 """What arrives, as every channel hands it in: who is proven to speak, what they say, what they attach."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
 from typing import Literal, Protocol, Self
 
@@ -153,6 +153,21 @@ class Sink(Protocol):
 
     def abandon(self) -> None:
         """It is no file, or the message cannot be read. Never raises; harmless when repeated."""
+
+
+class Hints(Frozen):
+    """What the head of a message tells of what may have sent it: a help to guess, never a proof."""
+
+    program: str = ""
+    """What the program or device calls itself."""
+    sender: str = ""
+    """The author as the message has it, name and all."""
+    forwarded: bool = False
+    """A rule of some mailbox passed it on."""
+
+
+ReadHints = Callable[[Iterator[bytes]], Hints]
+"""A channel's reading of the head of a raw message."""
 
 
 class Unreadable(Exception):

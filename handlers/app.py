@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
-from bot.arrival import MAIL, Introduce
+from bot.arrival import MAIL, Introduce, ReadHints
 from bot.canary import CanaryKey, Fancier
 from bot.checkpointing import Notary
 from bot.clock import Clock
@@ -27,6 +27,7 @@ from bot.measures import Measures
 from bot.notices import Alert
 from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
 from bot.proofs import ProofDesk
+from bot.quarantine import DailyMail
 from bot.readiness import Nurse, Readiness
 from bot.readings import Readings
 from bot.receipts import KeyRing
@@ -84,6 +85,9 @@ class Channel(Protocol):
 
     def reports(self) -> ReadReturned | None:
         """How what comes back to the address of a notice is read; None where nothing can."""
+
+    def hints(self) -> ReadHints | None:
+        """How the head of a raw message is read for what may have sent it; None where that is never in doubt."""
 
     def courier(self) -> Courier:
         """Its way out."""
@@ -266,6 +270,7 @@ class Office:
         self.workers += [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
+            DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
             Notary(rooms.ledger, rooms.signing_keys, rooms.clock),

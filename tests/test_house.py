@@ -40,7 +40,7 @@ ROWS: list[set[str]] = [
         "bot.readiness",
     },
     {"bot.home", "bot.standing"},
-    {"bot.canary", "bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs"},
+    {"bot.canary", "bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs", "bot.quarantine"},
     {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
     {"bot.telling"},

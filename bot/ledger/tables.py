@@ -1,58 +1,19 @@
 """The stored nouns. Typed rows without behaviour; what may happen to them is decided elsewhere."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.ledger.kinds import Instant, Purpose, word
+from bot.ledger.base import Contents, InboxState, OutboxState, Table
+from bot.ledger.kinds import Instant, Purpose
 from bot.rules.authority import Role
 from bot.rules.lifecycle import Act, Status
 
-
-class Contents(StrEnum):
-    """Whether a file's contents can still be had."""
-
-    KEPT = "kept"
-    DESTROYED = "destroyed"
-
-
-class InboxState(StrEnum):
-    """Where an arrival stands."""
-
-    WAITING = "waiting"
-    WORKING = "working"
-    DONE = "done"
-    QUARANTINED = "quarantined"
-    DISCARDED = "discarded"
-
-
-class OutboxState(StrEnum):
-    """Where a notice stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Table(DeclarativeBase):
-    """The base of all tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: Instant,
-        dict[str, Any]: JSON,
-        list[str]: JSON,
-        Role: word(Role),
-        Act: word(Act),
-        Status: word(Status),
-        Contents: word(Contents),
-        InboxState: word(InboxState),
-        OutboxState: word(OutboxState),
-        Purpose: word(Purpose),
-    }
+__all__ = [
+    "Checkpoint", "Contents", "Decision", "DestroyOrder", "Duty", "Entry", "File", "Identity", "InboxItem", "InboxState", "Instant", "Link", "Mention", "Orphan", "OutboxItem", "OutboxState", "Person", "Proof", "Purpose", "Removal", "School", "Surface", "Table", "Unreachable", "Upkeep",
+]  # fmt: skip
 
 
 class School(Table):
@@ -129,6 +90,28 @@ class InboxItem(Table):
     """The raw message, sealed in the vault."""
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """The sealed raw message itself, where it is small: the commit that makes the row durable is already paid for."""
+
+
+class Decision(Table):
+    """What somebody decided on an arrival that lay in the inbox (`bot.quarantine`)."""
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"), index=True)
+    act: Mapped[str]
+    """`release`, `retry` or `discard`."""
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """None: Postroom itself, or whoever has the server's command line, as the channel says."""
+    channel: Mapped[str]
+    sender: Mapped[str] = mapped_column(default="")
+    """As whom it was released."""
+    why: Mapped[str] = mapped_column(default="")
+    """The reason that was given."""
+    swept: Mapped[bool] = mapped_column(default=False)
+    """What earlier tries had sealed of a discarded message has been ordered to be destroyed, too."""
+    person: Mapped[Person | None] = relationship(lazy="joined")
 
 
 class File(Table):

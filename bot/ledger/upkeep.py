@@ -29,6 +29,9 @@ class Chore(StrEnum):
     CANARY_BACK = "canary back"
     """The newest mail to ourselves that came through the whole path was sent at this moment (lesson L23)."""
 
+    QUARANTINE_TOLD = "quarantine told"
+    """The administrators were last mailed what lies in quarantine."""
+
 
 def note(tx: Session, what: Chore, at: datetime) -> None:
     """It was done, or rests until, then."""

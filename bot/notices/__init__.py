@@ -49,6 +49,7 @@ from bot.notices.outcomes import (
     Settled,
     Unchanged,
 )
+from bot.notices.quarantine import NotTaken, Quarantine, Quarantined, QuarantineSettled, SettledLine
 from bot.notices.retention import Destroyed, Unreceived
 from bot.notices.trying import Quoted, Said, Tried, TriedFile
 
@@ -56,11 +57,11 @@ __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
     "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts",
     "Finding", "Frozen", "Health", "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu",
-    "Mixed", "More", "Moved", "NewFiles", "NotAuthorised", "NothingAttached", "Notice", "OfFiles", "OfOneFile",
-    "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Queue", "Quoted", "Recalled", "Receipt", "Receipted",
-    "Received", "Rejected", "Released", "Said", "Settled", "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried",
-    "TriedFile", "Trouble", "Unchanged", "UnknownCommand", "Unreceived", "Verdict", "Verified", "Wait", "Waiting",
-    "Which", "WrongFile",
+    "Mixed", "More", "Moved", "NewFiles", "NotAuthorised", "NotTaken", "NothingAttached", "Notice", "OfFiles",
+    "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Quarantine", "QuarantineSettled",
+    "Quarantined", "Queue", "Quoted", "Recalled", "Receipt", "Receipted", "Received", "Rejected", "Released", "Said",
+    "Settled", "SettledLine", "SharedMailbox", "Status", "TooLarge", "TooLate", "Tried", "TriedFile", "Trouble",
+    "Unchanged", "UnknownCommand", "Unreceived", "Verdict", "Verified", "Wait", "Waiting", "Which", "WrongFile",
 ]  # fmt: skip
 
 KINDS: dict[str, type[Notice]] = {
@@ -70,6 +71,7 @@ KINDS: dict[str, type[Notice]] = {
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
         Linked, Frozen, Released, WrongFile, Unreceived, Destroyed, Tried,
+        Quarantine, QuarantineSettled, NotTaken,
     )
 }  # fmt: skip
 """Every kind by its word, as it stands in the Postroom-Notice header."""

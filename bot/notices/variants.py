@@ -18,7 +18,9 @@ from bot.notices import (
     Notice,
     Offer,
     Outcome,
+    freezing,
     odd_mail,
+    quarantine,
     trying,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
@@ -218,6 +220,7 @@ VARIANTS = (
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
     *(Variant(*example) for example in odd_mail.examples()),
+    *(Variant(*example) for example in quarantine.variants()),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",
@@ -433,33 +436,6 @@ VARIANTS = (
             files=(RECEIVED.model_copy(update=COLD | {"recallable": False}), RETURN.model_copy(update=COLD)), had={RECEIVED.reference: ("Sam Hale",)},
         ),
     ),
-    Variant(
-        "frozen-before", "It was frozen before.",
-        notices.Frozen(files=(FILE.model_copy(update=COLD),), already=(FILE.reference,)),
-    ),
-    Variant(
-        "wrong-file-unread", "To the headteacher, and nobody has had the contents.",
-        notices.WrongFile(
-            files=(FILE.model_copy(update=COLD),), what="frozen", by="Jo Sands", words="Wrong child, sorry.", reader="headteacher",
-        ),
-    ),
-    Variant(
-        "wrong-file-wanted", "To the officer who had received it when its sender recalled it in Outlook.",
-        notices.WrongFile(
-            files=(RECEIVED.model_copy(update=COLD | {"recallable": False}),), what="wanted", by="Jo Sands", reader="officer", reader_had=True,
-            had={RECEIVED.reference: ("Sam Hale",)},
-        ),
-    ),
-    Variant(
-        "wrong-file-released", "The freeze was lifted.",
-        notices.WrongFile(files=(FILE,), what="released", by="Jo Sands", reader="officer"),
-    ),
-    Variant(
-        "wrong-file-recalled", "The frozen file was taken back.",
-        notices.WrongFile(
-            files=(FILE.model_copy(update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON}),),
-            what="recalled", by="Jo Sands", reader="administrators",
-        ),
-    ),
+    *(Variant(*example) for example in freezing.variants()),
     *(Variant(*example) for example in trying.examples()),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from bot.ledger import files, history
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File
 from bot.notices import Notice
-from bot.reception import advising, taking_back
+from bot.reception import advising, settling, taking_back
 from bot.reception.understanding import LINES_READ_MAX, OFFICERS, Unread
 from bot.rules import commands, reference
 from bot.rules.authority import OWN_ONLY
@@ -39,7 +39,7 @@ def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
 
 def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
     """Do what is asked, in its order."""
-    answers = [answer for command in reading.commands for answer in DO[type(command)](tx, command, asking)]
+    answers = settling.joined([a for command in reading.commands for a in DO[type(command)](tx, command, asking)])
     return [_still_about(tx, answer, asking) for answer in answers]
 
 
@@ -298,5 +298,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Receive: _receive,
     commands.Reject: _reject,
     commands.Move: _move,
+    commands.Settle: settling.settle,
+    settling.Unclear: settling.unclear,
 }
 """Which desk does what."""

@@ -1,15 +1,18 @@
 """What a message asks for: its new words, or the button that was pressed, read as commands."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from bot import finding, officer_desk, roster
+from bot import finding, officer_desk, quarantine, roster
 from bot.arrival import Opened, Press
 from bot.judging import today
 from bot.ledger import files
-from bot.reception import taking_back
+from bot.notices import Alert
+from bot.reception import settling, taking_back
 from bot.rules import commands
+from bot.rules.authority import Keeping
 from bot.rules.commands import Command, Context, Reading, Which
 from bot.telling import Asking
 
@@ -31,6 +34,8 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
     context = _context(tx, asking, has_files=bool(opened.attachments), has_receipt=has_receipt)
     above, below = _above(opened.text)
     reading = commands.read(subject, above, context)
+    if context.quarantine == "answered":
+        reading = settling.with_unclear(reading)
     if below and reading.commands and not reading.comment:
         return replace(
             reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
@@ -61,8 +66,17 @@ def _context(tx: Session, asking: Asking, *, has_files: bool, has_receipt: bool)
         has_files=has_files,
         tags=asking.settings.tags,
         has_receipt=has_receipt,
+        quarantine=_quarantine(asking),
         frozen=any(file.frozen_at for file in finding.answered_files(tx, asking.person, asking.answered).values()),
     )
+
+
+def _quarantine(asking: Asking) -> Literal["", "answered", "perhaps"]:
+    """Whether what they write can be about messages in quarantine: else its words mean what they always mean."""
+    if quarantine.numbered(asking.answered) is not None:
+        return "answered"
+    nothing_else = asking.answered is None or asking.answered.kind == Alert.kind
+    return "perhaps" if nothing_else and roster.may_keep(asking.person, Keeping.QUARANTINE) else ""
 
 
 def _above(text: str) -> tuple[str, str]:

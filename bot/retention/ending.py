@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from bot import notices, roster
 from bot.arrival import MAIL, SLACK
 from bot.ledger import files
-from bot.ledger.tables import File, InboxItem, InboxState
+from bot.ledger.tables import File, InboxItem
 from bot.notices import Outcome
+from bot.quarantine import expire
 from bot.retention.due import Due
 from bot.rules.lifecycle import Act
 from bot.telling import Occasion, came_by, facts, post
@@ -42,11 +43,11 @@ def held(tx: Session, due: Due, occasion: Occasion) -> bool:
 
 
 def quarantine(tx: Session, due: Due, occasion: Occasion) -> bool:
-    """Discard messages about which nobody decided; why they lay there stays on record. False: none was due."""
+    """Discard messages about which nobody decided; why they lay there stays on record, and who is proven to have sent one
+    hears of it. False: none was due."""
     found = tx.scalars(select(InboxItem).where(due.quarantined()).order_by(InboxItem.arrived_at).limit(BATCH)).all()
     for item in found:
-        item.state, item.sealed = InboxState.DISCARDED, None
-        files.order_destruction(tx, item.object_id, why="discarded", now=occasion.now)
+        expire(tx, item, due.kept.quarantine_days, occasion)
     return bool(found)
 
 

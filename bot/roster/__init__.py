@@ -9,7 +9,7 @@ from bot.arrival import MAIL
 from bot.ledger import files
 from bot.ledger.tables import Duty, File, Identity, Person, School
 from bot.rules import authority
-from bot.rules.authority import ALL, Appointment, Matter, Role, Sight
+from bot.rules.authority import ALL, Appointment, Keeping, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
 KNOWN = (
@@ -80,6 +80,11 @@ def may(tx: Session, person: Person, act: Act | Sight, file: File) -> bool:
         return own and person.left_at is None and act in {Sight.SEE, Act.DISCARDED}
     matter = Matter(file.status, own=own, school=file.school, service=file.service)
     return person.left_at is None and authority.may(appointments(person), act, matter)
+
+
+def may_keep(person: Person, what: Keeping) -> bool:
+    """Whether this person may keep this part of the office in order."""
+    return authority.may_keep(appointments(person), what)
 
 
 def can(tx: Session, person: Person, act: Act, file: File) -> bool:

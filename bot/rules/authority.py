@@ -21,6 +21,13 @@ class Sight(StrEnum):
     SEE = "see"
 
 
+class Keeping(StrEnum):
+    """What keeps the office in order and is done to no file."""
+
+    QUARANTINE = "quarantine"
+    """To settle what lies in quarantine."""
+
+
 ALL = "*"
 """The scope that stands for every school or every service."""
 
@@ -36,6 +43,9 @@ MAY: dict[Role, frozenset[Act | Sight]] = {
     Role.OFFICER: SERVICE_ACTS,
     Role.ADMINISTRATOR: SERVICE_ACTS | {Act.RECALLED, Act.COPIED, Act.DESTROYED, Act.FROZEN, Act.RELEASED},
 }
+
+MAY_KEEP: dict[Role, frozenset[Keeping]] = {Role.ADMINISTRATOR: frozenset({Keeping.QUARANTINE})}
+"""Where the appointment is for everything."""
 
 OWN_ONLY = frozenset({Status.HELD, Status.CHECKING})
 """Until its name is settled, nobody but its sender sees a file: a misnamed file is a breach risk."""
@@ -70,6 +80,11 @@ def may(appointments: frozenset[Appointment], act: Act | Sight, matter: Matter) 
     if act in NOT_FOR_OWN_SCHOOL and on_the_list(appointments, matter.school):
         return False
     return any(act in MAY[held.role] and concerns(held, matter) for held in appointments)
+
+
+def may_keep(appointments: frozenset[Appointment], what: Keeping) -> bool:
+    """Whether somebody with these appointments may keep this part of the office in order."""
+    return any(held.scope == ALL and what in MAY_KEEP.get(held.role, frozenset()) for held in appointments)
 
 
 def covers(held: frozenset[Appointment], wanted: frozenset[Appointment]) -> bool:

@@ -63,6 +63,11 @@ class OfficeHours:
             opens, closes = self._open_on(day)
         return max(opens, at)
 
+    def opened(self, at: datetime) -> datetime | None:
+        """When it opened on the day of that moment; None where it is shut then."""
+        opens, closes = self._open_on(local(at, self.zone).date())
+        return opens if opens <= at < closes else None
+
     def _open_on(self, day: date) -> tuple[datetime, datetime]:
         """When it opens and closes that day, in UTC; a day on which it does not is over as it begins."""
         last = self.closes if day.weekday() in self.days else self.opens

@@ -190,6 +190,8 @@ class Email(Table):
     """Minutes between two mails to ourselves through the whole path (lesson L23); 0: none is sent."""
     strangers_per_hour: Count = 100
     """Of all who are not heard, so many are told so within an hour (lesson L19)."""
+    quarantine_hours: OfficeHours = "Mon-Fri 08:30-17:00"
+    """When the administrators are mailed what lies in quarantine: once a day, as the first of these hours begins."""
     warnings: tuple[Line, ...] = ()
     """What gateways put above letters, word for word, besides what is known already (lesson L40)."""
     disclaimers: tuple[Line, ...] = ()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot import telling
-from bot.arrival import MAIL
+from bot.arrival import MAIL, ReadHints
 from bot.canary import CanaryKey
 from bot.clock import Clock
 from bot.inbox import Inbox
@@ -23,6 +23,7 @@ from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.canary import canary_mail
 from handlers.mail.door import Front
+from handlers.mail.hints import read_hints
 from handlers.mail.reading.footers import Wordings
 from handlers.mail.receive import open_message
 from handlers.mail.send import Smarthost
@@ -78,6 +79,10 @@ class MailChannel:
     def reports(self) -> ReadReturned:
         """How what comes back to the address of a notice is read."""
         return read_returned
+
+    def hints(self) -> ReadHints:
+        """What the head of a raw mail tells of what sent it."""
+        return read_hints
 
     def courier(self) -> Courier:
         """The way out."""

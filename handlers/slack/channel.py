@@ -93,6 +93,9 @@ class SlackChannel:
     def reports(self) -> None:
         """Nothing comes back in a chat."""
 
+    def hints(self) -> None:
+        """A chat proves who speaks: there is nothing to guess."""
+
     def courier(self) -> Courier:
         """The way out."""
         return self._courier

@@ -74,7 +74,7 @@ def test_upgrading_a_filled_database_keeps_every_row_and_its_seals(recorded: Led
     assert recorded.read_now(lambda tx: list(history.faults(tx))) == []
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"])
 def test_an_older_database_keeps_every_row_on_its_way_to_the_newest_shape(url: str, revision: str) -> None:
     schema.upgrade(url, to=revision)
     tables = set(Table.metadata.tables) & {str(name) for (name,) in query(url, NAMES)}

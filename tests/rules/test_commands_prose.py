@@ -8,7 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.notices import KINDS
-from bot.rules.commands import Context, Filters, Help, No, Pick, Recall, Status, Verify, Which, Yes, read, read_line
+from bot.rules.commands import (
+    Context,
+    Filters,
+    Freeze,
+    Help,
+    No,
+    Pick,
+    Recall,
+    Status,
+    Verify,
+    Which,
+    Yes,
+    read,
+    read_line,
+)
 from bot.rules.commands.table import BY_NAME
 from tests.rules.asking import EVERYWHERE, NEW, OFFICER, PLAN, REFERENCE, REPLY, RETURN, asked, titled
 from tests.wording.speaker import speaker
@@ -86,7 +100,7 @@ def test_the_subject_of_a_reply_to_our_own_notice_is_no_command(kind: str) -> No
 )
 def test_prose_that_begins_with_no_command_word_asks_for_nothing(words: str, first: str, context: Context) -> None:
     line = " ".join(f"{first} {words}".split())
-    assert asked(line, context) == ()
+    assert [one for one in asked(line, context) if not isinstance(one, Freeze)] == []  # an alarm is raised by any words
 
 
 TOKENS = [

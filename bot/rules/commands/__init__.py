@@ -29,6 +29,7 @@ from bot.rules.commands.kinds import (
     Receive,
     Reject,
     Release,
+    Settle,
     Status,
     Verify,
     Which,
@@ -37,7 +38,7 @@ from bot.rules.commands.kinds import (
 
 __all__ = [
     "Command", "Context", "Copy", "Filters", "Freeze", "Help", "History", "Move", "Named", "No", "Pick", "Reading", "Recall",
-    "Receive", "Reject", "Release", "Status", "Verify", "Which", "Yes", "is_courtesy", "read", "read_line",
+    "Receive", "Reject", "Release", "Settle", "Status", "Verify", "Which", "Yes", "is_courtesy", "read", "read_line",
 ]  # fmt: skip
 
 TAG = re.compile(r"tags?\s*[:=]\s*(\S.{0,80})", re.IGNORECASE)

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 
 from bot.rules.commands.kinds import Context
 from bot.rules.commands.lines import Line, plain
-from bot.rules.commands.table import TABLE
+from bot.rules.commands.table import TABLE, Word
 
 WORDS_MAX = 3
 """A line of more words is prose."""
@@ -28,6 +28,12 @@ def nearest(lines: Iterable[Line], context: Context) -> tuple[str, str] | None:
 def _guess(word: str, context: Context) -> str | None:
     if len(word) < LETTERS_MIN:
         return None
-    names = [known.names[0] for known in TABLE if context.officer or not known.for_officers]
+    names = [known.names[0] for known in TABLE if _is_offered(known, context)]
     best = process.extractOne(word, names, scorer=OSA.distance, score_cutoff=2 if len(word) >= LONG_WORD else 1)
     return best[0] if best else None
+
+
+def _is_offered(known: Word, context: Context) -> bool:
+    if known.of_quarantine:
+        return context.quarantine == "answered"
+    return context.officer or not known.for_officers

@@ -151,6 +151,19 @@ class Release(Command):
 
 
 @dataclass(frozen=True)
+class Settle(Command):
+    """An administrator settles messages that lie in quarantine: those of the notice answered that these numbers name."""
+
+    act: Literal["release", "discard", "retry"]
+    numbers: tuple[int, ...] = ()
+    """None: the only one, or all."""
+    all: bool = False
+    sender: str = ""
+    """As whom they are released, as it was written."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Context:
     """What must be known to tell a command from prose."""
 
@@ -170,6 +183,8 @@ class Context:
     """The message brings a receipt of ours, or what looks like one; it is none of its files."""
     frozen: bool = False
     """Something is frozen of which the notice speaks that they answer."""
+    quarantine: Literal["", "answered", "perhaps"] = ""
+    """They answer a notice of what lies in quarantine, or are an administrator who may mean one."""
 
 
 @dataclass(frozen=True)

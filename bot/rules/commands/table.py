@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.rules.commands import kinds
+from bot.rules.commands import kinds, settling
 from bot.rules.commands.filtering import read_filters
 from bot.rules.commands.kinds import Command, Context, Which
 from bot.rules.commands.lines import Line, bare, plain
@@ -38,6 +38,8 @@ class Word:
     parse: Parse
     for_officers: bool = False
     """Offered to officers only."""
+    of_quarantine: bool = False
+    """Offered only to whoever answers what tells of quarantine."""
     runs_on: bool = False
     """What it says may go on in the lines below, to the first blank one."""
 
@@ -197,8 +199,18 @@ def _freeze(line: Line, context: Context) -> Command | None:
 
 
 def _release(line: Line, context: Context) -> Command | None:
+    if settles := settling.read("release", line, context):
+        return settles
     which = _whole_which(line, context)
     return kinds.Release(line.said, which) if which else None
+
+
+def _discard(line: Line, context: Context) -> Command | None:
+    return settling.read("discard", line, context)
+
+
+def _retry(line: Line, context: Context) -> Command | None:
+    return settling.read("retry", line, context)
 
 
 def _fine(line: Line, context: Context) -> Command | None:
@@ -236,6 +248,8 @@ TABLE: tuple[Word, ...] = (
     Word(("receive",), _receive, for_officers=True),
     Word(("reject", "reject:"), _reject, for_officers=True, runs_on=True),
     Word(("move",), _move, for_officers=True),
+    Word(("discard",), _discard, of_quarantine=True),
+    Word(("retry",), _retry, of_quarantine=True),
 )
 
 BY_NAME = {name: word for word in TABLE for name in word.names}

@@ -96,6 +96,17 @@ async def test_what_an_officer_receives_on_the_last_day_can_still_be_had_for_a_w
     assert post.file(reference).contents is Contents.DESTROYED
 
 
+async def test_what_an_officer_rejects_on_the_last_day_its_school_can_have_for_a_week(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    (reference,) = post.expect(JO, "receipt").references
+    await days_pass(post, 90)
+    await post.email(SAM, text=f"reject {reference} Wrong child")
+    await days_pass(post, 7)
+    assert post.file(reference).contents is Contents.KEPT
+    await days_pass(post, 1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
 async def test_contents_that_nobody_received_are_not_destroyed_by_themselves(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     (reference,) = post.expect(JO, "receipt").references
@@ -165,6 +176,35 @@ async def test_one_notice_tells_each_reader_of_all_files(post: TestOffice) -> No
     for reader in (SAM, ALEX):
         (told,) = warnings(post, reader)
         assert len(told.references) == 3
+
+
+async def test_nobody_is_warned_in_the_night(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await days_pass(post, 59)
+    await wait(post, hours=23)  # 31 October, 07:00
+    assert not warnings(post, SAM)
+    await wait(post, hours=1)
+    assert warnings(post, SAM)
+
+
+async def test_what_becomes_due_on_a_day_when_all_were_warned_is_told_on_the_next(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    reference = await received(post, "8302000_SENnote20260901.docx")
+    await days_pass(post, 60)
+    await post.email(JO, text=f"freeze {reference}")
+    await wait(post, hours=1)
+    assert len(warnings(post, ALEX)) == 1
+    await wait(post, days=1)
+    assert warnings(post, ALEX)[-1].references == [reference]
+
+
+async def test_whoever_has_left_is_told_nothing_of_a_held_file(post: TestOffice) -> None:
+    await post.email(JO, attach="8302000 SENplan20260901.docx")
+    await post.leave(JO)
+    post.unread()
+    await days_pass(post, 8)
+    assert {file.status for file in post.files()} == {Status.DISCARDED}
+    assert [answer for answer in post.unread() if answer.recipient == JO] == []
 
 
 async def test_a_frozen_file_is_named_though_it_was_received(post: TestOffice) -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from bot.arrival import Frozen
-from bot.notices.examples import FILE, FROM_INFO, LINKS, RECEIVED, SEN, WAITS
+from bot.notices.examples import FILE, FROM_INFO, LINKS, NOON, RECEIVED, SEN, WAITS
 from bot.notices.facts import Notice, OfFiles, OfOneFile, Wait
 
 
@@ -139,3 +139,17 @@ Waiting.example = Waiting(files=(FILE,), links=LINKS, service="SEN", service_nam
 Decided.example = Decided(files=(RECEIVED,), act="received", by="Sam Hale")
 LostRace.example = LostRace(file=RECEIVED, act="reject")
 Alert.example = Alert(what="A message waits in quarantine", lines=("17: from jo@leys.example: sent by a machine",))
+
+
+def examples() -> tuple[tuple[str, str, Notice], ...]:
+    """What looks otherwise than the examples above: its name, what is different, and the notice."""
+    quarantined = More(
+        what="A message lies in quarantine", count=412, since=NOON,
+        lines=("17: from jo@leys.example: sent by a machine", "18: from jo@leys.example: sent by a machine"),
+    )  # fmt: skip
+    undelivered = More(
+        what="An answer could not be delivered", count=2, since=NOON,
+        lines=("receipt to jo@leys.example: 550 5.1.1 No such mailbox",),
+    )  # fmt: skip
+    many = Alert(what="414 more alerts", more=(quarantined, undelivered))
+    return (("alert-many", "There were so many within an hour that the rest was kept for one email.", many),)

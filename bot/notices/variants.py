@@ -26,17 +26,6 @@ from bot.notices import (
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Verdict, Wait
 
-MANY = (
-    notices.More(
-        what="A message lies in quarantine", count=412, since=NOON,
-        lines=("17: from jo@leys.example: sent by a machine", "18: from jo@leys.example: sent by a machine"),
-    ),
-    notices.More(
-        what="An answer could not be delivered", count=2, since=NOON,
-        lines=("receipt to jo@leys.example: 550 5.1.1 No such mailbox",),
-    ),
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -219,7 +208,7 @@ VARIANTS = (
         "nothing-attached-pictures", "Only pictures of the letter itself came.",
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
-    *(Variant(*example) for example in odd_mail.examples()),
+    *(Variant(*example) for example in (*odd_mail.examples(), *notices.decisions.examples())),
     *(Variant(*example) for example in quarantine.variants()),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
@@ -360,10 +349,6 @@ VARIANTS = (
             waits={FILE.reference: Wait(since=NOON, hours=51), OTHERS.reference: Wait(since=NOON, hours=48)},
             escalated=True, officers=((SEN, ("Sam Hale", "Nadia Brook")),),
         ),
-    ),
-    Variant(
-        "alert-many", "There were so many within an hour that the rest was kept for one email.",
-        notices.Alert(what="414 more alerts", more=MANY),
     ),
     Variant(
         "decided-own", "To the officer who decided.",

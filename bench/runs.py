@@ -1,6 +1,8 @@
 """Runs that are interleaved, so that what disturbs this machine disturbs all alike; their medians, and tables of them."""
 
 import argparse
+import asyncio
+import signal
 import statistics
 import sys
 import tempfile
@@ -34,7 +36,9 @@ def arguments(manual: str | None, *, servers: Iterable[str], cases: Iterable[str
 
 @asynccontextmanager
 async def at_work(names: Iterable[str], within: Path) -> AsyncIterator[dict[str, Server]]:
-    """These servers, all at once, each idle while another is measured."""
+    """These servers, all at once, each idle while another is measured; they end with us, also at SIGTERM."""
+    if bench := asyncio.current_task():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, bench.cancel)
     if lies_in_memory(within):
         sys.exit(f"{within} lies in memory, where nothing is durable. Name a folder on a disk: --folder")
     with tempfile.TemporaryDirectory(prefix="bench-", dir=within) as folder:

@@ -398,3 +398,14 @@ async def test_of_many_octets_no_more_are_opened_for_one_letter_than_it_can_wait
     assert said.count("it has not been looked into") in {1, 2, 3}
     assert "scan0003.pdf" in said
     assert said.count("`discard ") >= 4
+
+
+@pytest.mark.parametrize("late", ["discard 1", "retry 1", "release 1"])
+async def test_a_word_about_what_was_released_before_changes_nothing(post: TestOffice, late: str) -> None:
+    await scan(post)
+    await morning(post)
+    told = post.expect(ALEX, "quarantine")
+    await post.email(ALEX, text="release 1", reply_to=told)
+    await post.email(ALEX, text=late, reply_to=told)
+    assert "it was released by Alex Reed" in one_line(post.expect(ALEX, "quarantine-settled"))
+    assert (item(post).state, len(post.files())) == (InboxState.DONE, 1)

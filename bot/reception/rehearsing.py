@@ -10,7 +10,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from bot import notices
 from bot.arrival import Arrival, Introduction, Kept, Unreadable
 from bot.inbox import Claimed
-from bot.ledger.tables import InboxItem, InboxState
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
 from bot.receipts import Glance, Judged
 from bot.reception import Prepared, Reception, Spoiled, proving

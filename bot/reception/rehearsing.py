@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from bot import notices
 from bot.arrival import Arrival, Introduction, Kept, Unreadable
 from bot.inbox import Claimed
+from bot.ledger.entering import watched
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
 from bot.receipts import Glance, Judged
@@ -107,23 +107,18 @@ class Rehearsal(Reception):
 
     def _play(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled | None) -> Rehearsed:
         """Have it served, and see what comes of it. Whoever calls undoes it."""
-        told: list[OutboxItem] = []
-
-        def listen(session: Session, *_: object) -> None:
-            told.extend(_notices(session))
-
         arrival = item.arrival
         looked = self._look(tx, arrival, known(arrival))
-        event.listen(tx, "before_flush", listen)
-        if isinstance(looked, Shut):
-            self._end(tx, item, looked)
-        elif prepared:
-            self._settle(tx, item, prepared, known(arrival))
-        tx.flush()
-        event.remove(tx, "before_flush", listen)
+        with watched(tx) as entered:
+            if isinstance(looked, Shut):
+                self._end(tx, item, looked)
+            elif prepared:
+                self._settle(tx, item, prepared, known(arrival))
+            tx.flush()
         row = tx.get_one(InboxItem, item.id)
         tx.refresh(row)
         person = "" if isinstance(looked, Shut) else looked.name
+        told = (one for one in entered if isinstance(one, OutboxItem))
         return Rehearsed(row.state, row.why, person, tuple(map(_told, told)))
 
     def _enter(self, tx: Session, arrival: Arrival) -> Claimed:
@@ -142,10 +137,6 @@ class Rehearsal(Reception):
 def known(arrival: Arrival) -> Introduction:
     """What is known of who writes a mail."""
     return Introduction(address=arrival.sender)
-
-
-def _notices(session: Session) -> list[OutboxItem]:
-    return [one for one in session.new if isinstance(one, OutboxItem)]
 
 
 def _told(item: OutboxItem) -> Told:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, upkeep
 from bot.ledger.tables import DestroyOrder
 from bot.ledger.upkeep import Chore
@@ -51,7 +52,7 @@ class Keeper(Worker):
         try:
             return await self._look(now)
         except (Later, Unavailable) as fault:
-            log.warning("what is due must wait", fault=str(fault))
+            log.warning("what is due must wait", fault=of(fault))
             return False
 
     async def _look(self, now: datetime) -> bool:

@@ -229,7 +229,8 @@ async def test_what_lies_in_quarantine_for_thirty_days_is_discarded_and_destroye
     post.clock.advance(seconds=(leaves - post.clock.now()).total_seconds())
     await post.settle()
     (left,) = [one for one in post.waiting() if one.id == item.id]
-    assert (left.state, left.why) == (InboxState.DISCARDED, item.why)
+    assert left.state is InboxState.DISCARDED
+    assert left.why == f"discarded by Postroom: nobody settled it within 30 days ({item.why})"
     assert not post.rooms.vault.holds(item.object_id)
 
 

@@ -6,17 +6,19 @@ docs/privacy.md and docs/operations.md («Retention») say what goes when: this 
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import quarantine, verifying
+from bot import quarantine, subject_access, verifying
 from bot.ledger.tables import Contents, InboxState, Table
 from bot.quarantine import Decider, Wish
+from bot.retention import by_word
 from bot.roster import imports
 from bot.roster.imports import Row
-from handlers.cli.files.finding import asking
+from handlers.cli.files.finding import asking, file_of
 from tests.bounces import UNKNOWN, bounce_of
 from tests.office import TestOffice
 from tests.slack_office import SlackOffice, open_slack_office
@@ -54,6 +56,8 @@ async def test_after_its_years_nothing_of_anybody_who_has_left_is_anywhere(offic
     post = office.post
     await a_week_of_everything(office)
     assert {"files", "history", "inbox", "decisions", "outbox", "people", "proofs", "unreachable"} <= set(holding(post))
+    assert {*about(post, ZEB), *about(post, BARNABY), *about(post, WILLA)} == set(get_args(subject_access.Where))
+    assert {"message", "notice"} == about(post, STRANGER)
     for email, *_ in PEOPLE:
         await post.leave(email)
     await days(post, 120)
@@ -61,12 +65,13 @@ async def test_after_its_years_nothing_of_anybody_who_has_left_is_anywhere(offic
     assert vault_names(post) == []
 
     await days(post, 360)  # letters_days after the last that was said of what lay in quarantine
-    assert set(holding(post)) == {"files", "history", "people", "identities"}
+    assert set(holding(post)) == {"files", "history", "destroy_orders", "people", "identities"}
     assert verifying.faults(post.rooms.ledger, post.rooms.vault, post.rooms.signing_keys) == []
 
-    await days(post, 365 * 7 + 200)  # past the academic year in which the seven years of the record end
+    await days(post, 365 * 8)  # past the academic year in which the seven years of the record end
     assert holding(post) == {}
     assert post.files() == []
+    assert [about(post, email) for email, *_ in PEOPLE] == [set()] * len(PEOPLE)
     assert verifying.faults(post.rooms.ledger, post.rooms.vault, post.rooms.signing_keys) == []
     assert in_the_clear(post) == []
 
@@ -76,6 +81,7 @@ async def a_week_of_everything(office: SlackOffice) -> None:
     post = office.post
     for person in PEOPLE:
         await appoint(post, person)
+    await forgotten(post)
     await decided_by_link(post)
     await decided_by_mail(post)
     await held(post)
@@ -118,6 +124,19 @@ async def decided_by_mail(post: TestOffice) -> None:
     await post.email(BARNABY, text=f"move {frozen} FIN")
     await post.email(BARNABY, text=f"receive {frozen}")
     await post.email(HEAD, text=f"history {frozen}")
+
+
+async def forgotten(post: TestOffice) -> None:
+    """Nobody receives it; once it is overdue an administrator has it destroyed."""
+    reference, rooms = await send(post, "forgotten"), post.rooms
+    for _ in range(4):
+        await days(post, 30)
+
+    def order(tx: Session) -> None:
+        by_word.destroy(tx, [file_of(tx, reference)], "Destroyword", asking(tx, WILLA, rooms))
+
+    await rooms.ledger.write(order)
+    await post.settle()
 
 
 async def held(post: TestOffice) -> None:
@@ -196,6 +215,11 @@ def holding(post: TestOffice) -> dict[str, list[str]]:
             if told:
                 found.setdefault(table.name, []).append(f"{told} of {dict(row)}")
     return found
+
+
+def about(post: TestOffice, email: str) -> set[str]:
+    """Where a subject access request finds something about the person of this address."""
+    return {one.where for one in post.rooms.ledger.read_now(lambda tx: subject_access.held(tx, email))}
 
 
 def vault_names(post: TestOffice) -> list[str]:

@@ -245,5 +245,5 @@ def test_all_that_is_on_record_about_somebody_can_be_listed_leavers_included(off
     assert "no email address" in office.run("people", "held", "Jo", status=1).stderr
 
 
-def _of(where: str, found: list[dict[str, object]]) -> dict[str, object]:
+def _of(where: str, found: list[dict[str, str]]) -> dict[str, str]:
     return next(one for one in found if one["where"] == where)

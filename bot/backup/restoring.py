@@ -4,7 +4,6 @@ Nothing destroyed comes back: the keys are the live ones, or their live mirror, 
 by an old link, and nothing is told a second time without an administrator's word.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,8 +18,10 @@ from bot import telling, verifying
 from bot.backup.loss import Loss, settle
 from bot.backup.manifest import CONFIG, LEDGER, VAULT, BackupFailed, Generation, Manifest, generations
 from bot.ledger import Ledger, files, upkeep
+from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import Contents, File, Link, OutboxItem, OutboxState, Proof
 from bot.ledger.upkeep import Chore
+from bot.receipts import KEY_FILE
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -69,12 +70,24 @@ def put_configuration(generation: Generation, directory: Path) -> list[Path]:
     directory.mkdir(mode=0o755, parents=True, exist_ok=True)
     is_configured = any(directory.glob("*.toml"))
     put = []
-    for path in sorted((generation.folder / CONFIG).iterdir()):
-        into = directory / path.name
-        if not into.exists() and not (is_configured and path.suffix == ".toml"):
-            shutil.copyfile(path, into)
+    for name in sorted(generation.manifest.parts):
+        into = directory / Path(name).name
+        if Path(name).parent != Path(CONFIG) or not (into.suffix == ".toml" or into.name == KEY_FILE):
+            continue
+        if not into.exists() and not (is_configured and into.suffix == ".toml"):
+            generation.copy(name, into)
             put.append(into)
     return put
+
+
+def check_ours(generation: Generation, keys: SigningKeys) -> None:
+    """Raises `BackupFailed` where somebody else wrote it, who may have put anybody on the list of people."""
+    if not generation.manifest.is_ours(keys):
+        raise BackupFailed(
+            f"The backup {generation.name} was not sealed with this master key, nor with an earlier one of these keys: "
+            "somebody else wrote it, or changed it since. Nothing of it is put back. Try another generation. If you know "
+            "better who wrote it, say --unsealed, and look at all people and settings before you start Postroom."
+        )
 
 
 def check_clean(settings: Settings) -> None:
@@ -125,8 +138,7 @@ def put_record(generation: Generation, settings: Settings) -> Path:
     for old in path.parent.glob(f"{part.name}*"):
         old.unlink()
     part.touch(mode=0o600)
-    with (generation.folder / LEDGER).open("rb") as source, part.open("wb") as into:
-        shutil.copyfileobj(source, into)
+    generation.copy(LEDGER, part)
     sync_path(part)
     return part
 

@@ -9,12 +9,13 @@ import typer
 from pydantic import Field
 
 from bot import verifying
-from bot.backup import Generation, restoring
+from bot.backup import BackupFailed, Generation, restoring
 from bot.backup.restoring import Restored
 from bot.clock import Clock
 from bot.ledger import schema
 from bot.settings import Settings
-from handlers.app import master_key, rooms_over
+from bot.vault import MasterKey, open_vault
+from handlers.app import master_key, rooms_over, signing_keys_of
 from handlers.cli import configured, logs, show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.show import Json, Line, Problem
@@ -71,6 +72,9 @@ def restore(
     all_destroyed: Annotated[
         bool, typer.Option("--all-destroyed", help="All contents have been destroyed since the backup.")
     ] = False,
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Though this master key did not seal it: you know who wrote it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Put a backup back where there is no record. Needs the master key and the keys in their places. Status 1 also where
@@ -82,11 +86,26 @@ def restore(
     restoring.check_clean(settings)
     settings.ledger.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with hold(settings):
-        master_key(settings)  # before anything is put in place
+        master = master_key(settings)  # before anything is put in place
         source = restoring.put_keys(settings, keys)
+        if not unsealed:
+            _check_ours(settings, master, found, put)
         line = _restored(settings, place, found, all_destroyed=all_destroyed)
     line = line.model_copy(update={"configuration": tuple(path.name for path in put), "keys": str(source)})
     _tell(line, as_json=as_json)
+
+
+def _check_ours(settings: Settings, master: MasterKey, found: Generation, put: list[Path]) -> None:
+    """Raises `BackupFailed` before anything of the record is read; what was put of the configuration is taken away again."""
+    vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
+    try:
+        restoring.check_ours(found, signing_keys_of(master, vault))
+    except BackupFailed:
+        for path in put:
+            path.unlink()
+        raise
+    finally:
+        vault.close()
 
 
 def _restored(settings: Settings, place: Path, found: Generation, *, all_destroyed: bool) -> RestoreLine:

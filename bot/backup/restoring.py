@@ -38,6 +38,8 @@ class Restored:
 
     destroyed: tuple[str, ...]
     """References of files whose key was destroyed after the backup."""
+    came_back: tuple[str, ...]
+    """References of files that were destroyed, and whose keys were here: these are an old copy."""
     missing: tuple[str, ...]
     """Of files that have their key, and whose sealed contents are neither in the backup nor here."""
     held_back: int
@@ -177,6 +179,7 @@ def _brought_up(
     upkeep.note(tx, Chore.BACKED_UP, backup_at)
     restored = Restored(
         destroyed=tuple(_say_destroyed(tx, with_keys, backup_at, occasion.now)),
+        came_back=tuple(_destroy_again(tx, with_keys, occasion.now)),
         missing=tuple(_missing(tx, with_keys - on_shelf)),
         held_back=_hold_back(tx, backup_at),
         links_ended=_end_links(tx, occasion.now),
@@ -195,6 +198,12 @@ def _say_destroyed(tx: Session, with_keys: set[str], backup_at: datetime, now: d
             files.change(tx, file, Act.DISCARDED, seen=None, by=None, now=now, channel="postroom", why=why)
         else:
             files.destroyed(tx, file, now=now, why=why)
+        yield reference
+
+
+def _destroy_again(tx: Session, with_keys: set[str], now: datetime) -> Iterator[str]:
+    for reference, object_id in list(verifying.returned(tx, with_keys)):
+        files.destroy_again(tx, object_id, now=now)
         yield reference
 
 
@@ -236,6 +245,12 @@ def lines(restored: Restored, backup_at: datetime) -> Iterator[str]:
         yield f"Message {one.id} from {one.sender} ({one.subject}) was handled after it, and what became of it is lost."
     if restored.destroyed:
         yield f"Destroyed after it, and marked so: {', '.join(restored.destroyed)}."
+    if restored.came_back:
+        yield (
+            f"The keys are an old copy: they had those of what had been destroyed before: {', '.join(restored.came_back)}. "
+            "These are destroyed once more. What was destroyed since that copy was made and after the backup has come back: "
+            "put the newest keys in place, and destroy that copy."
+        )
     if restored.missing:
         yield f"Their contents are in neither the backup nor the vault: {', '.join(restored.missing)}."
     if restored.held_back:

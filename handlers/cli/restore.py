@@ -44,6 +44,8 @@ class RestoreLine(Line):
     contents: int
     """Sealed objects that were put back."""
     destroyed: tuple[str, ...]
+    came_back: tuple[str, ...]
+    """Destroyed before the backup, and with a key all the same: the keys are an old copy."""
     missing: tuple[str, ...]
     messages_lost_at_least: int
     lost: tuple[LostLine, ...]
@@ -127,7 +129,7 @@ def _report(found: Generation, restored: Restored, contents: int, faults: list[s
     loss = restored.loss
     return RestoreLine(
         generation=found.name, taken_at=found.manifest.taken_at, configuration=(), keys="", contents=contents,
-        destroyed=restored.destroyed, missing=restored.missing, messages_lost_at_least=loss.messages,
+        destroyed=restored.destroyed, came_back=restored.came_back, missing=restored.missing, messages_lost_at_least=loss.messages,
         lost=tuple(LostLine(**asdict(one)) for one in loss.finished), contents_without_row=loss.contents,
         notices_held_back=restored.held_back, links_ended=restored.links_ended, rests_until=restored.rests_until,
         whole=not faults, faults=tuple(faults), told=tuple(restoring.lines(restored, found.manifest.taken_at)),

@@ -139,6 +139,26 @@ def test_what_was_destroyed_leaves_the_backup_with_the_next_one_and_is_noise_unt
     assert len([path for path in (place / "vault").rglob("*") if path.is_file()]) == 1
 
 
+def test_what_an_old_copy_of_the_keys_would_bring_back_is_destroyed_again(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:  # lesson L68
+    recalled, kept = office.take_in(contents=CANARY), office.take_in(OTHER)
+    office.run("backup", str(place))
+    old = place.parent / "old.db"
+    with closing(sqlite3.connect(office.settings.keys.path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(old),))
+    office.run("files", "recall", recalled, "--by", "jo.sands@leysjunior.example")
+    office.run("backup", str(place))
+
+    report = clean.json("restore", str(place), "--keys", str(old))
+    assert report["came_back"] == [recalled]
+    assert "The keys are an old copy" in " ".join(report["told"])
+    assert CANARY[:38] not in b"".join(b"".join(pieces) for pieces in everything_that_opens(clean))
+    assert clean.json("files", "show", kept)["contents"] == "kept"
+    assert clean.json("ledger", "verify")["whole"]
+    assert [one["act"] for one in clean.json("files", "history", recalled)].count("destroyed") == 1
+
+
 def everything_that_opens(office: CommandLine) -> Iterator[list[bytes]]:
     with office.rooms() as rooms:
         for object_id in rooms.vault.with_keys():

@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a problem was found, 2 wrong usage. Every failure is a se
 """
 
 import importlib
+import resource
 import sys
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -106,4 +107,6 @@ def begin(
     ] = Path("config"),
 ) -> None:
     """Takes in schools' returns for a local authority, by email and chat, and answers each with a receipt or exact advice."""
+    highest = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, highest))  # keys lie in memory: no crash may write them to a disk
     ctx.obj = config

@@ -359,6 +359,27 @@ async def test_what_belongs_to_nothing_is_destroyed_once_it_has_stayed_so_for_a_
     assert list(post.rooms.vault.object_ids()) == [post.file(reference).object_id]
 
 
+async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_told_of(post: TestOffice) -> None:
+    """An old copy of the keys was put in place."""
+    reference = await received(post)
+    await days_pass(post, 91)
+    before = acts(post, reference)
+    vault, object_id = post.rooms.vault, post.file(reference).object_id
+    assert not vault.holds(object_id)
+    writing = vault.begin(object_id)
+    writing.write(b"out of an old copy")
+    vault.finish(writing)
+    signed = post.rooms.signing_keys
+    assert any("their key is there again" in one for one in verifying.faults(post.rooms.ledger, vault, signed))
+
+    await days_pass(post, 3)
+    assert not vault.holds(object_id)
+    assert verifying.faults(post.rooms.ledger, vault, signed) == []
+    assert acts(post, reference) == before
+    (told,) = [one for one in post.inbox_of(ALEX) if "could be read again" in one.subject]
+    assert reference in told.text
+
+
 async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN, headers={"Auto-Submitted": "auto-generated"})
     (item,) = post.waiting()

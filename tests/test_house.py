@@ -25,6 +25,7 @@ ROWS: list[set[str]] = [
         "bot.outbox",
         "bot.retention",
         "bot.checkpointing",
+        "bot.subject_access",
         "bot.verifying",
         "bot.reminding",
         "bot.reception",

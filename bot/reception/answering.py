@@ -87,6 +87,8 @@ def _written(tx: Session, arrival: Arrival, opened: Opened, asking: Asking, rece
     if taking_back.is_outlooks(arrival, opened):
         opened = taking_back.without_wrapping(tx, opened, asking)
     reading = understanding.read(tx, arrival.subject, opened, asking, has_receipt=bool(receipts))
+    if arrival.vouched:
+        reading = understanding.without_acts(reading)
     reading = proving.aimed(reading, receipts, asking)
     answers: list[Notice] = []
     if receipts and proving.is_asked(reading, opened):

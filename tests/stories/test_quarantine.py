@@ -17,7 +17,7 @@ from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice
-from tests.people import ALEX, BETH, JO, PLAN, SAM
+from tests.people import ALEX, BETH, DEE, JO, PLAN, SAM
 from tests.stories.test_trouble import crash
 
 RELAY = {
@@ -413,3 +413,43 @@ async def test_a_word_about_what_was_released_before_changes_nothing(post: TestO
     await post.email(ALEX, text=late, reply_to=told)
     assert "it was released by Alex Reed" in one_line(post.expect(ALEX, "quarantine-settled"))
     assert (item(post).state, len(post.files())) == (InboxState.DONE, 1)
+
+
+@pytest.mark.parametrize("said", ["recall {}", "recall 8302000_SENplan20260901.docx", "recall {}\nrecall {}"])
+async def test_a_forgers_words_do_nothing_when_their_mail_is_released_for_its_files(
+    post_with: Opener, said: str
+) -> None:
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        reference = post.files()[0].reference
+        await post.email(JO, text=said.format(reference, reference), attach={SCAN: b"%PDF-1.4 a scan"})
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert [file.status for file in post.files()] == [Status.SENT, Status.SENT]
+        assert [one.kind for one in post.inbox_of(JO)].count("unknown-command") == 1
+        assert "No check could prove that you sent this message" in one_line(post.expect(JO, "unknown-command"))
+
+
+async def test_nobodys_other_offices_act_for_a_mail_that_was_released_as_theirs(post_with: Opener) -> None:
+    """Dee is an officer, and sends for a school."""
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        reference = post.files()[0].reference
+        await post.email(DEE, text=f"receive {reference}\nreject {reference} wrong child")
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert [file.status for file in post.files()] == [Status.SENT]
+        assert "Nothing has been done" in one_line(post.expect(DEE, "unknown-command"))
+
+
+async def test_an_alarm_in_a_released_mail_is_heard(post_with: Opener) -> None:
+    """It keeps contents from everybody, and destroys nothing."""
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        await post.email(JO, text=f"freeze {post.files()[0].reference}")
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert post.files()[0].frozen_at

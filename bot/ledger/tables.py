@@ -255,7 +255,6 @@ class DestroyOrder(Table):
     ordered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     """None: Postroom itself."""
     done_at: Mapped[datetime | None] = mapped_column(index=True)
-    orderer: Mapped[Person | None] = relationship(lazy="joined")
 
 
 class Orphan(Table):

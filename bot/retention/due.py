@@ -76,11 +76,6 @@ class Due:
         return rules.recorded_before(self.now, self._kept.record_years, self._zone)
 
 
-def leaves_quarantine_at(item: InboxItem, settings: Settings) -> datetime:
-    """When a message in quarantine is discarded unless somebody decides before."""
-    return rules.ends_at(item.arrived_at, settings.retention.quarantine_days, settings.timezone)
-
-
 def _kept(*statuses: Status) -> ColumnElement[bool]:
     """Files that stand there, with contents that nobody has ordered to be destroyed yet."""
     ordered = select(DestroyOrder.object_id).where(DestroyOrder.object_id == File.object_id).exists()

@@ -1,10 +1,10 @@
 """What would become of what, on a day: for whoever asks, and in numbers for whoever watches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.arrival import Frozen
@@ -77,19 +77,6 @@ def due_lines(tx: Session, settings: Settings, at: datetime) -> Iterator[DueLine
             yield _line(Fate.WARN, file, local(at, zone).date())
 
 
-def due_counts(tx: Session, settings: Settings, now: datetime) -> Mapping[str, int]:
-    """How many files and messages are due now, by what is due: `contents`, `held`, `quarantine`, `overdue`, `unreceived`."""
-    due = Due(settings, now)
-    conditions = {
-        "contents": due.contents(),
-        "held": due.held(),
-        "overdue": due.overdue(),
-        "unreceived": due.unreceived(),
-    }
-    counted = {name: _count(tx, File, condition) for name, condition in conditions.items()}
-    return counted | {"quarantine": _count(tx, InboxItem, due.quarantined())}
-
-
 def _files(tx: Session, condition: ColumnElement[bool]) -> Iterator[File]:
     yield from tx.scalars(select(File).where(condition).order_by(File.sent_at, File.id)).unique()
 
@@ -99,7 +86,3 @@ def _line(what: Fate, file: File, due_on: date) -> DueLine:
         what=what, due_on=due_on, reference=file.reference, name=file.name, school=file.school, service=file.service,
         status=file.status, came_at=file.sent_at,
     )  # fmt: skip
-
-
-def _count(tx: Session, table: type[File] | type[InboxItem], condition: ColumnElement[bool]) -> int:
-    return tx.scalar(select(func.count()).select_from(table).where(condition)) or 0

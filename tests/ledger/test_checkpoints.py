@@ -171,6 +171,29 @@ def test_a_record_removed_when_its_years_are_over_leaves_its_trace_and_is_no_fau
     assert faults(signed) == []
 
 
+def test_a_trace_is_signed_once(signed: Ledger) -> None:
+    signed.write_now(removal)
+    assert signed.read_now(checkpoints.is_wanting)
+    sign(signed)
+    assert not signed.read_now(checkpoints.is_wanting)
+
+
+def test_a_removed_record_that_is_put_back_is_found(signed: Ledger) -> None:
+    signed.write_now(removal)
+    sign(signed)
+    signed.write_now(enter_other)
+    assert f"{OTHER}: its record was removed, and is there" in faults(signed)
+
+
+def test_a_checkpoint_that_was_genuine_in_another_past_does_not_fit_here(signed: Ledger) -> None:
+    before = signed.read_now(checkpoints.newest)
+    assert before
+    made = Checkpoint(id=before.id + 1, at=NOW, entries=0, heads={}, removals={}, master="aaaa")
+    made.seal = checkpoints.seal(KEYS.known["aaaa"], b"of another past", made)
+    signed.write_now(lambda tx: tx.add(made))
+    assert any(fault.startswith("checkpoint 2 of") for fault in faults(signed))
+
+
 def test_a_trace_that_is_forged_or_taken_away_is_found(signed: Ledger) -> None:
     signed.write_now(removal)
     sign(signed)

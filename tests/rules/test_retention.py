@@ -82,6 +82,19 @@ def test_warnings_begin_on_their_day_and_never_pause_for_more_than_a_week_of_loo
         assert after - before >= 7 or before < warn + more - 2 <= after
 
 
+def test_the_last_warning_is_due_on_its_very_day_and_once() -> None:
+    sent = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    on_day = [sent + timedelta(day) for day in range(90)]
+
+    def is_due(warned: int, today: int) -> bool:
+        return retention.is_warning_due(
+            sent, on_day[warned], on_day[today], warn_days=60, contents_days=90, zone=LONDON
+        )
+
+    assert [day for day in range(86, 90) if is_due(85, day)] == [88, 89]
+    assert not is_due(88, 89)
+
+
 @pytest.mark.parametrize(
     ("now", "bound"),
     [
@@ -100,3 +113,9 @@ def test_a_clock_is_doubted_only_when_it_is_far_ahead(looked: datetime, gap: tim
     assert retention.is_doubtful(looked + gap, looked, jump) == (gap > timedelta(jump))
     assert not retention.is_doubtful(looked - gap, looked, jump)
     assert not retention.is_doubtful(looked + gap, None, jump)
+
+
+def test_a_clock_that_is_ahead_by_just_so_much_is_believed() -> None:
+    looked = datetime(2026, 9, 1, 8, tzinfo=UTC)
+    assert not retention.is_doubtful(looked + timedelta(30), looked, 30)
+    assert retention.is_doubtful(looked + timedelta(30) + SECOND, looked, 30)

@@ -208,13 +208,15 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
     enter(tx, *rows)
 
 
+IDS = select(File.reference, File.id).where(File.reference.in_(bindparam("references", expanding=True)))
+
+
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     """The ids of the files it speaks of, by their references: mostly they are at hand."""
     known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
     unknown = {file.reference for file in notice.mentioned()}.difference(known)
     if unknown:
-        found = tx.execute(select(File.reference, File.id).where(File.reference.in_(unknown)))
-        known |= dict(found.all())
+        known |= dict(tx.execute(IDS, {"references": list(unknown)}).all())
     return known
 
 

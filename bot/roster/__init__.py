@@ -21,6 +21,8 @@ HOLDING = (
     .where(Duty.role == bindparam("role"), Duty.scope.in_((bindparam("scope"), ALL)), Person.left_at.is_(None))
     .distinct().order_by(Person.id)
 )  # fmt: skip
+EVERY = select(School).order_by(School.number)
+OF_NUMBERS = EVERY.where(School.number.in_(bindparam("numbers", expanding=True)))
 NUMBERS = select(func.aggregate_strings(School.number, ","))  # one row: a county has hundreds
 
 
@@ -121,8 +123,7 @@ def takes_in(person: Person) -> ColumnElement[bool]:
 def schools_of(tx: Session, person: Person) -> list[School]:
     """The schools they may send for, by number."""
     scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}
-    wanted = select(School).order_by(School.number)
-    return list(tx.scalars(wanted if ALL in scopes else wanted.where(School.number.in_(scopes))))
+    return list(tx.scalars(EVERY) if ALL in scopes else tx.scalars(OF_NUMBERS, {"numbers": list(scopes)}))
 
 
 def services_of(person: Person, codes: Iterable[str]) -> list[str]:

@@ -66,6 +66,7 @@ def test_without_a_mirror_in_the_configuration_it_is_said_where_it_goes(office: 
     assert "[keys] of storage.toml" in office.run("keys", "mirror", status=1).stderr
 
 
+@pytest.mark.usefixtures("not_served")
 def test_the_doctor_looks_at_the_mirror(mirrored: CommandLine, second_disk: Path) -> None:
     found = examined(mirrored, status=1)
     assert "postroom keys mirror" in found["key mirror"]["remedy"]

@@ -91,6 +91,9 @@ class Arrival(Frozen):
     notice; who sent the report need not be proven, for nobody can guess that address (lesson L21)."""
     unproven: str | None = None
     """Why the sender is not proven; such an arrival goes to quarantine and is never answered."""
+    vouched: bool = False
+    """No check proved who sent it: an administrator who released it from quarantine says so. They saw what it brings, and
+    not its words."""
     trial: bool = False
     """It came to the mailbox for trying out: it is told what would happen, and nothing of it stays."""
     size: int = 0

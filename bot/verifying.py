@@ -14,7 +14,10 @@ from bot.vault import Vault
 def faults(ledger: Ledger, vault: Vault, keys: SigningKeys) -> list[str]:
     """All that is not as it should be, in words for the administrator. Raises `Unavailable`."""
     with_keys = set(vault.with_keys())
-    return [*of_the_record(ledger, keys), *ledger.read_now(lambda tx: list(_unreadable(tx, with_keys)))]
+    return [
+        *of_the_record(ledger, keys),
+        *ledger.read_now(lambda tx: [*_unreadable(tx, with_keys), *_came_back(tx, with_keys)]),
+    ]
 
 
 def of_the_record(ledger: Ledger, keys: SigningKeys) -> list[str]:
@@ -30,6 +33,17 @@ def unreadable(tx: Session, with_keys: set[str]) -> Iterator[tuple[int, str]]:
     for number, reference, object_id in tx.execute(kept.where(File.object_id.not_in(ordered)).order_by(File.id)):
         if object_id not in with_keys:
             yield number, reference
+
+
+def returned(tx: Session, with_keys: set[str]) -> Iterator[tuple[str, str]]:
+    """Reference and object of each file that is destroyed and has its key all the same."""
+    gone = select(File.reference, File.object_id).where(File.contents == Contents.DESTROYED).order_by(File.id)
+    return ((reference, object_id) for reference, object_id in tx.execute(gone) if object_id in with_keys)
+
+
+def _came_back(tx: Session, with_keys: set[str]) -> Iterator[str]:
+    for reference, _ in returned(tx, with_keys):
+        yield f"{reference}: its contents are destroyed, and their key is there again: was an old copy of the keys put in place?"
 
 
 def _unreadable(tx: Session, with_keys: set[str]) -> Iterator[str]:

@@ -1,17 +1,20 @@
 """What is in a generation of a backup. Its manifest is written last: without one it is no backup."""
 
 import hashlib
+import hmac
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.orm import Session
 
 from bot.ledger import checkpoints
+from bot.ledger.checkpoints import SigningKeys
 from bot.vault.disk import sync_path
 
 GENERATIONS, VAULT, LEDGER, CONFIG, MANIFEST = "generations", "vault", "ledger.db", "config", "manifest.json"
@@ -73,6 +76,21 @@ class Manifest(_Facts):
     parts: dict[str, Part]
     """By the path within the generation."""
     counts: Counts
+    seal: str = ""
+    """What nobody can write who has no master key: so a backup that lay elsewhere brings nobody onto the list."""
+
+    def sealed(self, keys: SigningKeys) -> Self:
+        """The same with the seal of `master`."""
+        return self.model_copy(update={"seal": self._mac(keys.known[self.master])})
+
+    def is_ours(self, keys: SigningKeys) -> bool:
+        """Whether one of these keys sealed it as it is."""
+        key = keys.known.get(self.master)
+        return key is not None and hmac.compare_digest(self.seal.encode(), self._mac(key).encode())
+
+    def _mac(self, key: bytes) -> str:
+        said = self.model_dump_json(exclude={"seal"})
+        return hmac.digest(key, b"manifest of a backup " + said.encode(), "sha256").hex()
 
 
 @dataclass(frozen=True)
@@ -88,13 +106,27 @@ class Generation:
         return self.folder.name
 
     def damages(self) -> Iterator[str]:
-        """Which parts are not as they were written."""
+        """Which parts are not as they were written, and what is none of them. No link is followed, and no name is a path."""
+        found = {str(path.relative_to(self.folder)): path for path in self.folder.rglob("*") if not _is_folder(path)}
         for name, part in self.manifest.parts.items():
-            path = self.folder / name
-            if not path.is_file():
-                yield f"{path} is missing"
+            path = found.pop(name, None)
+            if path is None or path.is_symlink() or not path.is_file():
+                yield f"{self.folder / name} is missing"
             elif part_of(path) != part:
                 yield f"{path} is not as it was written"
+        found.pop(MANIFEST, None)
+        yield from (f"{path} does not belong to it" for path in found.values())
+
+    def copy(self, name: str, into: Path) -> None:
+        """Copy one part, as it was written. Raises `BackupFailed` where it was exchanged since it was looked at; OSError."""
+        shutil.copyfile(self.folder / name, into, follow_symlinks=True)
+        if part_of(into) != self.manifest.parts[name]:
+            into.unlink()
+            raise BackupFailed(f"{self.folder / name} changes while it is put back. See who else writes there.")
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def generations(place: Path) -> list[Generation]:

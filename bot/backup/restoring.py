@@ -4,7 +4,6 @@ Nothing destroyed comes back: the keys are the live ones, or their live mirror, 
 by an old link, and nothing is told a second time without an administrator's word.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,8 +18,10 @@ from bot import telling, verifying
 from bot.backup.loss import Loss, settle
 from bot.backup.manifest import CONFIG, LEDGER, VAULT, BackupFailed, Generation, Manifest, generations
 from bot.ledger import Ledger, files, upkeep
+from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import Contents, File, Link, OutboxItem, OutboxState, Proof
 from bot.ledger.upkeep import Chore
+from bot.receipts import KEY_FILE
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 from bot.telling import Occasion
@@ -37,6 +38,8 @@ class Restored:
 
     destroyed: tuple[str, ...]
     """References of files whose key was destroyed after the backup."""
+    came_back: tuple[str, ...]
+    """References of files that were destroyed, and whose keys were here: these are an old copy."""
     missing: tuple[str, ...]
     """Of files that have their key, and whose sealed contents are neither in the backup nor here."""
     held_back: int
@@ -69,12 +72,24 @@ def put_configuration(generation: Generation, directory: Path) -> list[Path]:
     directory.mkdir(mode=0o755, parents=True, exist_ok=True)
     is_configured = any(directory.glob("*.toml"))
     put = []
-    for path in sorted((generation.folder / CONFIG).iterdir()):
-        into = directory / path.name
-        if not into.exists() and not (is_configured and path.suffix == ".toml"):
-            shutil.copyfile(path, into)
+    for name in sorted(generation.manifest.parts):
+        into = directory / Path(name).name
+        if Path(name).parent != Path(CONFIG) or not (into.suffix == ".toml" or into.name == KEY_FILE):
+            continue
+        if not into.exists() and not (is_configured and into.suffix == ".toml"):
+            generation.copy(name, into)
             put.append(into)
     return put
+
+
+def check_ours(generation: Generation, keys: SigningKeys) -> None:
+    """Raises `BackupFailed` where somebody else wrote it, who may have put anybody on the list of people."""
+    if not generation.manifest.is_ours(keys):
+        raise BackupFailed(
+            f"The backup {generation.name} was not sealed with this master key, nor with an earlier one of these keys: "
+            "somebody else wrote it, or changed it since. Nothing of it is put back. Try another generation. If you know "
+            "better who wrote it, say --unsealed, and look at all people and settings before you start Postroom."
+        )
 
 
 def check_clean(settings: Settings) -> None:
@@ -125,8 +140,7 @@ def put_record(generation: Generation, settings: Settings) -> Path:
     for old in path.parent.glob(f"{part.name}*"):
         old.unlink()
     part.touch(mode=0o600)
-    with (generation.folder / LEDGER).open("rb") as source, part.open("wb") as into:
-        shutil.copyfileobj(source, into)
+    generation.copy(LEDGER, part)
     sync_path(part)
     return part
 
@@ -165,6 +179,7 @@ def _brought_up(
     upkeep.note(tx, Chore.BACKED_UP, backup_at)
     restored = Restored(
         destroyed=tuple(_say_destroyed(tx, with_keys, backup_at, occasion.now)),
+        came_back=tuple(_destroy_again(tx, with_keys, occasion.now)),
         missing=tuple(_missing(tx, with_keys - on_shelf)),
         held_back=_hold_back(tx, backup_at),
         links_ended=_end_links(tx, occasion.now),
@@ -183,6 +198,12 @@ def _say_destroyed(tx: Session, with_keys: set[str], backup_at: datetime, now: d
             files.change(tx, file, Act.DISCARDED, seen=None, by=None, now=now, channel="postroom", why=why)
         else:
             files.destroyed(tx, file, now=now, why=why)
+        yield reference
+
+
+def _destroy_again(tx: Session, with_keys: set[str], now: datetime) -> Iterator[str]:
+    for reference, object_id in list(verifying.returned(tx, with_keys)):
+        files.destroy_again(tx, object_id, now=now)
         yield reference
 
 
@@ -224,6 +245,12 @@ def lines(restored: Restored, backup_at: datetime) -> Iterator[str]:
         yield f"Message {one.id} from {one.sender} ({one.subject}) was handled after it, and what became of it is lost."
     if restored.destroyed:
         yield f"Destroyed after it, and marked so: {', '.join(restored.destroyed)}."
+    if restored.came_back:
+        yield (
+            f"The keys are an old copy: they had those of what had been destroyed before: {', '.join(restored.came_back)}. "
+            "These are destroyed once more. What was destroyed since that copy was made and after the backup has come back: "
+            "put the newest keys in place, and destroy that copy."
+        )
     if restored.missing:
         yield f"Their contents are in neither the backup nor the vault: {', '.join(restored.missing)}."
     if restored.held_back:

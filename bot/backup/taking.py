@@ -120,7 +120,7 @@ def _written(source: Source, place: Path) -> Generation:
         shape=schema.newest(), master=source.signing_keys.present, head=head, counts=counts,
         parts={str(path.relative_to(half)): part_of(path) for path in sorted(half.rglob("*")) if path.is_file()},
     )  # fmt: skip
-    write(half, manifest)
+    write(half, manifest.sealed(source.signing_keys))
     half.rename(final)
     sync_path(final.parent)
     return read(final)

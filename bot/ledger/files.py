@@ -100,6 +100,16 @@ def order_destruction(
     tx.execute(_ORDER, order)
 
 
+def destroy_again(tx: Session, object_id: str, *, now: datetime) -> None:
+    """What was destroyed has a key again, for an old copy of the key file was put in place: that is to go once more. Who
+    gave the word at first, and when it was carried out, stays as it was."""
+    before = tx.get(DestroyOrder, object_id)
+    if before is None:
+        order_destruction(tx, object_id, why="its key came back", now=now)
+    else:
+        before.done_at = None
+
+
 def is_to_be_destroyed(tx: Session, file: File) -> bool:
     """Whether the word has been given, though the key may still be there."""
     return tx.get(DestroyOrder, file.object_id) is not None

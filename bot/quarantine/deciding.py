@@ -131,10 +131,12 @@ def _release(tx: Session, item: InboxItem, wish: Wish, by: Decider, occasion: Oc
         return Result(refusal, sender=sender)
     arrival = Arrival.model_validate(item.arrival)
     believed = f"released from quarantine by {by.name}"
-    if arrival.believed and sender == arrival.sender:
+    proven = bool(arrival.believed) and sender == arrival.sender
+    if proven:
         believed += f"; {arrival.believed}"
     vouched: dict[str, Any] = {
         "sender": sender, "automatic": None, "automatic_sure": True, "unproven": None, "posted_by": None, "believed": believed,
+        "vouched": not proven,
     }  # fmt: skip
     document = arrival.model_copy(update=vouched).model_dump(mode="json")
     _again(tx, item, occasion, arrival=document, sender=sender)

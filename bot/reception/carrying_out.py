@@ -14,7 +14,7 @@ from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File
 from bot.notices import Notice
 from bot.reception import advising, settling, taking_back
-from bot.reception.understanding import LINES_READ_MAX, OFFICERS, Unread
+from bot.reception.understanding import OFFICERS, Undone
 from bot.rules import commands, reference
 from bot.rules.authority import OWN_ONLY
 from bot.rules.commands import Command, Context, Filters, Reading, Which
@@ -147,10 +147,9 @@ def _verify(tx: Session, command: commands.Verify, asking: Asking) -> list[Notic
     return [notices.UnknownCommand(said=command.said, because=because)]
 
 
-def _unread(tx: Session, command: Unread, asking: Asking) -> list[Notice]:
+def _undone(tx: Session, command: Undone, asking: Asking) -> list[Notice]:
     del tx, asking
-    because = f"Only the first {LINES_READ_MAX} lines of a message are read. Send what follows in another one."
-    return [notices.UnknownCommand(said=command.said, because=because)]
+    return [notices.UnknownCommand(said=command.said, because=command.because)]
 
 
 def _yes(tx: Session, command: commands.Yes, asking: Asking) -> list[Notice]:
@@ -290,7 +289,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Copy: _copy,
     commands.Help: _help,
     commands.Verify: _verify,
-    Unread: _unread,
+    Undone: _undone,
     commands.Yes: _yes,
     commands.No: _no,
     commands.Pick: _pick,

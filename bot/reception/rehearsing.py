@@ -1,23 +1,22 @@
 """What would become of a message: everything is done as always, in a transaction of which nothing stays."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 
 from bot import notices
 from bot.arrival import Arrival, Introduction, Kept, Unreadable
 from bot.inbox import Claimed
-from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
+from bot.ledger.entering import watched
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
 from bot.receipts import Glance, Judged
 from bot.reception import Prepared, Reception, Spoiled, proving
 from bot.reception.sealing import Bench
 from bot.reception.wanting import Shut
 
-OUTBOX = Table.metadata.tables[OutboxItem.__tablename__]
 PART = "try"
 """Begins the name of each object that a rehearsal speaks of; there is none."""
 
@@ -108,24 +107,19 @@ class Rehearsal(Reception):
 
     def _play(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled | None) -> Rehearsed:
         """Have it served, and see what comes of it. Whoever calls undoes it."""
-        told: list[Told] = []
-
-        def listen(executed: ORMExecuteState) -> None:
-            told.extend(_told(executed))
-
         arrival = item.arrival
         looked = self._look(tx, arrival, known(arrival))
-        event.listen(tx, "do_orm_execute", listen)
-        if isinstance(looked, Shut):
-            self._end(tx, item, looked)
-        elif prepared:
-            self._settle(tx, item, prepared, known(arrival))
-        tx.flush()
-        event.remove(tx, "do_orm_execute", listen)
+        with watched(tx) as entered:
+            if isinstance(looked, Shut):
+                self._end(tx, item, looked)
+            elif prepared:
+                self._settle(tx, item, prepared, known(arrival))
+            tx.flush()
         row = tx.get_one(InboxItem, item.id)
         tx.refresh(row)
         person = "" if isinstance(looked, Shut) else looked.name
-        return Rehearsed(row.state, row.why, person, tuple(told))
+        told = (one for one in entered if isinstance(one, OutboxItem))
+        return Rehearsed(row.state, row.why, person, tuple(map(_told, told)))
 
     def _enter(self, tx: Session, arrival: Arrival) -> Claimed:
         """As if it had been taken in and were being handled. It may have been taken in before, in truth."""
@@ -145,10 +139,5 @@ def known(arrival: Arrival) -> Introduction:
     return Introduction(address=arrival.sender)
 
 
-def _told(executed: ORMExecuteState) -> Iterator[Told]:
-    """What this statement puts into the outbox (`telling.post`)."""
-    if not (executed.is_insert and getattr(executed.statement, "table", None) is OUTBOX):
-        return
-    rows = executed.parameters or ()
-    for row in [rows] if isinstance(rows, Mapping) else rows:
-        yield Told(notices.KINDS[row["kind"]].model_validate(row["facts"]), row["recipient"], row["channel"])
+def _told(item: OutboxItem) -> Told:
+    return Told(notices.KINDS[item.kind].model_validate(item.facts), item.recipient, item.channel)

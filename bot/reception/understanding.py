@@ -22,9 +22,23 @@ OFFICERS = (commands.Receive, commands.Reject, commands.Move)
 """What officers alone ask for."""
 
 
+HARMLESS = (commands.Status, commands.History, commands.Copy, commands.Help, commands.Verify, commands.Freeze)
+"""What nothing is lost by, whoever asks: it is answered to the mailbox of the person meant, or keeps contents from everybody."""
+
+
 @dataclass(frozen=True)
-class Unread(Command):
-    """After nothing but commands there came more lines than are read."""
+class Undone(Command):
+    """What is asked for, and not done."""
+
+    because: str
+    """Why, as whole sentences."""
+
+
+TOO_MANY = f"Only the first {LINES_READ_MAX} lines of a message are read. Send what follows in another one."
+UNPROVEN = (
+    "No check could prove that you sent this message: an administrator let it in for you. Files in such a message are "
+    "taken in, but what its words ask for is not done. If they are yours, send them again from your own mailbox."
+)
 
 
 def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_receipt: bool) -> Reading:
@@ -38,9 +52,17 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
         reading = settling.with_unclear(reading)
     if below and reading.commands and not reading.comment:
         return replace(
-            reading, commands=(*reading.commands, Unread(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX]))
+            reading,
+            commands=(*reading.commands, Undone(below.splitlines()[0][: officer_desk.REASON_CHARACTERS_MAX], TOO_MANY)),
         )
     return replace(reading, comment=f"{reading.comment}\n{below}".strip())
+
+
+def without_acts(reading: Reading) -> Reading:
+    """The same, where nobody is proven: a forger would have an administrator do what they cannot see."""
+    kept = (*HARMLESS, Undone)
+    done = (one if isinstance(one, kept) else Undone(one.said, UNPROVEN) for one in reading.commands)
+    return replace(reading, commands=tuple(dict.fromkeys(done)))
 
 
 def pressed(tx: Session, press: Press, asking: Asking) -> Reading:

@@ -9,8 +9,9 @@ from itertools import islice
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot import telling
 from bot.ledger import Ledger, files, upkeep
-from bot.ledger.tables import DestroyOrder, File, InboxItem, InboxState, Orphan
+from bot.ledger.tables import Contents, DestroyOrder, File, InboxItem, InboxState, Orphan
 from bot.ledger.upkeep import Chore
 from bot.telling import Occasion
 from bot.vault import Vault
@@ -19,6 +20,11 @@ OLD = timedelta(hours=24)
 """What was seen to belong to nothing for so long is on its way to nowhere."""
 SEEK_EVERY = timedelta(hours=12)
 BATCH = 200
+CAME_BACK = "What had been destroyed could be read again"
+WHY = (
+    "It is destroyed once more now. An old copy of the key file or of its mirror, or of the vault, must have been put in place: "
+    "find out who did that, and see that no other copy is left. postroom retention certificates tells what is destroyed."
+)
 PART = re.compile(r"f([0-9]+)-")
 """How the name of an attachment begins that was sealed for this item of the inbox (`bot.reception`)."""
 OPEN = (InboxState.WAITING, InboxState.WORKING, InboxState.QUARANTINED)
@@ -39,10 +45,12 @@ async def seek(ledger: Ledger, vault: Vault, occasion: Occasion) -> None:
 
 
 def unknown(tx: Session, object_ids: Sequence[str]) -> list[str]:
-    """Those to which no row refers, nor any message that is not finished."""
+    """Those to which no row refers, nor any message that is not finished; nor is one referred to that is destroyed."""
+    kept = File.object_id.in_(object_ids) & (File.contents != Contents.DESTROYED)
+    ordered = DestroyOrder.object_id.in_(object_ids) & DestroyOrder.done_at.is_(None)
     known = {
-        *tx.scalars(select(File.object_id).where(File.object_id.in_(object_ids))),
-        *tx.scalars(select(DestroyOrder.object_id).where(DestroyOrder.object_id.in_(object_ids))),
+        *tx.scalars(select(File.object_id).where(kept)),
+        *tx.scalars(select(DestroyOrder.object_id).where(ordered)),
         *tx.scalars(select(InboxItem.object_id).where(InboxItem.object_id.in_(object_ids), InboxItem.state.in_(OPEN))),
     }
     left = [one for one in object_ids if one not in known]
@@ -60,8 +68,20 @@ def _judge(tx: Session, suspects: Sequence[str], occasion: Occasion) -> None:
         if seen is None:
             tx.add(Orphan(object_id=object_id, seen_at=occasion.now))
         elif seen.seen_at <= occasion.now - OLD:
-            files.order_destruction(tx, object_id, why="orphan", now=occasion.now)
+            back = _came_back(tx, object_id, occasion)
+            if not back:
+                files.order_destruction(tx, object_id, why="orphan", now=occasion.now)
             tx.delete(seen)
+
+
+def _came_back(tx: Session, object_id: str, occasion: Occasion) -> bool:
+    """Whether it is of a file that is destroyed: it goes once more, and the administrators hear of it."""
+    reference = tx.scalar(select(File.reference).where(File.object_id == object_id))
+    if reference is None:
+        return False
+    files.destroy_again(tx, object_id, now=occasion.now)
+    telling.alert_once(tx, CAME_BACK, [f"Of {reference}, among others perhaps.", WHY], occasion, within=OLD)
+    return True
 
 
 def _finish(tx: Session, occasion: Occasion) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, files
-from bot.ledger.tables import DestroyOrder, File
+from bot.ledger.tables import Contents, DestroyOrder, File
 from bot.vault import Unavailable, Vault
 from bot.working import Worker
 
@@ -57,7 +57,9 @@ class Shredder(Worker):
         open_still = DestroyOrder.object_id.in_(ids) & DestroyOrder.done_at.is_(None)  # the command line may be quicker
         for order in tx.scalars(select(DestroyOrder).where(open_still, DestroyOrder.file_id.is_not(None))):
             order.done_at = now
-            files.destroyed(tx, tx.get_one(File, order.file_id or 0), now=now, why=order.why, by=order.ordered_by)
+            file = tx.get_one(File, order.file_id or 0)
+            if file.contents is not Contents.DESTROYED:  # it is, where its key came back and went once more
+                files.destroyed(tx, file, now=now, why=order.why, by=order.ordered_by)
         tx.execute(delete(DestroyOrder).where(DestroyOrder.object_id.in_(ids), DestroyOrder.file_id.is_(None)))
 
 

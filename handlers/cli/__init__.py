@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a problem was found, 2 wrong usage. Every failure is a se
 """
 
 import importlib
+import resource
 import sys
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -35,7 +36,7 @@ COMMANDS = {
     "names": Command("names", "Check names of files against the convention."),
     "files": Command("files", "See, decide and export what schools have sent."),
     "schools": Command("schools", "The authority's schools: import, list, show."),
-    "people": Command("people", "Who may send and take in: import, add, remove, list, show, unlink."),
+    "people": Command("people", "Who may send and take in: import, add, remove, list, show, held, unlink."),
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
@@ -106,4 +107,6 @@ def begin(
     ] = Path("config"),
 ) -> None:
     """Takes in schools' returns for a local authority, by email and chat, and answers each with a receipt or exact advice."""
+    highest = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, highest))  # keys lie in memory: no crash may write them to a disk
     ctx.obj = config

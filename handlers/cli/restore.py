@@ -9,12 +9,13 @@ import typer
 from pydantic import Field
 
 from bot import verifying
-from bot.backup import Generation, restoring
+from bot.backup import BackupFailed, Generation, restoring
 from bot.backup.restoring import Restored
 from bot.clock import Clock
 from bot.ledger import schema
 from bot.settings import Settings
-from handlers.app import master_key, rooms_over
+from bot.vault import MasterKey, open_vault
+from handlers.app import master_key, rooms_over, signing_keys_of
 from handlers.cli import configured, logs, show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.show import Json, Line, Problem
@@ -43,6 +44,8 @@ class RestoreLine(Line):
     contents: int
     """Sealed objects that were put back."""
     destroyed: tuple[str, ...]
+    came_back: tuple[str, ...]
+    """Destroyed before the backup, and with a key all the same: the keys are an old copy."""
     missing: tuple[str, ...]
     messages_lost_at_least: int
     lost: tuple[LostLine, ...]
@@ -71,6 +74,9 @@ def restore(
     all_destroyed: Annotated[
         bool, typer.Option("--all-destroyed", help="All contents have been destroyed since the backup.")
     ] = False,
+    unsealed: Annotated[
+        bool, typer.Option("--unsealed", help="Though this master key did not seal it: you know who wrote it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Put a backup back where there is no record. Needs the master key and the keys in their places. Status 1 also where
@@ -82,11 +88,26 @@ def restore(
     restoring.check_clean(settings)
     settings.ledger.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with hold(settings):
-        master_key(settings)  # before anything is put in place
+        master = master_key(settings)  # before anything is put in place
         source = restoring.put_keys(settings, keys)
+        if not unsealed:
+            _check_ours(settings, master, found, put)
         line = _restored(settings, place, found, all_destroyed=all_destroyed)
     line = line.model_copy(update={"configuration": tuple(path.name for path in put), "keys": str(source)})
     _tell(line, as_json=as_json)
+
+
+def _check_ours(settings: Settings, master: MasterKey, found: Generation, put: list[Path]) -> None:
+    """Raises `BackupFailed` before anything of the record is read; what was put of the configuration is taken away again."""
+    vault = open_vault(settings.vault.folder, settings.keys.path, master, settings.keys.mirror)
+    try:
+        restoring.check_ours(found, signing_keys_of(master, vault))
+    except BackupFailed:
+        for path in put:
+            path.unlink()
+        raise
+    finally:
+        vault.close()
 
 
 def _restored(settings: Settings, place: Path, found: Generation, *, all_destroyed: bool) -> RestoreLine:
@@ -108,7 +129,7 @@ def _report(found: Generation, restored: Restored, contents: int, faults: list[s
     loss = restored.loss
     return RestoreLine(
         generation=found.name, taken_at=found.manifest.taken_at, configuration=(), keys="", contents=contents,
-        destroyed=restored.destroyed, missing=restored.missing, messages_lost_at_least=loss.messages,
+        destroyed=restored.destroyed, came_back=restored.came_back, missing=restored.missing, messages_lost_at_least=loss.messages,
         lost=tuple(LostLine(**asdict(one)) for one in loss.finished), contents_without_row=loss.contents,
         notices_held_back=restored.held_back, links_ended=restored.links_ended, rests_until=restored.rests_until,
         whole=not faults, faults=tuple(faults), told=tuple(restoring.lines(restored, found.manifest.taken_at)),

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from bot.arrival import MAIL, Arrival, Route
-from bot.canary import CanaryKey
+from bot.canary import LIFE, CanaryKey
 from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Later
@@ -114,7 +114,7 @@ class Letterbox:
             self._end_head()
         head = Head.parse(bytes(self._head))
         if sent_at := self._canary(head):  # before our own address is looked at as a sender (lessons L11, L23)
-            return await self._store(canary_arrival(sent_at, self._front.mailboxes.returns.address, self._size))
+            return await self._home(sent_at)
         if self._is_of_canary(head):
             self.abandon()
             return TAKEN
@@ -124,6 +124,14 @@ class Letterbox:
             self.abandon()
             return refusal
         return await self._store(self._arrival(head, verdict))
+
+    async def _home(self, sent_at: datetime) -> str:
+        """One of ours is back. One that is too old is noted nowhere, so nothing of it is kept: its token could be repeated
+        for ever, and would let in any number of mails."""
+        if sent_at <= self._front.clock.now() - LIFE:
+            self.abandon()
+            return TAKEN
+        return await self._store(canary_arrival(sent_at, self._front.mailboxes.returns.address, self._size))
 
     async def _store(self, arrival: Arrival) -> str:
         try:

@@ -21,6 +21,8 @@ from bot.settings.kinds import is_loopback
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """By these a proxy shows that it has passed a request on."""
+VISITOR = "x-forwarded-for"
+"""By this a proxy that is named says whom it passes on."""
 
 Parts = Mapping[str, str]
 """What was looked at, and what is wrong with it; empty where nothing is."""
@@ -66,10 +68,11 @@ class HealthRoutes:
 def is_near(request: Request, web: Web) -> bool:
     """Whether this visitor may read how everything stands.
 
-    Behind a proxy that is not named everybody seems to come from where it stands: then nobody may.
+    Behind a proxy that is not named, or does not say who its visitor is, everybody seems to come from where it stands:
+    then nobody may. Nor may a visitor who seems to be a proxy: the first of several names is the visitor's own to write.
     """
     has_proxy = bool(web.proxy_networks)
-    if not has_proxy and any(name in request.headers for name in FORWARDED):
+    if any(name in request.headers for name in FORWARDED) and not (has_proxy and VISITOR in request.headers):
         return False
     faces_others = not is_loopback(urlsplit(web.base_url).hostname or "")
     if faces_others and not (has_proxy or web.tls_certificate):
@@ -79,4 +82,6 @@ def is_near(request: Request, web: Web) -> bool:
     except ValueError:
         return False
     visitor = getattr(address, "ipv4_mapped", None) or address
+    if VISITOR in request.headers and any(visitor in network for network in web.proxy_networks):
+        return False
     return any(visitor in network for network in web.metrics_networks)

@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bot.backup.manifest import generations, part_of, write
 from bot.ledger import files, schema, upkeep
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import (
@@ -136,6 +137,26 @@ def test_what_was_destroyed_leaves_the_backup_with_the_next_one_and_is_noise_unt
     assert clean.json("ledger", "verify")["whole"]
     office.run("backup", str(place))
     assert len([path for path in (place / "vault").rglob("*") if path.is_file()]) == 1
+
+
+def test_what_an_old_copy_of_the_keys_would_bring_back_is_destroyed_again(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:  # lesson L68
+    recalled, kept = office.take_in(contents=CANARY), office.take_in(OTHER)
+    office.run("backup", str(place))
+    old = place.parent / "old.db"
+    with closing(sqlite3.connect(office.settings.keys.path)) as connection:
+        connection.execute("VACUUM INTO ?", (str(old),))
+    office.run("files", "recall", recalled, "--by", "jo.sands@leysjunior.example")
+    office.run("backup", str(place))
+
+    report = clean.json("restore", str(place), "--keys", str(old))
+    assert report["came_back"] == [recalled]
+    assert "The keys are an old copy" in " ".join(report["told"])
+    assert CANARY[:38] not in b"".join(b"".join(pieces) for pieces in everything_that_opens(clean))
+    assert clean.json("files", "show", kept)["contents"] == "kept"
+    assert clean.json("ledger", "verify")["whole"]
+    assert [one["act"] for one in clean.json("files", "history", recalled)].count("destroyed") == 1
 
 
 def everything_that_opens(office: CommandLine) -> Iterator[list[bytes]]:
@@ -328,7 +349,7 @@ def test_contents_that_are_nowhere_are_named(office: CommandLine, clean: Command
 
 
 def test_a_backup_of_an_older_version_is_brought_to_the_newest_shape(
-    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+    office: CommandLine, clean: CommandLine, place: Path
 ) -> None:
     reference = office.take_in()
     office.run("backup", str(place))
@@ -336,7 +357,11 @@ def test_a_backup_of_an_older_version_is_brought_to_the_newest_shape(
     ledger.unlink()
     schema.upgrade(f"sqlite:///{ledger}", to="0008")
     copy_rows(office.settings.ledger.url, f"sqlite:///{ledger}")
-    monkeypatch.setattr("bot.backup.manifest.Generation.damages", lambda _: ())
+    (generation,) = generations(place)
+    part = {"ledger.db": part_of(ledger)}
+    with office.rooms() as rooms:
+        older = generation.manifest.model_copy(update={"parts": generation.manifest.parts | part})
+        write(generation.folder, older.sealed(rooms.signing_keys))
     restored(clean, place, office)
     assert clean.json("files", "show", reference)["contents"] == "kept"
     assert clean.json("ledger", "verify")["whole"]
@@ -590,3 +615,64 @@ def test_people_and_orders_of_the_backup_are_those_of_the_record(
     assert clean.read(lambda tx: list(tx.scalars(emails))) == office.read(lambda tx: list(tx.scalars(emails)))
     assert clean.read(lambda tx: list(tx.scalars(select(DestroyOrder)))) == []
     assert manifest(place)["authority"] == "830"
+
+
+def rewritten(place: Path, change: Callable[[Path], None]) -> None:
+    """Whoever can write where backups lie changes the newest one, and writes a manifest that fits."""
+    folder = max(place.glob("generations/*"))
+    change(folder)
+    said = manifest(place)
+    said["parts"] = {
+        str(path.relative_to(folder)): part_of(path).model_dump()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    (folder / "manifest.json").write_text(json.dumps(said))
+
+
+def appoint_mallory(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "ledger.db")) as connection:
+        connection.execute("UPDATE people SET email = 'mallory@elsewhere.example' WHERE id = 1")
+        connection.commit()
+
+
+def redirect_answers(folder: Path) -> None:
+    channels = folder / "config" / "channels.toml"
+    channels.write_text(channels.read_text().replace("from_name = ", 'from_name = "Mallory" # '))
+
+
+@pytest.mark.parametrize("change", [appoint_mallory, redirect_answers])
+def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
+    office: CommandLine, clean: CommandLine, place: Path, change: Callable[[Path], None]
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    rewritten(place, change)
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "was not sealed with this master key" in said
+    assert not list(clean.config.glob("*"))
+    assert clean.json("restore", str(place), "--unsealed")["whole"]
+
+
+def test_what_was_sealed_with_an_earlier_master_key_is_put_back(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    office.run("keys", "rotate")
+    shutil.copy(office.settings.keys.master_key_file, clean.config.parent / "var" / "master.key")
+    assert restored(clean, place, office)["whole"]
+
+
+def test_a_link_or_a_file_more_in_a_backup_leads_nowhere(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    """A link would have the secret that it leads to copied into what every later backup holds."""
+    office.take_in()
+    office.run("backup", str(place))
+    folder = max(place.glob("generations/*"))
+    (folder / "config" / "more.toml").write_text("")
+    assert "does not belong to it" in clean.run("restore", str(place), status=1).stderr
+    (folder / "config" / "more.toml").unlink()
+    (folder / "config" / "channels.toml").unlink()
+    (folder / "config" / "channels.toml").symlink_to(clean.config.parent / "var" / "master.key")
+    assert "channels.toml is missing" in clean.run("restore", str(place), status=1).stderr
+    assert not clean.config.exists()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -72,6 +73,18 @@ def until(office: CommandLine, state: str, *, count: int = 1) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while (found := [item["state"] for item in office.json("inbox", "list")]) != [state] * count:
         assert time.monotonic() < end, found
+
+
+def test_no_crash_writes_what_is_in_memory_to_a_disk(served: CommandLine) -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        with serving(served) as process:
+            until_ready(process)
+            limits = Path(f"/proc/{process.pid}/limits").read_text("ascii")
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
+    assert re.search(r"^Max core file size +0 ", limits, re.MULTILINE)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])

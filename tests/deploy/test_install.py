@@ -1,5 +1,6 @@
 """`deploy/install`: from a checkout to a program that runs without it, and from one version to the next."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +57,16 @@ def test_what_is_missing_is_said_before_anything_is_done(
 ) -> None:
     assert said in install(*words, status=status, **environ)
     assert not Path("/nowhere").exists()
+
+
+def test_root_touches_nothing_inside_what_belongs_to_the_services_user() -> None:
+    """A link put there would have root give away, or overwrite, whatever it leads to."""
+    as_root = [
+        line
+        for line in INSTALL.read_text("utf-8").splitlines()
+        if not line.lstrip().startswith("#") and "runuser -u postroom" not in line
+    ]
+    inside = re.compile(
+        r"\b(?:install|chown|chmod|mkdir|cp|mv|ln|rm|touch)\b.*\s/(?:etc|var/lib|var/backups)/postroom/"
+    )
+    assert [line for line in as_root if inside.search(line)] == []

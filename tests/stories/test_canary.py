@@ -120,6 +120,23 @@ async def test_one_that_was_half_an_hour_under_way_is_not_noted(office: TestOffi
     assert stands(office).back_at is None
 
 
+async def test_a_token_that_is_too_old_lets_nothing_in(office: TestOffice) -> None:
+    """Whoever has seen one once would have it for ever."""
+
+    def taken() -> float:
+        counted = office.rooms.measures.registry.get_sample_value
+        return counted("postroom_arrivals_total", {"channel": "email", "outcome": "new"}) or 0
+
+    await office.settle()
+    await comes_home(office)
+    assert taken() == 1
+    office.clock.advance(days=400)
+    await comes_home(office)
+    forged = office.compose(JO, attach=PLAN, headers={"Postroom-Canary": office.rooms.canary.token(MORNING)})
+    await office.post(forged, JO)
+    assert (taken(), office.waiting(), office.files()) == (1, [], [])
+
+
 @pytest.mark.parametrize("token", ["1788249600." + "0" * 64, "x", "1788249600", ""])
 async def test_a_forged_one_is_a_mail_like_any_other(office: TestOffice, token: str) -> None:
     forged = office.compose(RETURNS, headers={"Postroom-Canary": token} if token else {})

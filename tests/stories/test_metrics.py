@@ -82,11 +82,12 @@ async def test_no_metric_has_anything_of_anybody_in_it(post: TestOffice) -> None
         (NEAR, {"Via": "1.1 proxy"}, {}, 404),
         (NEAR, {}, {"BASE_URL": "https://returns.council.example"}, 404),
         (NEAR, {}, {"BASE_URL": "https://returns.council.example", "PROXY_NETWORKS": '["10.0.0.1"]'}, 200),
+        (NEAR, {"Forwarded": f"for={FAR}"}, {"BASE_URL": "https://returns.council.example", "PROXY_NETWORKS": '["127.0.0.1"]'}, 404),
         (FAR, {}, {"METRICS_NETWORKS": f'["{FAR}"]'}, 200),
         (NEAR, {}, {"METRICS_NETWORKS": "[]"}, 404),
     ],
     ids=["here", "here by IPv6", "elsewhere", "by an unnamed proxy", "by a silent one", "before a proxy that is not named",
-         "beside a named proxy", "from a named network", "from nowhere"],
+         "beside a named proxy", "by a named one that names nobody", "from a named network", "from nowhere"],
 )  # fmt: skip
 async def test_metrics_are_read_from_where_it_is_allowed_and_are_no_page_elsewhere(
     post_with: Opener, by: str, headers: dict[str, str], environ: dict[str, str], status: int
@@ -97,8 +98,24 @@ async def test_metrics_are_read_from_where_it_is_allowed_and_are_no_page_elsewhe
 
 @pytest.mark.parametrize(
     ("forwarded", "status"),
-    [(FAR, 404), (f"127.0.0.1, {FAR}", 404), (f"{FAR}, 127.0.0.1", 404), ("nonsense", 404), (None, 200)],
-    ids=["a visitor", "one who says to be near", "by two proxies", "one who cannot be told", "not by the proxy"],
+    [
+        (FAR, 404),
+        (f"127.0.0.1, {FAR}", 404),
+        (f"{FAR}, 127.0.0.1", 404),
+        ("nonsense", 404),
+        ("127.0.0.1", 404),
+        ("127.0.0.1, 127.0.0.1", 404),
+        (None, 200),
+    ],
+    ids=[
+        "a visitor",
+        "one who says to be near",
+        "by two proxies",
+        "one who cannot be told",
+        "one who seems to be the proxy",
+        "one who says so of themselves",
+        "not by the proxy",
+    ],
 )
 async def test_over_the_wire_a_proxys_visitors_do_not_read_them(
     post_with: Opener, forwarded: str | None, status: int

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import quarantine
 from bot.arrival import Arrival
+from bot.digest import ALIKE_MAX
 from bot.ledger import Later, history
 from bot.ledger.tables import DestroyOrder, Duty, InboxItem, InboxState, Person
 from bot.quarantine import Decider, Wish, daily
@@ -16,7 +17,7 @@ from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice
-from tests.people import ALEX, BETH, JO, PLAN, SAM
+from tests.people import ALEX, BETH, DEE, JO, PLAN, SAM
 from tests.stories.test_trouble import crash
 
 RELAY = {
@@ -319,12 +320,15 @@ async def test_a_flood_of_hostile_mail_does_not_become_a_flood_of_alerts(post: T
     for at in range(14):
         await post.post(f"From: {JO}\r\nSubject: {at}\r\nMessage-ID: <{at}@x>\r\n{nested}\r\n".encode(), JO)
     alerts = [one for one in post.inbox_of(ALEX) if one.kind == "alert"]
-    assert len(alerts) == 10
-    assert "no further alert" in one_line(alerts[-1])
+    assert len(alerts) == ALIKE_MAX
     assert "daily mail" in one_line(alerts[0])
-    post.clock.advance(hours=2)
+    post.clock.advance(hours=1)
+    await post.settle()
+    *_, last = (one for one in post.inbox_of(ALEX) if one.kind == "alert")
+    assert last.subject.endswith(f"{14 - ALIKE_MAX} more alerts")
+    post.clock.advance(hours=1)
     await post.post(f"From: {JO}\r\nSubject: again\r\nMessage-ID: <again@x>\r\n{nested}\r\n".encode(), JO)
-    assert len([one for one in post.inbox_of(ALEX) if one.kind == "alert"]) == 11
+    assert len([one for one in post.inbox_of(ALEX) if one.kind == "alert"]) == ALIKE_MAX + 2
 
 
 async def test_what_nobody_settles_ends_on_the_day_that_was_told_and_its_proven_sender_hears_of_it(
@@ -409,3 +413,43 @@ async def test_a_word_about_what_was_released_before_changes_nothing(post: TestO
     await post.email(ALEX, text=late, reply_to=told)
     assert "it was released by Alex Reed" in one_line(post.expect(ALEX, "quarantine-settled"))
     assert (item(post).state, len(post.files())) == (InboxState.DONE, 1)
+
+
+@pytest.mark.parametrize("said", ["recall {}", "recall 8302000_SENplan20260901.docx", "recall {}\nrecall {}"])
+async def test_a_forgers_words_do_nothing_when_their_mail_is_released_for_its_files(
+    post_with: Opener, said: str
+) -> None:
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        reference = post.files()[0].reference
+        await post.email(JO, text=said.format(reference, reference), attach={SCAN: b"%PDF-1.4 a scan"})
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert [file.status for file in post.files()] == [Status.SENT, Status.SENT]
+        assert [one.kind for one in post.inbox_of(JO)].count("unknown-command") == 1
+        assert "No check could prove that you sent this message" in one_line(post.expect(JO, "unknown-command"))
+
+
+async def test_nobodys_other_offices_act_for_a_mail_that_was_released_as_theirs(post_with: Opener) -> None:
+    """Dee is an officer, and sends for a school."""
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        reference = post.files()[0].reference
+        await post.email(DEE, text=f"receive {reference}\nreject {reference} wrong child")
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert [file.status for file in post.files()] == [Status.SENT]
+        assert "Nothing has been done" in one_line(post.expect(DEE, "unknown-command"))
+
+
+async def test_an_alarm_in_a_released_mail_is_heard(post_with: Opener) -> None:
+    """It keeps contents from everybody, and destroys nothing."""
+    async with post_with(RELAY) as post:
+        await post.email(JO, attach=PLAN, headers=proven(JO))
+        await post.email(JO, text=f"freeze {post.files()[0].reference}")
+        await morning(post)
+        told = post.expect(ALEX, "quarantine")
+        await post.email(ALEX, text="release 1", reply_to=told, headers=proven(ALEX))
+        assert post.files()[0].frozen_at

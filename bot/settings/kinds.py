@@ -175,7 +175,7 @@ AtLeastOne = AfterValidator(_some)
 
 OptionalLine = Annotated[str, AfterValidator(_line)]
 Line = Annotated[OptionalLine, AfterValidator(_filled)]
-Digits3 = Annotated[str, _matching("[0-9]{3}", 'three digits in quotes, such as "830"')]
+Digits3 = Annotated[str, _matching("[0-9]{3}", 'three digits, such as "830"')]
 Code = Annotated[str, _matching("[A-Z]+", "capital letters alone, such as SEN")]
 Address = Annotated[str, AfterValidator(_address)]
 OptionalAddress = Annotated[Address | None, BeforeValidator(_unset)]

@@ -45,7 +45,7 @@ def mirror(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 def _mirrored(done: vault.Mirrored) -> str:
     if done.made:
-        return f"{done.copy} is made from {done.source}: {done.keys:,} keys."
+        return f"{done.copy} is made from {done.source}; keys: {done.keys:,}."
     if done.changed:
         return f"{done.copy} is brought up to {done.source}: {done.changed:,} of {done.keys:,} keys were not as they should be."
     return f"{done.source} and {done.copy} hold the same {done.keys:,} keys."

@@ -141,7 +141,7 @@ def _tell(line: RestoreLine, *, as_json: bool) -> None:
         show.document(line.document())
     else:
         show.say(
-            f"Backup {line.generation} is put back, with {line.contents} sealed objects and the keys of {line.keys}."
+            f"Backup {line.generation} is put back, with its sealed contents ({line.contents:,}) and the keys of {line.keys}."
         )
         for sentence in (*line.told, *line.faults):
             show.say(f"- {sentence}")

@@ -10,7 +10,10 @@ import pytest
 
 from bot import space
 from bot.arrival import Arrival
+from bot.clock import Clock
+from bot.ledger import upkeep
 from bot.ledger.tables import InboxItem
+from bot.ledger.upkeep import Chore
 from bot.vault import MasterKey
 from tests.channels.conftest import new_certificate
 from tests.cli.conftest import ALEX, JO, NOON, CommandLine
@@ -42,6 +45,8 @@ def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
         "master key",
         "vault",
         "free space",
+        "key mirror",
+        "backup",
         "people",
         "services",
         "mailboxes",
@@ -176,6 +181,20 @@ def test_a_leavers_mailbox_is_nobodys_concern(office: CommandLine) -> None:
     office.mark(JO, "no")
     office.run("people", "remove", JO)
     assert examined(office)["mailboxes"]["ok"]
+
+
+@pytest.mark.parametrize(("hours", "status"), [(47, 0), (49, 1)])
+def test_a_backup_that_is_older_than_two_days_is_named(office: CommandLine, hours: int, status: int) -> None:
+    assert "None has been taken yet" in examined(office)["backup"]["detail"]
+    taken = Clock().now() - timedelta(hours=hours)
+    office.write(lambda tx: upkeep.note(tx, Chore.BACKED_UP, taken))
+    found = examined(office, status=status)["backup"]
+    assert f"{taken.astimezone(office.settings.timezone):%H:%M on}" in found["detail"]
+    assert ("postroom backup" in found["remedy"]) == bool(status)
+
+
+def test_what_it_means_to_have_no_mirror_of_the_keys_is_said(office: CommandLine) -> None:
+    assert "no stored file can ever be read again" in examined(office)["key mirror"]["detail"]
 
 
 def test_a_way_out_that_is_shut_is_named(office: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

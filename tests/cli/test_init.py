@@ -32,7 +32,7 @@ def answered_for_everybody(terminal: Terminal) -> None:
     terminal.answers("The authority's name", "Anyshire «County» Council")
     terminal.answers("three digits", "83")
     terminal.sees("That will not do: three digits")
-    terminal.answers("", "931")
+    terminal.answers("", '"931"')  # as the remark shows it
     terminal.answers("time zone")
     terminal.answers("returns mailbox", "returns@anyshire.example")
     terminal.answers("name beside")

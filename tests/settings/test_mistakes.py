@@ -60,7 +60,7 @@ def test_every_mistake_is_told_at_once_with_its_file_line_value_and_remedy(tmp_p
 
     assert [line.strip() for line in told.splitlines()] == [
         "The configuration has 8 mistakes:",
-        'base.toml, line 3: authority.number = "83": three digits in quotes, such as "830"',
+        'base.toml, line 3: authority.number = "83": three digits, such as "830"',
         'base.toml, line 24: services[entry 2].code = "sen": capital letters alone, such as SEN',
         'base.toml, line 25: services[entry 2].name = "special needs": another one: this stands at services entry 1 name already',
         'environment variable POSTROOM__TAGS: tags[entry 2] = "A": another one: this stands at tags entry 1 already',

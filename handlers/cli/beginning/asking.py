@@ -81,7 +81,7 @@ class Interview:
         hint = f"({NOTHING} for none)" if usual else "(Enter for none)"
         asked = f"  {hint}" if question.optional else " "
         text = str(typer.prompt(asked, default=usual, show_default=bool(usual))).strip()
-        return "" if text == NOTHING and question.optional else text
+        return "" if text == NOTHING and question.optional else text.strip('"')  # some answers are shown in quotes
 
     def _usual(self, question: Question, answers: Answers) -> str:
         if question.usual:

@@ -11,7 +11,7 @@ from bot.ledger import Ledger
 from bot.settings import Misconfigured, Settings
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli import configured, show
-from handlers.cli.doctor import canary, keys, machine, mailboxes, people, places, service, storage
+from handlers.cli.doctor import backups, canary, keys, machine, mailboxes, people, places, service, storage
 from handlers.cli.show import Json, Problem
 from handlers.mail import doctor as mail
 from handlers.mail import domain_doctor as domain
@@ -24,6 +24,7 @@ PARTS: tuple[Part, ...] = (
     machine.checks,
     storage.checks,
     keys.checks,
+    backups.checks,
     people.checks,
     places.checks,
     mailboxes.checks,

@@ -8,13 +8,13 @@ from bot.vault import Unavailable, compare, successor_of
 from handlers.checks import Check, Patient, failed, passed
 
 MIRROR, CHANGE = "key mirror", "change of the master key"
+NONE = "There is none. If the disk of {} dies, no stored file can ever be read again: see mirror in storage.toml."
 
 
 def checks(patient: Patient) -> Iterator[Check]:
-    """Nothing where no mirror is configured, and nothing was begun."""
+    """Of a change of the master key nothing, where none was begun."""
     keys = patient.settings.keys
-    if keys.mirror:
-        yield _mirror(keys.path, keys.mirror)
+    yield _mirror(keys.path, keys.mirror) if keys.mirror else passed(MIRROR, NONE.format(keys.path))
     if keys.master_key is None and successor_of(keys.master_key_file).exists():
         yield _cut_off(patient.settings)
 

@@ -20,7 +20,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     people = patient.ledger.read_now(lambda tx: tx.scalar(present)) or 0
     if not schools or not people:
         yield failed(
-            PEOPLE, f"{schools} schools and {people} people are known, so nobody can send anything.",
+            PEOPLE, f"Schools: {schools}. People: {people}. So nobody can send anything.",
             "Run: postroom schools import, and then postroom people import",
         )  # fmt: skip
     elif not patient.ledger.read_now(roster.administrators):
@@ -29,4 +29,4 @@ def checks(patient: Patient) -> Iterator[Check]:
             "Add one: postroom people add EMAIL --name NAME --role administrator",
         )  # fmt: skip
     else:
-        yield passed(PEOPLE, f"{schools} schools and {people} people are known, and who hears of troubles.")
+        yield passed(PEOPLE, f"Schools: {schools}. People: {people}. Who hears of troubles is known.")

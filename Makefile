@@ -35,6 +35,11 @@ PICTURES ?= yes
 messages: peers
 	$(BIN)/python -m tests.messages $(if $(PICTURES),,--no-pictures)
 
+# Kills it a hundred times, while people are imported, backups taken, contents destroyed and the master key changed.
+.PHONY: crash
+crash: peers
+	KILLS=100 $(BIN)/pytest tests/durability/test_crash.py
+
 # A short run of each fuzzer (Linux on x86-64, Python below 3.13): `make fuzz FUZZ_SECONDS=600` for longer ones.
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60

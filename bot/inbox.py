@@ -167,7 +167,7 @@ ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id, INBO
 def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[int | None]:
     """The number of each; None: seen before."""
     rows = [_row(waiting.arrival, one, now) for waiting, one in zip(batch, sealed, strict=True)]
-    numbers: dict[str, int] = dict(tx.execute(ENTER, rows).all())
+    numbers: dict[str, int] = {row.object_id: row.id for row in tx.execute(ENTER, rows)}
     for row in rows:
         if row["object_id"] not in numbers:
             files.order_destruction(tx, row["object_id"], why="seen before", now=now)

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, checkpoints
 from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import Entry
@@ -36,7 +37,7 @@ class Notary(Worker):
         try:
             return await self._ledger.write(lambda tx: self._sign(tx, now))
         except Later as fault:
-            log.warning("no checkpoint could be made yet", fault=str(fault))
+            log.warning("no checkpoint could be made yet", fault=of(fault))
             return False
 
     def _sign(self, tx: Session, now: datetime) -> bool:

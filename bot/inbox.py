@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakSet
 
 import structlog
 from sqlalchemy import Select, bindparam, func, select, update
@@ -42,7 +43,8 @@ BACK_OFF = timedelta(seconds=5)
 """After the first failure; doubled for each further one."""
 BACK_OFF_MAX = timedelta(minutes=10)
 LULL_SECONDS = 0.25
-"""So long nothing may have come before what has come is worked on: whoever sends waits for us, and nobody else does yet."""
+"""So long nothing may have come before what has come is worked on: whoever sends waits for us, and nobody else does yet.
+One that comes alone is worked on at once."""
 LULL_SECONDS_MAX = 2.0
 """However much more comes, what has come waits no longer than this, and then is worked on for as long."""
 
@@ -83,11 +85,15 @@ class Inbox:
         self._measures = measures or Measures()
         self._waiting: list[_Waiting] = []
         self._storing: asyncio.Task[None] | None = None
+        self._coming: WeakSet[Writing] = WeakSet()
+        self._came_at = -LULL_SECONDS
         self._lull_at = self._turn_until = 0.0
 
     def begin(self) -> Writing:
         """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
-        return self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+        raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+        self._coming.add(raw)
+        return raw
 
     async def has_sent(self, token: str) -> bool:
         """Whether this is the token in the address of a notice of ours: nobody guesses one."""
@@ -96,13 +102,20 @@ class Inbox:
 
     async def accept(self, arrival: Arrival, raw: Writing) -> bool:
         """Make it durable. True: new; False: seen before, and already durable. Raises `Later` where it cannot be."""
-        loop = asyncio.get_running_loop()
-        self._lull_at = loop.time() + LULL_SECONDS
-        stored = loop.create_future()
+        self._came(raw)
+        stored = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(arrival, raw, stored))
         if self._storing is None:
             self._storing = asyncio.create_task(self._store())
         return bool(await stored)
+
+    def _came(self, raw: Writing) -> None:
+        """One has come whole: others are expected after it, unless it comes alone."""
+        self._coming.discard(raw)
+        now = asyncio.get_running_loop().time()
+        if self._coming or now < self._came_at + LULL_SECONDS:
+            self._lull_at = now + LULL_SECONDS
+        self._came_at = now
 
     async def lull(self) -> None:
         """Wait until no more comes for a moment; where it goes on coming, turn about with it."""
@@ -167,7 +180,7 @@ ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id, INBO
 def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[int | None]:
     """The number of each; None: seen before."""
     rows = [_row(waiting.arrival, one, now) for waiting, one in zip(batch, sealed, strict=True)]
-    numbers: dict[str, int] = {row.object_id: row.id for row in tx.execute(ENTER, rows)}
+    numbers: dict[str, int] = dict(tx.execute(ENTER, rows).all())
     for row in rows:
         if row["object_id"] not in numbers:
             files.order_destruction(tx, row["object_id"], why="seen before", now=now)

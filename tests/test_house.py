@@ -25,6 +25,7 @@ ROWS: list[set[str]] = [
         "bot.outbox",
         "bot.retention",
         "bot.checkpointing",
+        "bot.subject_access",
         "bot.verifying",
         "bot.reminding",
         "bot.reception",
@@ -168,3 +169,10 @@ def test_nothing_of_the_workshop_is_left_in_the_product() -> None:
         if path.name != "test_house.py" and unfinished.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_decisions_are_numbered_without_gaps_and_each_by_its_own_number() -> None:
+    paths = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    named = [int(path.name.partition("-")[0]) for path in paths]
+    headed = [int(path.read_text(encoding="utf-8").removeprefix("# ").partition(".")[0]) for path in paths]
+    assert named == headed == list(range(1, len(paths) + 1))

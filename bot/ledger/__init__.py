@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -45,6 +46,8 @@ SHARED_COMMIT_SECONDS = 0.005
 """How long functions are added to a commit: bounds how long one waits that is urgent."""
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
+LOG_BUSY_SECONDS = 0.1
+"""How long those who write may be kept waiting for readers while the log is emptied."""
 READERS = 4
 CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 """A statement that changes a table, and which."""
@@ -130,6 +133,20 @@ class Ledger:
             return result
 
         return self.write_now(undone)
+
+    def empty_log_now(self) -> bool:
+        """Bring all of the write-ahead log into the database and empty it: what was deleted stays readable there until then.
+
+        False: somebody reads what is older, or writes; nobody is held up, and it is to be asked for again.
+        """
+        path = file_of(self.url)
+        if path is None:
+            return True
+        connecting = closing(sqlite3.connect(path, timeout=LOG_BUSY_SECONDS, isolation_level=None))
+        with suppress(sqlite3.OperationalError), connecting as connection:
+            ((busy, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return not busy
+        return False
 
     def close(self) -> None:
         """Finish what was begun and let go of the database; whoever comes after this is told `Later`."""
@@ -237,6 +254,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

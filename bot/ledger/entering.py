@@ -1,5 +1,7 @@
 """Rows that nobody need have as objects afterwards: written at once, past the unit of work, in a third of the time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from sqlalchemy import Insert, insert
@@ -7,11 +9,25 @@ from sqlalchemy.orm import Session
 
 from bot.ledger.tables import Table
 
+ENTERED = "entered"
+"""Where a session keeps what `watched` sees."""
+
 
 def enter(tx: Session, *rows: Table) -> None:
     """Insert these; all are of one kind, and say the same columns. What they refer to stands in the database already."""
     if rows:
+        tx.info.get(ENTERED, []).extend(rows)
         tx.execute(_into(type(rows[0])), [_said(row) for row in rows] if len(rows) > 1 else _said(rows[0]))
+
+
+@contextmanager
+def watched(tx: Session) -> Iterator[list[Table]]:
+    """All that is entered meanwhile, in that order: the session itself does not know of it."""
+    rows = tx.info[ENTERED] = list[Table]()
+    try:
+        yield rows
+    finally:
+        del tx.info[ENTERED]
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot import notices, roster, telling
 from bot.arrival import Arrival
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, upkeep
 from bot.ledger.tables import InboxItem
 from bot.ledger.upkeep import Chore
@@ -48,7 +49,7 @@ class DailyMail(Worker):
         try:
             return any([await self._sweep(), await self._tell_what_lies()])
         except (Unavailable, Later) as fault:
-            log.warning("quarantine must wait", fault=str(fault))
+            log.warning("quarantine must wait", fault=of(fault))
             self._look_at = self._clock.now() + LOOK_EVERY
             return False
 

@@ -12,11 +12,12 @@ from bot.quarantine.deciding import prefix
 from bot.vault import Vault
 
 UNSWEPT = select(Decision).where(Decision.swept.is_(False))
+DUE = UNSWEPT.with_only_columns(Decision.id).limit(1)
 
 
 def is_due(tx: Session) -> bool:
     """Whether something was discarded of which it has not been looked what else is sealed."""
-    return tx.scalar(UNSWEPT.limit(1)) is not None
+    return tx.scalar(DUE) is not None
 
 
 def sweep_now(ledger: Ledger, vault: Vault, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from bot import inbox, intake, notices, roster, telling
+from bot import inbox, intake, notices, telling
 from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
@@ -29,8 +29,6 @@ OWED_A_DAY = 4
 is answered ever later: no person returns a file upon each of our answers."""
 QUARANTINED_AN_HOUR_MAX = 3
 """Messages of one machine that the administrators are told of within an hour: it may be their own that answers alerts."""
-ALERTS_AN_HOUR_MAX = 10
-"""Messages in quarantine, whoever sent them, that the administrators are alerted to one by one within an hour."""
 QUARANTINED = "A message lies in quarantine"
 """What they are alerted to."""
 UNDONE = (notices.Frozen, notices.Released)
@@ -205,22 +203,13 @@ def trouble(tx: Session, item: Claimed, why: str, occasion: Occasion) -> None:
         notice = notices.Trouble(subject=arrival.subject, item=item.id)
         telling.post(tx, notice, occasion, to=arrival.sender, threaded=True)
     lines = [f"{item.id}: from {arrival.sender}, «{unlinked(arrival.subject)}»: {why}"]
-    told = _alerts_before(tx, occasion)
-    if told >= ALERTS_AN_HOUR_MAX or (arrival.automatic and not _is_news(tx, arrival, lines, occasion)):
+    if arrival.automatic and not _is_news(tx, arrival, lines, occasion):
         return
-    if told == ALERTS_AN_HOUR_MAX - 1:
-        lines.append("Of what else comes to lie there within this hour there is no further alert.")
     lines.append(
         "The daily mail about quarantine tells what it brought and who may have sent it, and is answered with a word for each. On the "
         f"server, postroom inbox show {item.id} tells it now, and what each choice would do."
     )
     telling.alert(tx, QUARANTINED, lines, occasion)
-
-
-def _alerts_before(tx: Session, occasion: Occasion) -> int:
-    """How many messages in quarantine the administrators were alerted to within the hour: a flood must not drown them."""
-    readers = max(1, len(roster.administrators(tx)))
-    return telling.recent_alerts(tx, occasion.now - HOUR).count(QUARANTINED) // readers
 
 
 def _is_news(tx: Session, arrival: Arrival, lines: list[str], occasion: Occasion) -> bool:

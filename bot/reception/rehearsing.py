@@ -1,16 +1,16 @@
 """What would become of a message: everything is done as always, in a transaction of which nothing stays."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Insert, event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 
 from bot import notices
 from bot.arrival import Arrival, Introduction, Kept, Unreadable
 from bot.inbox import Claimed
-from bot.ledger.tables import InboxItem, InboxState
+from bot.ledger.entering import watched
+from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
 from bot.receipts import Glance, Judged
 from bot.reception import Prepared, Reception, Spoiled, proving
@@ -107,24 +107,19 @@ class Rehearsal(Reception):
 
     def _play(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled | None) -> Rehearsed:
         """Have it served, and see what comes of it. Whoever calls undoes it."""
-        told: list[Told] = []
-
-        def listen(state: ORMExecuteState) -> None:
-            told.extend(_notices(state))
-
         arrival = item.arrival
         looked = self._look(tx, arrival, known(arrival))
-        event.listen(tx, "do_orm_execute", listen)
-        if isinstance(looked, Shut):
-            self._end(tx, item, looked)
-        elif prepared:
-            self._settle(tx, item, prepared, known(arrival))
-        tx.flush()
-        event.remove(tx, "do_orm_execute", listen)
+        with watched(tx) as entered:
+            if isinstance(looked, Shut):
+                self._end(tx, item, looked)
+            elif prepared:
+                self._settle(tx, item, prepared, known(arrival))
+            tx.flush()
         row = tx.get_one(InboxItem, item.id)
         tx.refresh(row)
         person = "" if isinstance(looked, Shut) else looked.name
-        return Rehearsed(row.state, row.why, person, tuple(told))
+        told = (one for one in entered if isinstance(one, OutboxItem))
+        return Rehearsed(row.state, row.why, person, tuple(map(_told, told)))
 
     def _enter(self, tx: Session, arrival: Arrival) -> Claimed:
         """As if it had been taken in and were being handled. It may have been taken in before, in truth."""
@@ -144,13 +139,5 @@ def known(arrival: Arrival) -> Introduction:
     return Introduction(address=arrival.sender)
 
 
-def _notices(state: ORMExecuteState) -> list[Told]:
-    """What this statement puts into the outbox (`bot.ledger.entering`)."""
-    statement, rows = state.statement, state.parameters
-    if not (isinstance(statement, Insert) and statement.table is OutboxItem.__table__ and rows):
-        return []
-    entered = [rows] if isinstance(rows, Mapping) else rows
-    return [
-        Told(notices.KINDS[row["kind"]].model_validate(row["facts"]), row["recipient"], row["channel"])
-        for row in entered
-    ]
+def _told(item: OutboxItem) -> Told:
+    return Told(notices.KINDS[item.kind].model_validate(item.facts), item.recipient, item.channel)

@@ -29,11 +29,16 @@ def answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None
         return _in_thread(tx, arrival)
     if route.token and (found := tx.scalar(select(OutboxItem).where(OutboxItem.token == route.token))):
         return found
-    ids = [message_id.partition("@")[0] for message_id in route.references]
+    return _referred_to(tx, route.references) or _spoke_of(tx, reference.find(arrival.subject), person)
+
+
+def _referred_to(tx: Session, references: Sequence[str]) -> OutboxItem | None:
+    """The first notice that these message ids are those of."""
+    ids = [message_id.partition("@")[0] for message_id in references]
+    if not ids:
+        return None
     known = {one.id: one for one in tx.scalars(select(OutboxItem).where(OutboxItem.id.in_(ids)))}
-    if found := next((known[one] for one in ids if one in known), None):
-        return found
-    return _spoke_of(tx, reference.find(arrival.subject), person)
+    return next((known[one] for one in ids if one in known), None)
 
 
 def returned_to(tx: Session, arrival: Arrival) -> OutboxItem | None:

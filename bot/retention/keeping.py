@@ -1,5 +1,6 @@
 """The worker that looks what is due, in small steps, and makes sure that the clock can be believed."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.faults import of
 from bot.ledger import Later, Ledger, upkeep
 from bot.ledger.tables import DestroyOrder
 from bot.ledger.upkeep import Chore
@@ -42,6 +44,7 @@ class Keeper(Worker):
         super().__init__()
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._looked_at: datetime | None = None
+        self._is_log_full = True
 
     async def step(self) -> bool:
         """Do one batch of what is due. False: nothing is, or what is ordered must be destroyed first."""
@@ -51,20 +54,24 @@ class Keeper(Worker):
         try:
             return await self._look(now)
         except (Later, Unavailable) as fault:
-            log.warning("what is due must wait", fault=str(fault))
+            log.warning("what is due must wait", fault=of(fault))
             return False
 
     async def _look(self, now: datetime) -> bool:
         occasion = Occasion(settings=self._settings, clock=self._clock, now=now)
         if await self._ledger.read(_is_backed_up):
             return False
-        if not await self._ledger.write(lambda tx: doubting.believe(tx, occasion)):
+        rests = await self._ledger.read(lambda tx: resting(tx, now))  # then the last look is as old as the backup
+        if not rests and not await self._ledger.write(lambda tx: doubting.believe(tx, occasion)):
             self._looked_at = now
             return True  # the alert is to be delivered
-        rests = await self._ledger.read(lambda tx: resting(tx, now))
         daily = () if rests or not await self._is_new_day(now) else DAILY
         if await self._done_any((*(() if rests else FOR_AGE), warning.warn, *daily), occasion):
             return True
+        if daily:
+            self._is_log_full = True
+        if self._is_log_full:  # what was deleted is to be read there no more
+            self._is_log_full = not await asyncio.to_thread(self._ledger.empty_log_now)
         if not rests:
             await orphans.seek(self._ledger, self._vault, occasion)
         await self._ledger.write(lambda tx: upkeep.note(tx, Chore.RETENTION_LOOKED, now))

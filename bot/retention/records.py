@@ -3,17 +3,18 @@
 A file's record ends as a whole: its name stands in what its history seals, so words alone cannot be taken out of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Delete, delete, exists, select, text, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Column, ColumnElement, Delete, and_, delete, exists, or_, select, text, update
+from sqlalchemy.orm import Session
 
 from bot.ledger import history
 from bot.ledger.tables import (
     Contents,
+    Decision,
     DestroyOrder,
     Duty,
-    Entry,
     File,
     Identity,
     InboxItem,
@@ -25,6 +26,7 @@ from bot.ledger.tables import (
     Person,
     Proof,
     Surface,
+    Table,
     Unreachable,
 )
 from bot.retention.due import Due
@@ -34,11 +36,8 @@ BATCH = 50
 FINISHED = InboxItem.state.in_((InboxState.DONE, InboxState.DISCARDED))
 READABLE = text("arrival <> '{}'")
 """As the index says it."""
-NAMED_BY: Sequence[InstrumentedAttribute[int | None] | InstrumentedAttribute[int]] = (
-    File.sent_by, File.received_by, File.rejected_by, File.recalled_by, File.frozen_by, Entry.person_id,
-    DestroyOrder.ordered_by, OutboxItem.person_id, Link.person_id, Proof.person_id, Surface.person_id,
-)  # fmt: skip
-"""Wherever the record speaks of a person."""
+OWN = frozenset({Identity.__tablename__, Duty.__tablename__})
+"""What goes with a person, and is no record of what they did."""
 
 
 def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
@@ -57,10 +56,12 @@ def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
     numbers = list(tx.scalars(came))
     erased = {"sender": "", "subject": "", "why": "", "arrival": {}}
     tx.execute(update(InboxItem).where(InboxItem.id.in_(numbers)).values(erased))
+    tx.execute(update(Decision).where(Decision.item_id.in_(numbers)).values(sender="", why=""))
     rest: list[Delete] = [
         delete(Link).where(Link.id.in_(select(Link.id).where(Link.expires_at < bound).limit(BATCH))),
         delete(Proof).where(Proof.id.in_(select(Proof.id).where(Proof.expires_at < bound).limit(BATCH))),
         delete(Unreachable).where(Unreachable.last_at < bound),
+        delete(Surface).where(_abandoned(bound)),
     ]
     return bool(ids or numbers) or _any(tx, rest)
 
@@ -75,16 +76,33 @@ def records(tx: Session, due: Due, occasion: Occasion) -> bool:
     ids = [file.id for file in found]
     for column in (Mention.file_id, Link.file_id, DestroyOrder.file_id, File.id):
         tx.execute(delete(column.class_).where(column.in_(ids)))
-    came = select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound).limit(BATCH)
+    came = list(tx.scalars(select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound).limit(BATCH)))
+    tx.execute(delete(Decision).where(Decision.item_id.in_(came)))
+    tx.execute(delete(InboxItem).where(InboxItem.id.in_(came)))
     leavers = list(tx.scalars(select(Person.id).where(Person.left_at < bound, *_unnamed()).limit(BATCH)))
     tx.execute(delete(Identity).where(Identity.person_id.in_(leavers)))
     tx.execute(delete(Duty).where(Duty.person_id.in_(leavers)))
     tx.execute(delete(Person).where(Person.id.in_(leavers)))
-    return bool(ids or leavers) or _any(tx, [delete(InboxItem).where(InboxItem.id.in_(came))])
+    return bool(ids or came or leavers)
 
 
 def _unnamed() -> list[ColumnElement[bool]]:
-    return [~exists().where(column == Person.id) for column in NAMED_BY]
+    """Whom no row names any more, in whatever table."""
+    return [~exists().where(column == Person.id) for column in _naming()]
+
+
+def _naming() -> Iterator[Column[int]]:
+    tables = (table for table in Table.metadata.sorted_tables if table.name not in OWN)
+    people = Person.__tablename__
+    yield from (key.parent for table in tables for key in table.foreign_keys if key.column.table.name == people)
+
+
+def _abandoned(bound: datetime) -> ColumnElement[bool]:
+    """The homes, drawn to their end, of those who left before then or are nobody on the roster: whoever opens theirs again
+    has a new one."""
+    left = exists().where(Person.id == Surface.person_id, Person.left_at < bound)
+    home = and_(Surface.notice_id.is_(None), Surface.next_at.is_(None))
+    return and_(home, or_(Surface.person_id.is_(None), left))
 
 
 def _any(tx: Session, deletions: Sequence[Delete]) -> bool:

@@ -45,7 +45,10 @@ def warn(tx: Session, due: Due, occasion: Occasion) -> bool:
     found = [file for file in _unreceived(tx, due) if due.is_warning_due(file.sent_at, file.warned_at)]
     told: dict[_Reader, list[File]] = defaultdict(list)
     for file in found[:FILES_A_DAY_MAX]:
-        for reader in _readers(tx, file, occasion):
+        readers = list(_readers(tx, file, occasion))
+        if not readers:  # history does not say that it was said: it is looked again tomorrow
+            continue
+        for reader in readers:
             told[reader].append(file)
         file.warned_at = due.now
         files.note(tx, file, Act.WARNED, by=None, now=due.now, channel="postroom", why=_why(file, due))

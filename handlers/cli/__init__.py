@@ -36,7 +36,7 @@ COMMANDS = {
     "names": Command("names", "Check names of files against the convention."),
     "files": Command("files", "See, decide and export what schools have sent."),
     "schools": Command("schools", "The authority's schools: import, list, show."),
-    "people": Command("people", "Who may send and take in: import, add, remove, list, show, unlink."),
+    "people": Command("people", "Who may send and take in: import, add, remove, list, show, held, unlink."),
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
     "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),

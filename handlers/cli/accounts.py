@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import proofs, roster
+from bot import proofs, roster, subject_access
 from bot.arrival import MAIL, SLACK
 from bot.ledger.tables import Identity, Person, Proof
 from bot.rules import address
@@ -16,9 +16,14 @@ from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line, Problem
 
+HELD_COLUMNS = ("where", "at", "what", "about", "words")
 COLUMNS = ("channel", "identity", "name", "workspace", "proven_at")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL")]
+
+
+class HeldLine(Line, subject_access.Held):
+    """One thing that is on record about a person."""
 
 
 class IdentityLine(Line):
@@ -38,6 +43,19 @@ def show_identities(ctx: typer.Context, *, email: Email, as_json: Json = False) 
     with rooms(ctx) as opened:
         lines = opened.ledger.read_now(lambda tx: _lines(tx, _person(tx, email)))
         show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
+
+
+def show_held(ctx: typer.Context, *, email: Email, as_json: Json = False) -> None:
+    """All that is on record about a person, for the answer to a subject access request: also about leavers and strangers.
+
+    What others wrote about them in words of their own is found by postroom files list --search.
+    """
+    if (named := address.normal(email)) is None:
+        raise Problem(f"«{email}» is no email address.")
+    with rooms(ctx) as opened:
+        found = opened.ledger.read_now(lambda tx: subject_access.held(tx, named))
+        lines = [HeldLine(**one.model_dump()) for one in found]
+        show.report(lines, HELD_COLUMNS, as_json=as_json, zone=opened.settings.timezone)
 
 
 def unlink(

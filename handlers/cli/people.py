@@ -21,6 +21,7 @@ from handlers.cli.show import Json, Line, Problem
 
 app = typer.Typer()
 app.command("show")(accounts.show_identities)
+app.command("held")(accounts.show_held)
 app.command()(accounts.unlink)
 
 

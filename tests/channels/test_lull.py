@@ -30,21 +30,44 @@ async def test_work_waits_until_no_more_has_come_for_a_moment(tmp_path: Path, cl
     async with open_office(tmp_path) as post:
         await post.office.inbox.lull()
         await arrive(post)
+        await arrive(post)
         lull = asyncio.create_task(post.office.inbox.lull())
         assert not await is_over(lull)
         clock.advance(LULL_SECONDS)
         await lull
 
 
+async def test_one_that_comes_alone_is_worked_on_at_once(tmp_path: Path, clock: Clock) -> None:
+    async with open_office(tmp_path) as post:
+        for _ in range(2):
+            await arrive(post)
+            assert await is_over(asyncio.create_task(post.office.inbox.lull()))
+            clock.advance(LULL_SECONDS)
+
+
+async def test_work_waits_for_what_is_on_its_way_beside_the_first(tmp_path: Path, clock: Clock) -> None:
+    async with open_office(tmp_path) as post:
+        coming = post.office.inbox.begin()
+        await arrive(post)
+        lull = asyncio.create_task(post.office.inbox.lull())
+        assert not await is_over(lull)
+        clock.advance(LULL_SECONDS)
+        await lull
+        coming.abandon()
+
+
 async def test_work_takes_turns_with_what_goes_on_coming(tmp_path: Path, clock: Clock) -> None:
     async with open_office(tmp_path) as post:
+        await arrive(post)
         await arrive(post)
         lull = asyncio.create_task(post.office.inbox.lull())
         await is_over(lull)
         clock.advance(LULL_SECONDS_MAX)
         await arrive(post)
+        await arrive(post)
         await lull
         assert await is_over(asyncio.create_task(post.office.inbox.lull()))  # it is the turn of what has come
         clock.advance(LULL_SECONDS_MAX)
+        await arrive(post)
         await arrive(post)
         assert not await is_over(asyncio.create_task(post.office.inbox.lull()))

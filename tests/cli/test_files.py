@@ -204,3 +204,10 @@ def test_a_leaver_acts_no_more(office: CommandLine) -> None:
     office.run("people", "remove", JO)
     office.run("files", "recall", reference, "--by", JO, status=1)
     assert office.json("files", "show", reference)["status"] == "Sent"
+
+
+def test_a_search_finds_what_was_said_when_a_file_was_rejected(office: CommandLine) -> None:
+    reference = office.take_in()
+    office.run("files", "reject", reference, "--by", SAM, "--reason", "This is about Robin Example")
+    assert [one["reference"] for one in office.json("files", "list", "--search", "robin")] == [reference]
+    assert office.json("files", "list", "--search", "nobody of this name") == []

@@ -2,7 +2,10 @@
 
 import base64
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.ledger import files, upkeep
 from bot.ledger.tables import File, OutboxItem
@@ -10,6 +13,7 @@ from bot.ledger.upkeep import Chore
 from bot.receipts.document import canonical
 from bot.rules.lifecycle import Act
 from tests.cli.conftest import ALEX, JO, SAM, CommandLine
+from tests.receipts.test_by_other_means import block
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=95)
 LATELY = datetime.now(UTC) - timedelta(days=20)
@@ -130,6 +134,22 @@ def test_certificates_say_what_was_destroyed_why_and_by_whom_and_are_signed(offi
     assert key.proves(base64.b64decode(signature["value"]), canonical(said))
     said["destroyed"][0]["why"] = "for no reason"
     assert not key.proves(base64.b64decode(signature["value"]), canonical(said))
+
+
+def test_a_certificate_is_checked_without_postroom_before_and_after_a_rotation(
+    office: CommandLine, tmp_path: Path
+) -> None:
+    office.run("files", "recall", office.take_in(), "--by", JO)
+    first = office.run("retention", "certificates", "--json").stdout
+    office.run("keys", "rotate")
+    second = office.run("retention", "certificates", "--json").stdout
+    keys = office.config / "receipts.pub"
+    assert keys.read_text().count("BEGIN PUBLIC KEY") == 2
+    assert json.loads(first)["signature"]["key"] != json.loads(second)["signature"]["key"]
+    for said, outcome in ((first, 0), (second, 0), (second.replace('"recalled"', '"at will"'), 1)):
+        (tmp_path / "certificates.json").write_text(said)
+        command = [sys.executable, "-c", block("python"), str(tmp_path / "certificates.json"), str(keys)]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == outcome
 
 
 def test_certificates_can_be_had_for_some_days_alone(office: CommandLine) -> None:

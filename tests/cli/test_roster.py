@@ -228,3 +228,22 @@ def test_who_comes_back_holds_only_what_is_given_anew(office: CommandLine) -> No
     (line,) = (line for line in office.json("people", "list") if line["email"] == DEE)
     assert (line["role"], line["services"]) == ("officer", ["SEN"])
     assert office.read(lambda tx: tx.query(Person).filter_by(email=DEE).count()) == 1
+
+
+def test_all_that_is_on_record_about_somebody_can_be_listed_leavers_included(office: CommandLine) -> None:
+    reference = office.take_in(comment="The plan as agreed")
+    office.run("files", "receive", reference, "--by", "sam.hale@derbyshire.example")
+    office.run("people", "remove", JO)
+    found = office.json("people", "held", JO)
+    assert {"where": "file", "what": "sent, Received", "about": reference}.items() <= _of("file", found).items()
+    assert "The plan as agreed" in _of("file", found)["words"]
+    assert _of("roster", found)["what"] == "left"
+    assert {one["what"] for one in found if one["where"] == "history"} == {"sent"}
+    assert {one["where"] for one in found} >= {"roster", "file", "history", "notice"}
+    assert "SENplan" in office.run("people", "held", JO).stdout
+    assert office.json("people", "held", "nobody@elsewhere.example") == []
+    assert "no email address" in office.run("people", "held", "Jo", status=1).stderr
+
+
+def _of(where: str, found: list[dict[str, str]]) -> dict[str, str]:
+    return next(one for one in found if one["where"] == where)

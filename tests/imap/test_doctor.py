@@ -1,16 +1,19 @@
 """`postroom doctor` looks into each mailbox and changes nothing."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.conftest import CommandLine, office, way_out
+from tests.cli.conftest import CommandLine, a_clock_that_is_kept_right, not_served, office, way_out
 from tests.imap.dovecot import dovecot
 from tests.imap.entra import entra
 from tests.imap.mailbox_office import DONE, environ
 
-__all__ = ["office", "way_out"]
+__all__ = ["a_clock_that_is_kept_right", "not_served", "office", "way_out"]
+
+pytestmark = pytest.mark.usefixtures("not_served")
 
 
 def examined(office: CommandLine, monkeypatch: pytest.MonkeyPatch, keys: dict[str, str], status: int) -> dict[str, Any]:
@@ -64,3 +67,18 @@ def test_the_way_out_is_tried_where_it_is_signed_in_to(
         keys = microsoft.environ("OUTGOING", user="returns@derbyshire.example", client_secret="wrong")
         (out,) = examined(office, monkeypatch, keys, 1).values()
         assert out["check"] == "mail out"
+
+
+def test_mail_that_lies_in_the_folder_of_what_was_taken_for_longer_than_contents_are_kept_is_a_fault(
+    office: CommandLine, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dovecot(certificate) as server:
+        with server.client() as client:
+            client.create_folder(DONE)
+            client.append(DONE, b"Subject: lately\r\n\r\n", (), datetime.now(UTC) - timedelta(days=89))
+        assert "mailbox main: old mail" not in examined(office, monkeypatch, environ(server), 0)
+        with server.client() as client:
+            client.append(DONE, b"Subject: long ago\r\n\r\n", (), datetime.now(UTC) - timedelta(days=92))
+        found = examined(office, monkeypatch, environ(server), 1)
+        assert "1 mails in Postroom done came more than 90 days ago" in found["mailbox main: old mail"]["detail"]
+        assert 'done_folder = ""' in found["mailbox main: old mail"]["remedy"]

@@ -13,9 +13,11 @@ from bot.ledger.tables import Contents, InboxState, Person
 from bot.ledger.upkeep import Chore
 from bot.retention import leaves_quarantine_at
 from bot.retention.shredding import ORDERED
+from bot.roster import imports
+from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
 from tests.office import Answer, TestOffice, one_line
-from tests.people import ALEX, JO, PLAN, SAM
+from tests.people import ALEX, JO, PLAN, RAJ, SAM
 
 
 async def wait(post: TestOffice, **by: float) -> None:
@@ -229,7 +231,8 @@ async def test_what_lies_in_quarantine_for_thirty_days_is_discarded_and_destroye
     post.clock.advance(seconds=(leaves - post.clock.now()).total_seconds())
     await post.settle()
     (left,) = [one for one in post.waiting() if one.id == item.id]
-    assert (left.state, left.why) == (InboxState.DISCARDED, item.why)
+    assert left.state is InboxState.DISCARDED
+    assert left.why == f"discarded by Postroom: nobody settled it within 30 days ({item.why})"
     assert not post.rooms.vault.holds(item.object_id)
 
 
@@ -266,6 +269,37 @@ async def test_after_a_backup_was_put_back_nothing_goes_for_its_age_but_what_peo
 
     await days_pass(post, 1)
     assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_a_backup_of_long_ago_is_no_reason_to_doubt_the_clock(post: TestOffice) -> None:
+    # lesson L68
+    reference = await received(post)
+    post.clock.advance(days=100)  # the record is as it was then
+    rests = post.clock.now() + timedelta(days=7)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    await days_pass(post, 6)
+    assert [answer.subject for answer in post.inbox_of(ALEX) if answer.kind == "alert"] == []
+    assert post.file(reference).contents is Contents.KEPT
+    await days_pass(post, 1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_where_there_is_nobody_to_warn_history_does_not_say_that_anybody_was_and_nothing_is_destroyed(
+    post: TestOffice,
+) -> None:
+    await post.email(JO, attach="8302000_FINplan20260901.docx")
+    (reference,) = post.expect(JO, "receipt").references
+    for email in (RAJ, ALEX):
+        await post.leave(email)
+    await days_pass(post, 95)
+    assert post.file(reference).contents is Contents.KEPT
+    assert "warned" not in {act for act, _ in acts(post, reference)}
+    cells = {"email": ALEX, "name": "Alex Reed", "role": "administrator", "schools": "*", "services": "*"}
+    row, settings, now = Row(None, {**cells, "other_emails": ""}), post.rooms.settings, post.clock.now()
+    await post.rooms.ledger.write(lambda tx: imports.add_person(tx, row, settings, now))
+    await days_pass(post, 1)
+    assert warnings(post, ALEX)[-1].references == [reference]
+    assert acts(post, reference)[-1] == ("warned", "96 days after it was sent")
 
 
 async def test_a_clock_that_jumps_years_ahead_destroys_nothing_for_a_day_and_is_told_of(post: TestOffice) -> None:

@@ -99,6 +99,10 @@ class Books:
         file.status = "Discarded"
         self.tell(file, "discarded", file.owner)
 
+    def photocopied(self, sender: str) -> None:
+        """A machine sent it in their name, and nobody settled it for as long as quarantine keeps it."""
+        self.due[sender, "not-taken", ""] += 1
+
     def destroyed(self, file: Return, at: datetime) -> None:
         """At an administrator's word."""
         file.destroyed_at = at

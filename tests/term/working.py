@@ -124,6 +124,7 @@ class Term:
         first = self.clock.now() + plan.after[0]
         if plan.fate == "from a photocopier":
             self.photocopied += 1
+            self.books.photocopied(plan.sender)
             return
         stored = self._stored(file)
         file.reference, file.object_id = stored.reference, stored.object_id

@@ -28,6 +28,8 @@ THANKS = (
 CLOSES = (*THANKS, "kind regards", "best regards", "best wishes", "regards", "best", "please", "pls", "plz")
 """What may follow a command without being part of it; after thanks also a name."""
 NAME_WORDS_MAX = 2
+LAST_WORDS = NAME_WORDS_MAX + max(phrase.count(" ") + 1 for phrase in CLOSES)
+"""Among these stands whatever closes a line."""
 GREETING = re.compile(
     r"(?:hi|hello|hiya|dear|good (?:morning|afternoon|evening))(?: \S+){0,3}|(?:morning|afternoon|evening)(?: \S+)?"
 )
@@ -57,7 +59,11 @@ def tidy(text: str) -> str:
 
 def plain(words: Iterable[str]) -> str:
     """The words as they are compared: in lower case, without marks around them."""
-    return " ".join(word.translate(TYPOGRAPHY).casefold().strip(MARKS) for word in words)
+    return " ".join(map(_compared, words))
+
+
+def _compared(word: str) -> str:
+    return word.translate(TYPOGRAPHY).casefold().strip(MARKS)
 
 
 def bare(word: str) -> str:
@@ -116,12 +122,13 @@ def _closed(words: list[str]) -> list[str]:
 
 
 def _without_closing_phrase(words: list[str]) -> list[str]:
+    last = [_compared(word) for word in words[-LAST_WORDS:]]
     for names in range(NAME_WORDS_MAX + 1):
         end = len(words) - names
         if names and not all(word[:1].isupper() for word in words[end:]):
             break
         for phrase in THANKS if names else CLOSES:
             length = phrase.count(" ") + 1
-            if 0 < length <= end and plain(words[end - length : end]) == phrase:
+            if length <= end and " ".join(last[len(last) - names - length : len(last) - names]) == phrase:
                 return words[: end - length]
     return words

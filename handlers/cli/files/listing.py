@@ -150,6 +150,6 @@ def _spoken_of(sent_by: str, search: str) -> Iterator[ColumnElement[bool]]:
         yield or_(
             *[
                 column.icontains(search, autoescape=True)
-                for column in (File.name, File.comment, File.tag, File.reference)
+                for column in (File.name, File.given, File.comment, File.reason, File.tag, File.reference)
             ]
         )

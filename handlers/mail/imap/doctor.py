@@ -1,6 +1,7 @@
 """What `postroom doctor` looks at in mailboxes. It changes nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from bot.settings import Imap
 from handlers.checks import Check, Patient, failed, passed
@@ -12,10 +13,10 @@ from handlers.mail.imap.signin import Account
 def checks(patient: Patient) -> Iterator[Check]:
     """Each mailbox by itself."""
     for name, mailbox in patient.settings.email.imap.items():
-        yield from _mailbox(name, mailbox)
+        yield from _mailbox(name, mailbox, patient)
 
 
-def _mailbox(name: str, mailbox: Imap) -> Iterator[Check]:
+def _mailbox(name: str, mailbox: Imap, patient: Patient) -> Iterator[Check]:
     check = f"mailbox {name}"
     try:
         session = Session.open(Account.of(name, mailbox))
@@ -29,6 +30,7 @@ def _mailbox(name: str, mailbox: Imap) -> Iterator[Check]:
             yield passed(check, f"Signed in as {mailbox.user}; {len(session.mails())} mails wait in {mailbox.folder}.")
             yield _done(f"{check}: taken mail", mailbox, session)
             yield _abilities(f"{check}: server", mailbox, session)
+            yield from _forgotten(f"{check}: old mail", mailbox, session, patient)
         except (Lost, Refused) as fault:
             yield failed(check, f"[email.imap.{name}]: {fault}.", "See the server’s own log.")
         finally:
@@ -50,3 +52,17 @@ def _abilities(check: str, mailbox: Imap, session: Session) -> Check:
     )
     moved = "moves mail" if "MOVE" in has else "has mail copied, and then deleted"
     return passed(check, f"{told}, and {moved}.")
+
+
+def _forgotten(check: str, mailbox: Imap, session: Session, patient: Patient) -> Iterator[Check]:
+    """Mail with contents in clear for longer than Postroom itself keeps them (docs/privacy.md, «Where else it lies»)."""
+    days = patient.settings.retention.contents_days
+    bound = patient.clock.now().date() - timedelta(days)
+    for folder in filter(None, (mailbox.done_folder, mailbox.failed_folder)):
+        if session.has(folder) and (count := session.older(folder, bound)):
+            yield failed(
+                check,
+                f"{count} mails in {folder} came more than {days} days ago, with what they brought in clear.",
+                "Postroom has long destroyed their contents. Delete them, and have the mail server empty that folder after some "
+                'days; or set done_folder = "", which deletes mail as soon as it is taken in.',
+            )

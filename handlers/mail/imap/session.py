@@ -4,6 +4,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from imapclient import IMAPClient
@@ -85,6 +86,12 @@ class Session:
         """Whether there is such a folder."""
         with speaking():
             return bool(self._client.folder_exists(folder))
+
+    def older(self, folder: str, than: date) -> int:
+        """How many mails lie in a folder that came before that day. It is looked into, and the session is fit for nothing else."""
+        with speaking():
+            self._client.select_folder(folder, readonly=True)
+            return len(self._client.search(["UNDELETED", "BEFORE", than]))
 
     def abilities(self) -> list[str]:
         """Which of the extensions that we gladly use the server has."""

@@ -514,6 +514,14 @@ def test_a_restore_without_the_keys_says_where_they_are_to_be_found(
     restored(clean, place, office)
 
 
+def test_where_all_keys_are_lost_the_record_is_not(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    reference = office.take_in()
+    office.run("backup", str(place))
+    report = clean.json("restore", str(place), "--all-destroyed")
+    assert (report["destroyed"], report["whole"]) == ([reference], True)
+    assert clean.json("files", "show", reference)["contents"] == "destroyed"
+
+
 def test_a_restore_with_the_wrong_master_key_puts_no_record_in_place(
     office: CommandLine, clean: CommandLine, place: Path
 ) -> None:

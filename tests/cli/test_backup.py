@@ -684,3 +684,19 @@ def test_a_link_or_a_file_more_in_a_backup_leads_nowhere(office: CommandLine, cl
     (folder / "config" / "channels.toml").symlink_to(clean.config.parent / "var" / "master.key")
     assert "channels.toml is missing" in clean.run("restore", str(place), status=1).stderr
     assert not clean.config.exists()
+
+
+@pytest.mark.parametrize("name", ["POSTROOM-BACKUP.txt", ".lock", "generations", "vault"])
+def test_a_link_where_backups_lie_leads_to_nothing_that_is_written_over(
+    office: CommandLine, place: Path, name: str
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    there = place / name
+    shutil.rmtree(there) if there.is_dir() else there.unlink()
+    keys = office.settings.keys.path
+    there.symlink_to(keys if "." in name else keys.parent)
+    before = keys.read_bytes()
+    assert "is a link, which is not followed" in office.run("backup", str(place), status=1).stderr
+    assert keys.read_bytes() == before
+    assert office.json("ledger", "verify")["whole"]

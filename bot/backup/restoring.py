@@ -25,7 +25,7 @@ from bot.receipts import KEY_FILE
 from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 from bot.telling import Occasion
-from bot.vault import Vault
+from bot.vault import MasterKey, Vault, mirror
 from bot.vault.disk import sync_path
 
 UNSETTLED = (Status.HELD, Status.CHECKING)
@@ -101,19 +101,23 @@ def check_clean(settings: Settings) -> None:
         )
 
 
-def put_keys(settings: Settings, given: Path | None) -> Path:
-    """See that the keys are in their place; from where they are. Raises `BackupFailed`."""
+def put_keys(settings: Settings, given: Path | None, master: MasterKey, *, all_destroyed: bool = False) -> Path:
+    """See that the keys are in their place; from where they are. `all_destroyed`: where there are none, they begin empty.
+    Raises `BackupFailed`."""
     path = settings.keys.path
     if path.exists():
         if given:
             raise BackupFailed(f"There are keys at {path} already: leave --keys out, or move them away.")
         return path
     source = given or settings.keys.mirror
+    if given is None and all_destroyed and not (source and source.exists()):
+        return _begun(settings, master)
     if source is None or not source.is_file():
         raise BackupFailed(
             f"There are no keys at {path}{f' nor at {source}' if source else ''}. They are in no backup. Put the live "
             "key database back there from its disk, or name it, or its mirror, with --keys. Never use an old copy: it "
-            "would bring back what has been destroyed since. Without keys no contents can be read."
+            "would bring back what has been destroyed since. Without keys no contents can be read: if they are lost for good, "
+            "say --all-destroyed, and the record alone is put back."
         )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.restoring")
@@ -125,6 +129,14 @@ def put_keys(settings: Settings, given: Path | None) -> Path:
     part.rename(path)
     sync_path(path.parent)
     return source
+
+
+def _begun(settings: Settings, master: MasterKey) -> Path:
+    path, second = settings.keys.path, settings.keys.mirror
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if second:
+        mirror(path, second, master)
+    return path
 
 
 def put_contents(place: Path, vault: Vault) -> int:

@@ -136,7 +136,7 @@ def _release(tx: Session, item: InboxItem, wish: Wish, by: Decider, occasion: Oc
         believed += f"; {arrival.believed}"
     vouched: dict[str, Any] = {
         "sender": sender, "automatic": None, "automatic_sure": True, "unproven": None, "posted_by": None, "believed": believed,
-        "vouched": not proven,
+        "vouched": not proven or arrival.posted_by is not None,
     }  # fmt: skip
     document = arrival.model_copy(update=vouched).model_dump(mode="json")
     _again(tx, item, occasion, arrival=document, sender=sender)

@@ -72,7 +72,11 @@ def restore(
         typer.Option(metavar="FILE", help="The live key database, or its mirror, where it is not in its place."),
     ] = None,
     all_destroyed: Annotated[
-        bool, typer.Option("--all-destroyed", help="All contents have been destroyed since the backup.")
+        bool,
+        typer.Option(
+            "--all-destroyed",
+            help="All contents have been destroyed since the backup, or their keys are lost for good.",
+        ),
     ] = False,
     unsealed: Annotated[
         bool, typer.Option("--unsealed", help="Though this master key did not seal it: you know who wrote it.")
@@ -89,7 +93,7 @@ def restore(
     settings.ledger.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with hold(settings):
         master = master_key(settings)  # before anything is put in place
-        source = restoring.put_keys(settings, keys)
+        source = restoring.put_keys(settings, keys, master, all_destroyed=all_destroyed)
         if not unsealed:
             _check_ours(settings, master, found, put)
         line = _restored(settings, place, found, all_destroyed=all_destroyed)

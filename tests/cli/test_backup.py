@@ -514,6 +514,14 @@ def test_a_restore_without_the_keys_says_where_they_are_to_be_found(
     restored(clean, place, office)
 
 
+def test_where_all_keys_are_lost_the_record_is_not(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    reference = office.take_in()
+    office.run("backup", str(place))
+    report = clean.json("restore", str(place), "--all-destroyed")
+    assert (report["destroyed"], report["whole"]) == ([reference], True)
+    assert clean.json("files", "show", reference)["contents"] == "destroyed"
+
+
 def test_a_restore_with_the_wrong_master_key_puts_no_record_in_place(
     office: CommandLine, clean: CommandLine, place: Path
 ) -> None:
@@ -676,3 +684,19 @@ def test_a_link_or_a_file_more_in_a_backup_leads_nowhere(office: CommandLine, cl
     (folder / "config" / "channels.toml").symlink_to(clean.config.parent / "var" / "master.key")
     assert "channels.toml is missing" in clean.run("restore", str(place), status=1).stderr
     assert not clean.config.exists()
+
+
+@pytest.mark.parametrize("name", ["POSTROOM-BACKUP.txt", ".lock", "generations", "vault"])
+def test_a_link_where_backups_lie_leads_to_nothing_that_is_written_over(
+    office: CommandLine, place: Path, name: str
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    there = place / name
+    shutil.rmtree(there) if there.is_dir() else there.unlink()
+    keys = office.settings.keys.path
+    there.symlink_to(keys if "." in name else keys.parent)
+    before = keys.read_bytes()
+    assert "is a link, which is not followed" in office.run("backup", str(place), status=1).stderr
+    assert keys.read_bytes() == before
+    assert office.json("ledger", "verify")["whole"]

@@ -384,10 +384,12 @@ async def test_nothing_is_handed_in_again_while_what_an_earlier_try_left_is_stil
 async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_administrator_says_so(
     post: TestOffice,
 ) -> None:
-    await post.email(JO, attach={SCAN: b"%PDF-1.4"}, headers=MACHINE | {"Sender": "scanner@leysjunior.example"})
+    posted = MACHINE | {"Sender": "scanner@leysjunior.example"}
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"recall {PLAN}", attach={SCAN: b"%PDF-1.4"}, headers=posted)
     await morning(post)
     await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
-    assert [file.sender.email for file in post.files()] == [JO]
+    assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
 
 
 async def test_of_many_octets_no_more_are_opened_for_one_letter_than_it_can_wait_for(

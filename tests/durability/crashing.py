@@ -159,7 +159,8 @@ class Machine:
         process = await self.begin("serve", stderr=PIPE)
         try:
             await until_ready(process)
-            yield process
+            async with read(process):
+                yield process
         finally:
             await kill(process)
 
@@ -224,11 +225,28 @@ async def until_ready(process: Process) -> None:
     raise AssertionError(said.decode())
 
 
+@asynccontextmanager
+async def read(process: Process) -> AsyncIterator[None]:
+    """Somebody reads its log, so that it never waits for that; it is killed at the end if it has not ended."""
+    assert process.stderr is not None
+    reading = asyncio.create_task(process.stderr.read())
+    try:
+        yield
+    finally:
+        end(process)
+        await reading
+
+
 async def kill(process: Process) -> None:
     """The whole process tree, without a word, unless it has ended."""
+    end(process)
+    await process.communicate()
+
+
+def end(process: Process) -> None:
+    """Kill it, and do not wait."""
     if process.returncode is None:
         os.killpg(process.pid, signal.SIGKILL)
-    await process.communicate()
 
 
 async def until(true: Callable[[], bool], what: str) -> None:

@@ -149,7 +149,7 @@ def examples() -> tuple[tuple[str, str, Notice], ...]:
     )  # fmt: skip
     undelivered = More(
         what="An answer could not be delivered", count=2, since=NOON,
-        lines=("receipt to jo@leys.example: 550 5.1.1 No such mailbox",),
+        lines=("receipt to jo@leys.example: 550 5.1.1 Unknown",),
     )  # fmt: skip
     many = Alert(what="414 more alerts", more=(quarantined, undelivered))
     return (("alert-many", "There were so many within an hour that the rest was kept for one email.", many),)

@@ -40,7 +40,7 @@ class Machine(RuleBasedStateMachine):
         self.pending: list[Wish] = []
         self.forms: dict[str, Wish] = {}
         self.words = 0
-        self.dies = False
+        self.dies = self.limited = False
         self.standing = Standing(self.town)
         if known:
             self.town.know(SAM, NADIA, DEE)

@@ -84,7 +84,10 @@ class InSlack(Machine):
             if opened:
                 self.forms[NAME_OF[wish.by]] = wish
             return
-        assert self.town.run(self.office.slack.press(user, surface, element)).ok
+        if not self.town.run(self.office.slack.press(user, surface, element)).ok:
+            assert wish.what in BY_FORM, "all else can wait"
+            assert self.limited, "a form waits for nothing but who presses"
+            return
         if wish.what in BY_FORM and self.model.opens(wish):
             self.forms[NAME_OF[wish.by]] = wish
         else:
@@ -174,6 +177,7 @@ class InSlack(Machine):
         trouble = self.office.slack.trouble
         if how == "limit":
             trouble.limit(method, retry_after=30)
+            self.limited = self.limited or method == "users.info"
         elif how == "fail":
             trouble.fail(method)
         else:

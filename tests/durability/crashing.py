@@ -63,6 +63,8 @@ class Load:
             self.misnamed |= {name} if space == " " else set()
             async with self.acknowledged:
                 self.acknowledged.notify_all()
+            if self.ended.is_set():
+                return
 
     async def keep_receiving(self) -> None:
         """An officer receives every third file of which he is told."""

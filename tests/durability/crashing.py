@@ -248,7 +248,8 @@ async def kill(process: Process) -> None:
 def end(process: Process) -> None:
     """Kill it, and do not wait."""
     if process.returncode is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended just now
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def until(true: Callable[[], bool], what: str) -> None:

@@ -24,7 +24,7 @@ from handlers.app import Rooms, open_rooms
 from tests.durability.crashing import A_LIFE, PATIENCE_SECONDS, Load, Machine, until
 from tests.office import Answer, Mailboxes, free_port, places, set_up
 
-KILLS = int(os.environ.get("KILLS", "30"))
+KILLS = int(os.environ.get("KILLS", "20"))
 """`make crash` has a hundred, so that contents become due for their age as well."""
 HELD_DAYS, CONTENTS_DAYS = 7, 90
 A_DAY = timedelta(days=1)

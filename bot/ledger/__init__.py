@@ -11,20 +11,20 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from bot.ledger.prepared import CHANGED, DRIVER
 from bot.ledger.sealing import Retired
 
 T = TypeVar("T")
@@ -49,6 +49,8 @@ BUSY_MS = 30_000
 LOG_BUSY_SECONDS = 0.1
 """How long those who write may be kept waiting for readers while the log is emptied."""
 READERS = 4
+TRANSACTIONS: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+"""Neither the driver nor SQLAlchemy begins or ends one: this module does."""
 CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 """A statement that changes a table, and which."""
 
@@ -117,7 +119,7 @@ class Ledger:
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
-        with Session(self._reading, info=self._info) as tx:
+        with self._reading.connect() as connection, _begun(connection, "BEGIN"), self._session(connection) as tx:
             return work(tx)
 
     def write_now(self, work: Work[T], *, urgent: bool = False) -> T:
@@ -128,11 +130,12 @@ class Ledger:
         """What a function would return that writes: nothing that it does stays."""
 
         def undone(tx: Session) -> T:
-            result = work(tx)
-            tx.rollback()
-            return result
+            raise _Undone(work(tx))
 
-        return self.write_now(undone)
+        try:
+            return self.write_now(undone)
+        except _Undone as rehearsed:
+            return cast("T", rehearsed.result)
 
     def empty_log_now(self) -> bool:
         """Bring all of the write-ahead log into the database and empty it: what was deleted stays readable there until then.
@@ -197,10 +200,11 @@ class Ledger:
         begun, tried, failed = time.monotonic(), 0, False
         until = begun + SHARED_COMMIT_SECONDS
         try:
-            with self._writing.begin() as connection:
+            with self._writing.connect() as connection, _begun(connection, "BEGIN IMMEDIATE") as driver:
                 while tried < len(jobs) and (tried == 0 or time.monotonic() < until):
                     tried += 1
                     answers.append(self._one(connection, jobs[tried - 1]))
+                driver.execute("COMMIT")
         except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
@@ -221,20 +225,55 @@ class Ledger:
             self._changed.add(change[1])
 
     def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
+        driver = _driver(connection)
+        driver.execute("SAVEPOINT one")
         try:
-            with Session(connection, join_transaction_mode="create_savepoint", info=self._info) as tx:
+            with self._session(connection) as tx:
                 result = job.work(tx) if job.work else None
-                tx.commit()
+                tx.flush()
         except Exception as fault:
-            if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # sqlite3's own attribute
+            if not driver.in_transaction:
                 raise  # the whole transaction is gone (a full disk): nobody's work may be called done
+            driver.execute("ROLLBACK TO one")
             return job, None, _outcome(fault)
+        finally:
+            if driver.in_transaction:
+                driver.execute("RELEASE one")
         return job, result, None
+
+    def _session(self, connection: Connection) -> Session:
+        """A session on this connection, whose transaction it does not end."""
+        return Session(connection, info={**self._info, DRIVER: _driver(connection), CHANGED: self._changed})
+
+
+@contextmanager
+def _begun(connection: Connection, begin: str) -> Iterator[sqlite3.Connection]:
+    """In a transaction, which is undone if it is not committed. SQLAlchemy is told of none of its marks: each one through
+    it takes as long as three questions."""
+    driver = _driver(connection)
+    driver.execute(begin)
+    try:
+        yield driver
+    finally:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+class _Undone(Exception):
+    """It was a rehearsal: what it came to."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
 
 
 def _outcome(fault: Exception) -> Exception:
     """What the caller hears: the database's own troubles are `Later`, all else is as it was raised."""
-    if isinstance(fault, SQLAlchemyError) and isinstance(getattr(fault, "orig", None), sqlite3.OperationalError):
+    if isinstance(getattr(fault, "orig", fault), sqlite3.OperationalError):
         later = Later(f"the ledger could not write: {type(fault).__name__}")
         later.__cause__ = fault
         return later
@@ -244,21 +283,21 @@ def _outcome(fault: Exception) -> Exception:
 def _engine(url: URL, *, read_only: bool) -> Engine:
     engine = create_engine(
         url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False},
+        **TRANSACTIONS,
         hide_parameters=True,  # an error is logged, and the log is for more people than may read a comment
     )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         del entry
-        connection.isolation_level = None  # this module says BEGIN, not the driver
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    @event.listens_for(engine, "commit")
+    def commit(_: Connection) -> None:
+        raise AssertionError("only the ledger commits")
 
     return engine
 

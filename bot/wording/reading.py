@@ -49,7 +49,9 @@ class _Open:
     spans: Line
 
     def filled(self, put_back: PutBack) -> Line:
-        return _joined([Span(put_back(one.text), one.strong, one.code, put_back(one.link)) for one in self.spans])
+        return _joined(
+            [Span(put_back(one.text), one.strong, one.code, one.link and put_back(one.link)) for one in self.spans]
+        )
 
 
 @dataclass(frozen=True, slots=True)

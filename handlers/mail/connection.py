@@ -42,6 +42,8 @@ class Connection(asyncio.Protocol):
         if not isinstance(transport, asyncio.Transport):
             raise SMTPServerDisconnected("Connection lost")
         self._transport, self._reply_seconds = transport, reply_seconds
+        self.loop = asyncio.get_running_loop()
+        """By whose clock it rests."""
         self._offers = frozenset(client.esmtp_extensions)
         self._held, self._lines, self._octets_count = b"", list[bytes](), 0
         self._replies = deque[tuple[int, str]]()
@@ -125,13 +127,13 @@ class Connection(asyncio.Protocol):
         while not self._replies:
             if self._fault:
                 raise self._fault
-            self._waiting = asyncio.get_running_loop().create_future()
+            self._waiting = self.loop.create_future()
+            silent = SMTPReadTimeoutError("Timed out waiting for server response")
+            timer = self.loop.call_later(self._reply_seconds, self._end, silent)
             try:
-                async with asyncio.timeout(self._reply_seconds):
-                    await self._waiting
-            except TimeoutError:
-                raise SMTPReadTimeoutError("Timed out waiting for server response") from None
+                await self._waiting
             finally:
+                timer.cancel()
                 self._waiting = None
         return self._replies.popleft()
 
@@ -165,11 +167,11 @@ class Connection(asyncio.Protocol):
         lost = SMTPServerDisconnected("Connection lost")
         lost.__cause__ = error
         self._end(lost)
-        self._wake()
 
     def _end(self, fault: Exception) -> None:
         self._fault = self._fault or fault
         self.close()
+        self._wake()
 
     def _wake(self) -> None:
         if self._waiting and not self._waiting.done() and (self._replies or self._fault):

@@ -149,7 +149,7 @@ class Smarthost:
             connection, timer = self._idle.popitem()
             timer.cancel()
             try:
-                if timer.when() - asyncio.get_running_loop().time() < IDLE_SECONDS - FRESH_SECONDS:
+                if timer.when() - connection.loop.time() < IDLE_SECONDS - FRESH_SECONDS:
                     await connection.check()
                 await connection.ask(mail)
             except BaseException as fault:
@@ -185,7 +185,7 @@ class Smarthost:
         return await asyncio.to_thread(self._application.token)
 
     def _keep(self, connection: Connection) -> None:
-        self._idle[connection] = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._let_go, connection)
+        self._idle[connection] = connection.loop.call_later(IDLE_SECONDS, self._let_go, connection)
 
     def _let_go(self, connection: Connection) -> None:
         del self._idle[connection]

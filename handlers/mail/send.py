@@ -81,8 +81,11 @@ class Smarthost:
 
     async def deliver(self, parcel: Parcel) -> None:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
-        message = self._renderer.message(parcel)
-        await self.send(Written(self._renderer.sender.tagged(parcel.token), parcel.recipient, message))
+        await self.send(self.written(parcel))
+
+    def written(self, parcel: Parcel) -> Written:
+        """The mail that it is. Raises `Undeliverable`. Any thread may ask for it."""
+        return Written(self._renderer.sender.tagged(parcel.token), parcel.recipient, self._renderer.message(parcel))
 
     async def send(self, mail: Written) -> None:
         """The same for a mail that is written already."""

@@ -1,9 +1,11 @@
 """Mail after mail over one connection; its commands go in one group where the server offers PIPELINING (RFC 2920)."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import aiosmtplib
 import pytest
@@ -231,6 +233,16 @@ async def test_every_other_refusal_means_try_later(says: dict[str, bytes]) -> No
             await ours.send(MAIL)
         await ours.send(MAIL)
     assert len(talker.mails) == 1 + (END in says)
+
+
+async def test_a_group_goes_encrypted_as_it_goes_in_the_clear(server_side: ssl.SSLContext, certificate: Path) -> None:
+    box, sent = smtp_peer.Box(), parcel(recipient="returns@council.example")
+    async with (
+        smtp_peer.listening(box, tls=server_side, require_tls=True) as server,
+        smarthost(server.port, tls="starttls", ca_file=certificate) as ours,
+    ):
+        await asyncio.gather(*(ours.deliver(sent) for _ in range(20)))
+    assert box.texts == [RENDERER.message(sent)] * 20
 
 
 @pytest.mark.parametrize("address", ["jo@x.example>\r\nDATA", "jo@x.example> SIZE=1", "jo", ""])

@@ -24,14 +24,12 @@ class Pattern:
         edge = Paragraph((Span(EDGE),))
         page = laid_out(Letter(EDGE, (edge, edge), EDGE))
         to_title, to_authority, to_paragraph, gap, rest = page.split(EDGE)
-        self._after, newline, self._before = gap.partition("\n")
-        self._after += newline
-        begin, newline, self._title = to_title.rpartition("\n")
-        self._title_end, line_end, lines = to_authority.partition("\n")
-        between, last, self._authority = lines.rpartition("\n")
-        self._title_end += line_end
+        self._after, self._before = _first_line(gap)
+        begin, self._title = _last_line(to_title)
+        self._title_end, lines = _first_line(to_authority)
+        between, self._authority = _last_line(lines)
         self._authority_end = to_paragraph.removesuffix(self._before)
-        self.fixed = (begin + newline, between + last, rest.removeprefix(self._after))
+        self.fixed = (begin, between, rest.removeprefix(self._after))
         """Whole lines that are the same in all letters: before, between and after what `title` and `body` give."""
         self._learn()
 
@@ -114,6 +112,18 @@ class Pattern:
             before, between, after = self._link
             words = f"{before}{attribute(span.link)}{between}{words}{after}"
         return words
+
+
+def _first_line(text: str) -> tuple[str, str]:
+    """It, and what follows it."""
+    end = text.index("\n") + 1
+    return text[:end], text[end:]
+
+
+def _last_line(text: str) -> tuple[str, str]:
+    """What comes before it, and it."""
+    begin = text.rindex("\n") + 1
+    return text[:begin], text[begin:]
 
 
 def escaped(words: str) -> str:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table
+from bot.wording.letter import BESIDE_CHARACTERS_MAX, NARROW_CHARACTERS_MAX
 
 EDGE, WORDS = "\ue000", "\ue001"
 """Characters that nobody writes: they mark, in specimens, where one block ends, and where words stand."""
 LEVELS = (1, 2, 3)
 """Of headings."""
-LABELS = (1, 7, 13)
+LABELS = (NARROW_CHARACTERS_MAX, BESIDE_CHARACTERS_MAX, BESIDE_CHARACTERS_MAX + 1)
 """Characters of a table's longest label, one number for each look that it may have."""
 
 

@@ -64,7 +64,7 @@ class Field:
         value, semicolon, rest = raw.partition(";")
         if not semicolon and "=" in value:  # the semicolon was forgotten
             value, _, rest = value.strip().partition(" ")
-        return cls("".join(value.partition("(")[0].split()).lower(), _joined(_given(rest)))
+        return cls("".join(value.partition("(")[0].split()).lower(), _joined(_given(rest)) if rest else {})
 
     def get(self, name: str) -> str:
         """A parameter's text, "" where absent."""

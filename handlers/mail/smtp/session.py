@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+from functools import cached_property
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -38,9 +39,10 @@ class Session(SMTP):
 
     # What the porch asks of a guest
 
-    @property
+    @cached_property
     def peer(self) -> str:
-        """The IP address at the other end; that of this machine at a Unix socket, and nobody's where it cannot be told."""
+        """The IP address at the other end; that of this machine at a Unix socket, and nobody's where it cannot be told.
+        Found out once: it is asked for at every message."""
         if self._writer.get_extra_info("socket").family == socket.AF_UNIX:
             return "127.0.0.1"
         name = self._writer.get_extra_info("peername") or ("::",)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 from typing import TypeVar
 
 from sqlalchemy import delete
@@ -40,7 +41,8 @@ ReadReturned = Callable[[Iterator[bytes]], Returned]
 OPENED_AT_ONCE_MAX = SENDERS_MAX
 """Messages of a channel that must fetch something of them: as many as the inbox hands over."""
 MAILS_OPENED_AT_ONCE_MAX = 2
-"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker."""
+"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker. Those
+whose files are sealed wait for the disk beside them, and share its syncs."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Reception:
         self._reports = reports or {}
         self.crowd = crowd or Crowd(settings.email.strangers_per_hour)
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
-        self._openers = {name: ThreadPoolExecutor(_at_once(name), f"open-{name}") for name in readers}
+        self._openers = {name: ThreadPoolExecutor(OPENED_AT_ONCE_MAX, f"open-{name}") for name in readers}
+        self._reading = {name: BoundedSemaphore(_at_once(name)) for name in readers}
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
@@ -117,7 +120,8 @@ class Reception:
 
     def _read_returned(self, item: Claimed) -> Returned:
         try:
-            return self._reports[item.arrival.channel](self._vault.read(item.object_id, item.sealed))
+            with self._reading[item.arrival.channel]:
+                return self._reports[item.arrival.channel](self._vault.read(item.object_id, item.sealed))
         except Unreadable:
             return Returned(attached=True)
 
@@ -152,9 +156,13 @@ class Reception:
     def _prepare(self, item: Claimed) -> Prepared | Spoiled:
         sealing = Sealing(self._vault, f"f{item.id}", self._keys)
         try:
-            raw = self._vault.read(item.object_id, item.sealed)
-            opened, brought = proving.apart(self._readers[item.arrival.channel](raw, sealing.sink), sealing.receipts)
-            return Prepared(opened, brought, sealing.finish({one.object_id for one in opened.attachments}))
+            with self._reading[item.arrival.channel]:
+                raw = self._vault.read(item.object_id, item.sealed)
+                opened, brought = proving.apart(
+                    self._readers[item.arrival.channel](raw, sealing.sink), sealing.receipts
+                )
+                sealing.close({one.object_id for one in opened.attachments})
+            return Prepared(opened, brought, sealing.finish())
         except Unreadable as fault:
             return Spoiled(f"unreadable: {fault}", sealing.durable)
         finally:

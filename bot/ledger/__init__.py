@@ -49,6 +49,8 @@ BUSY_MS = 30_000
 LOG_BUSY_SECONDS = 0.1
 """How long those who write may be kept waiting for readers while the log is emptied."""
 READERS = 4
+READER_KIB = 512
+"""How much of the database each of them keeps in memory; what lies beyond it the system keeps for all of them."""
 CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 """A statement that changes a table, and which."""
 
@@ -254,6 +256,8 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        if read_only:
+            connection.execute(f"PRAGMA cache_size=-{READER_KIB}")
         connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
     @event.listens_for(engine, "begin")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, Undecided, examine
-from handlers.mail.trust.dns import name_of
+from handlers.mail.trust.resolver import name_of
 from handlers.mail.trust.signatures import Signatures
 from tests.channels import signing
 from tests.channels.test_trust import PROVING, STRANGER

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot import notices, roster, telling
 from bot.arrival import MAIL
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import OutboxItem, OutboxState, Person, Unreachable
 from bot.notices import Notice
 from bot.rules import bounce
@@ -46,9 +47,9 @@ REMEDY_AT_A_PLACE = (
     "Please see that whoever reads it knows, and correct the address there if it is wrong. What else is due to it is "
     "still tried."
 )
-HEARD = delete(Unreachable).where(
-    Unreachable.address == bindparam("address"), Unreachable.hard.is_(True)
-).execution_options(synchronize_session=False)  # fmt: skip
+HEARD: Prepared[str] = Prepared(
+    delete(Unreachable).where(Unreachable.address == bindparam("address"), Unreachable.hard.is_(True))
+)
 DUTY = "A headteacher is to hear of every rejection, for what their school sent may have been the wrong child's."
 """docs/rules.md, «A file's life»."""
 
@@ -74,7 +75,7 @@ def refused(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
 
 def heard(tx: Session, address: str) -> None:
     """Somebody proven has written from this mailbox: they have it, so its mark ends. Of delays that says nothing."""
-    tx.execute(HEARD, {"address": address})
+    HEARD.change(tx, {"address": address})
 
 
 def marked(tx: Session, settings: Settings, now: datetime) -> list[Unreachable]:

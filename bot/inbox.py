@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.kinds import Instant
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
 from bot.measures import Measures
 from bot.vault import Sealed, Unavailable, Vault, Writing
@@ -172,7 +173,9 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[bool | Exception]) -> 
 
 
 INBOX = Table.metadata.tables[InboxItem.__tablename__]
-MINE = update(INBOX).where(INBOX.c.id == bindparam("item"), INBOX.c.lease == bindparam("mine")).returning(INBOX.c.id)
+MINE: Prepared[int] = Prepared(
+    update(INBOX).where(INBOX.c.id == bindparam("item"), INBOX.c.lease == bindparam("mine")).returning(INBOX.c.id)
+)
 """What one worker has claimed; what is to be set goes with it."""
 ENTER = (
     insert(INBOX)
@@ -294,7 +297,7 @@ def patience(waited: timedelta) -> timedelta:
 def settle(tx: Session, item: Claimed, state: InboxState, **columns: object) -> None:
     """Write how a claimed message stands. Raises `LostLease`, so that all of the attempt is undone."""
     values = {"state": state, "lease": None, "leased_until": None, **columns}
-    if tx.execute(MINE, {"item": item.id, "mine": item.lease, **values}).first() is None:
+    if MINE.first(tx, {"item": item.id, "mine": item.lease, **values}) is None:
         raise LostLease
 
 

@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.kinds import Instant
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import OutboxItem, OutboxState, Table
 from bot.measures import Measures
 from bot.notices import KINDS, FileFacts, Notice
@@ -123,7 +124,7 @@ class GiveUp(Protocol):
 
 
 OUTBOX = Table.metadata.tables[OutboxItem.__tablename__]
-MINE = (
+MINE: Prepared[str] = Prepared(
     update(OUTBOX).where(OUTBOX.c.id == bindparam("item"), OUTBOX.c.lease == bindparam("mine")).returning(OUTBOX.c.id)
 )
 """What one worker has claimed; what is to be set goes with it."""
@@ -257,7 +258,7 @@ class OutboxWorker(Worker):
 
         def write(tx: Session) -> None:
             values = {"state": state, "error": error[:ERROR_CHARACTERS_MAX], "lease": None, **columns}
-            if tx.execute(MINE, {"item": item.id, "mine": item.lease, **values}).first() is None:
+            if MINE.first(tx, {"item": item.id, "mine": item.lease, **values}) is None:
                 return
             if shown:
                 _stands(tx, item, shown, now)

@@ -1,5 +1,6 @@
 """Telling somebody something: a file's facts, posting a notice into the outbox, what was told before."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from bot.clock import Clock
 from bot.ledger import files, history
 from bot.ledger.entering import enter
 from bot.ledger.kinds import Purpose
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
 from bot.rules import address, retention
@@ -167,15 +169,15 @@ def post(
     mention(tx, item, notice)
 
 
-NEWEST = select(func.max(OutboxItem.created_at)).where(
+NEWEST: Prepared[datetime] = Prepared(select(func.max(OutboxItem.created_at)).where(
     OutboxItem.state == OutboxState.WAITING, OutboxItem.next_at >= bindparam("now"),
     OutboxItem.recipient == bindparam("recipient"), OutboxItem.created_at >= bindparam("now"),
-)  # fmt: skip
+))  # fmt: skip
 
 
 def _next_moment(tx: Session, recipient: str, now: datetime) -> datetime:
     """Now, or the microsecond after what this recipient was told at this moment: so it is delivered in this order."""
-    newest = tx.scalar(NEWEST, {"recipient": recipient, "now": now})
+    newest = NEWEST.first(tx, {"recipient": recipient, "now": now})
     return newest + timedelta(microseconds=1) if newest else now
 
 
@@ -208,7 +210,8 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
     enter(tx, *rows)
 
 
-IDS = select(File.reference, File.id).where(File.reference.in_(bindparam("references", expanding=True)))
+REFERENCES = func.json_each(bindparam("references")).table_valued("value")
+IDS: Prepared[str] = Prepared(select(File.reference, File.id).where(File.reference.in_(select(REFERENCES.c.value))))
 
 
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
@@ -216,7 +219,7 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
     unknown = {file.reference for file in notice.mentioned()}.difference(known)
     if unknown:
-        known |= dict(tx.execute(IDS, {"references": list(unknown)}).all())
+        known |= dict(IDS.rows(tx, {"references": json.dumps(list(unknown))}))
     return known
 
 

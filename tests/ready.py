@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, create_engine
 
-from bot.ledger import Ledger, file_of, schema
+from bot.ledger import TRANSACTIONS, Ledger, file_of, schema
 
 STATEMENTS_MAX = 5_000
 
@@ -35,7 +35,7 @@ def make_database(url: str) -> None:
 @cache
 def compiler() -> Engine:
     """Keeps what statements compile to."""
-    engine = create_engine("sqlite://", query_cache_size=STATEMENTS_MAX)
+    engine = create_engine("sqlite://", query_cache_size=STATEMENTS_MAX, **TRANSACTIONS)
     engine.connect().close()  # its dialect finds out what SQLite can do
     return engine
 

@@ -14,6 +14,7 @@ from bot.announcing import announce
 from bot.arrival import Attachment
 from bot.judging import convention, findings, held_outcome, held_still, numbered, suggested, today
 from bot.ledger import files
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File
 from bot.notices import Finding, Outcome
 from bot.rules import filename, reference
@@ -22,7 +23,7 @@ from bot.rules.lifecycle import Act, Status
 from bot.telling import Asking, facts
 
 REFERENCE_BITS = 35
-BEARING = select(File.id).where(File.reference == bindparam("reference"))
+BEARING: Prepared[int] = Prepared(select(File.id).where(File.reference == bindparam("reference")))
 FILES_MAX = 100
 """Files of one message: more than any school sends, and few enough to be judged and told of within a second."""
 
@@ -85,7 +86,7 @@ def new_reference(tx: Session, asking: Asking) -> str:
     """A reference that no file bears."""
     while True:
         made = reference.make(asking.clock.number(REFERENCE_BITS))
-        if tx.scalar(BEARING, {"reference": made}) is None:
+        if BEARING.first(tx, {"reference": made}) is None:
             return made
 
 

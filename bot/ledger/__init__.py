@@ -11,20 +11,20 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from bot.ledger.prepared import CHANGED, DRIVER
 from bot.ledger.sealing import Retired
 
 T = TypeVar("T")
@@ -42,8 +42,10 @@ class Observer(Protocol):
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
-SHARED_COMMIT_SECONDS = 0.005
-"""How long functions are added to a commit: bounds how long one waits that is urgent."""
+SHARED_COMMIT_SECONDS = 0.03
+"""How long functions are added to a commit: bounds how long one waits that is not urgent."""
+URGENT_COMMIT_SECONDS = 0.005
+"""How long they are once one that is urgent is among them."""
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
 LOG_BUSY_SECONDS = 0.1
@@ -51,6 +53,8 @@ LOG_BUSY_SECONDS = 0.1
 READERS = 4
 READER_KIB = 512
 """How much of the database each of them keeps in memory; what lies beyond it the system keeps for all of them."""
+TRANSACTIONS: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+"""Neither the driver nor SQLAlchemy begins or ends one: this module does."""
 CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 """A statement that changes a table, and which."""
 
@@ -71,6 +75,8 @@ class _Job:
 
 
 URGENT, ORDINARY, LAST = range(3)
+_Answer = tuple[object, BaseException | None]
+"""What a function returned, or raised."""
 
 
 class Ledger:
@@ -119,7 +125,7 @@ class Ledger:
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
-        with Session(self._reading, info=self._info) as tx:
+        with self._reading.connect() as connection, _begun(connection, "BEGIN"), self._session(connection) as tx:
             return work(tx)
 
     def write_now(self, work: Work[T], *, urgent: bool = False) -> T:
@@ -130,11 +136,12 @@ class Ledger:
         """What a function would return that writes: nothing that it does stays."""
 
         def undone(tx: Session) -> T:
-            result = work(tx)
-            tx.rollback()
-            return result
+            raise _Undone(work(tx))
 
-        return self.write_now(undone)
+        try:
+            return self.write_now(undone)
+        except _Undone as rehearsed:
+            return cast("T", rehearsed.result)
 
     def empty_log_now(self) -> bool:
         """Bring all of the write-ahead log into the database and empty it: what was deleted stays readable there until then.
@@ -177,66 +184,112 @@ class Ledger:
 
     def _run(self) -> None:
         while (first := self._jobs.get()).work is not None:
-            self._commit(self._waiting(first))
+            self._commit(first)
 
-    def _waiting(self, first: _Job) -> list[_Job]:
-        """The first, and those that wait with it."""
-        jobs = [first]
-        while len(jobs) < SHARED_COMMIT_MAX:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job.work is None:
-                self._jobs.put(job)
-                break
-            jobs.append(job)
-        return jobs
-
-    def _commit(self, jobs: list[_Job]) -> None:
-        """Run these, as far as one commit may go on; those that are left over wait again, in the same order."""
-        answers: list[tuple[_Job, object, BaseException | None]] = []
-        begun, tried, failed = time.monotonic(), 0, False
-        until = begun + SHARED_COMMIT_SECONDS
+    def _commit(self, first: _Job) -> None:
+        """Run this, and what waits with it, as far as one commit may go on."""
+        jobs: list[_Job] = []
+        answers: list[_Answer] = []
+        begun, failed = time.monotonic(), False
         try:
-            with self._writing.begin() as connection:
-                while tried < len(jobs) and (tried == 0 or time.monotonic() < until):
-                    tried += 1
-                    answers.append(self._one(connection, jobs[tried - 1]))
+            with self._writing.connect() as connection, _begun(connection, "BEGIN IMMEDIATE") as driver:
+                for job in self._together(first):
+                    jobs.append(job)
+                    answers.append(self._one(connection, job))
+                driver.execute("COMMIT")
         except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
-            tried, failed = len(jobs), True
-            answers = [(job, None, later) for job in jobs]
-        for job in jobs[tried:]:
+            jobs = jobs or [first]  # not even a transaction could be begun
+            failed, answers = True, [(None, later) for _ in jobs]
+        self._tell(jobs, answers, time.monotonic() - begun, failed=failed)
+
+    def _together(self, first: _Job) -> Iterator[_Job]:
+        """The first, and those that wait when it is done, until one that is urgent has waited long enough, or all have."""
+        until = time.monotonic() + SHARED_COMMIT_SECONDS
+        job: _Job | None = first
+        for _ in range(SHARED_COMMIT_MAX):
+            if job is None or job.work is None:
+                break
+            if job.turn == URGENT:
+                until = min(until, time.monotonic() + URGENT_COMMIT_SECONDS)
+            yield job
+            job = self._next() if time.monotonic() < until else None
+        if job:
             self._jobs.put(job)
+
+    def _next(self) -> _Job | None:
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _tell(self, jobs: Sequence[_Job], answers: Sequence[_Answer], seconds: float, *, failed: bool) -> None:
+        """Who watches, who waits for a change, and who waits for an answer."""
         for observer in self._observers:
-            observer(time.monotonic() - begun, tried, failed=failed)
-        changed, self._changed = frozenset(self._changed), set()
+            observer(seconds, len(jobs), failed=failed)
+        changed = frozenset(self._changed)
+        self._changed.clear()
         for listener in self._listeners:
             listener(changed)
-        for job, result, failure in answers:
+        for job, (result, failure) in zip(jobs, answers, strict=True):
             job.done.set_exception(failure) if failure else job.done.set_result(result)
 
     def _note_change(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if change := CHANGES.match(statement):
             self._changed.add(change[1])
 
-    def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
+    def _one(self, connection: Connection, job: _Job) -> _Answer:
+        """Run one in a savepoint."""
+        driver = _driver(connection)
+        driver.execute("SAVEPOINT one")
         try:
-            with Session(connection, join_transaction_mode="create_savepoint", info=self._info) as tx:
+            with self._session(connection) as tx:
                 result = job.work(tx) if job.work else None
-                tx.commit()
+                tx.flush()
         except Exception as fault:
-            if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]  # sqlite3's own attribute
+            if not driver.in_transaction:
                 raise  # the whole transaction is gone (a full disk): nobody's work may be called done
-            return job, None, _outcome(fault)
-        return job, result, None
+            driver.execute("ROLLBACK TO one")
+            return None, _outcome(fault)
+        finally:
+            if driver.in_transaction:
+                driver.execute("RELEASE one")
+        return result, None
+
+    def _session(self, connection: Connection) -> Session:
+        """A session on this connection, whose transaction it does not end."""
+        return Session(connection, info={**self._info, DRIVER: _driver(connection), CHANGED: self._changed})
+
+
+@contextmanager
+def _begun(connection: Connection, begin: str) -> Iterator[sqlite3.Connection]:
+    """In a transaction, which is undone if it is not committed. SQLAlchemy is told of none of its marks: each one through
+    it takes as long as three questions."""
+    driver = _driver(connection)
+    driver.execute(begin)
+    try:
+        yield driver
+    finally:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
+class _Undone(Exception):
+    """It was a rehearsal: what it came to."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
 
 
 def _outcome(fault: Exception) -> Exception:
     """What the caller hears: the database's own troubles are `Later`, all else is as it was raised."""
-    if isinstance(fault, SQLAlchemyError) and isinstance(getattr(fault, "orig", None), sqlite3.OperationalError):
+    if isinstance(getattr(fault, "orig", fault), sqlite3.OperationalError):
         later = Later(f"the ledger could not write: {type(fault).__name__}")
         later.__cause__ = fault
         return later
@@ -246,13 +299,13 @@ def _outcome(fault: Exception) -> Exception:
 def _engine(url: URL, *, read_only: bool) -> Engine:
     engine = create_engine(
         url, poolclass=QueuePool, pool_size=READERS, connect_args={"check_same_thread": False},
+        **TRANSACTIONS,
         hide_parameters=True,  # an error is logged, and the log is for more people than may read a comment
     )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         del entry
-        connection.isolation_level = None  # this module says BEGIN, not the driver
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
@@ -260,9 +313,9 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
             connection.execute(f"PRAGMA cache_size=-{READER_KIB}")
         connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    @event.listens_for(engine, "commit")
+    def commit(_: Connection) -> None:
+        raise AssertionError("only the ledger commits")
 
     return engine
 

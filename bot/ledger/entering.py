@@ -1,23 +1,38 @@
-"""Rows that nobody need have as objects afterwards: written at once, past the unit of work, in a third of the time."""
+"""New rows, written at once and past the unit of work, in a fifth of the time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import insert
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.schema import CallableColumnDefault, DefaultGenerator, ScalarElementColumnDefault
 
-from bot.ledger.tables import Table
+from bot.ledger.prepared import Prepared
+from bot.ledger.tables import File, Table
 
 ENTERED = "entered"
 """Where a session keeps what `watched` sees."""
 
 
 def enter(tx: Session, *rows: Table) -> None:
-    """Insert these; all are of one kind, and say the same columns. What they refer to stands in the database already."""
-    if rows:
-        tx.info.get(ENTERED, []).extend(rows)
-        tx.execute(_into(type(rows[0])), [_said(row) for row in rows] if len(rows) > 1 else _said(rows[0]))
+    """Insert these, which nobody has as objects afterwards. What they refer to stands in the database already."""
+    tx.info.get(ENTERED, []).extend(rows)
+    for row in rows:
+        _into(type(row)).change(tx, _said(row))
+
+
+def enter_file(tx: Session, file: File) -> None:
+    """Insert a file, which is given its number and is the session's own from then on."""
+    said = _said(file)
+    del said["id"]
+    said["id"] = _FILE.first(tx, said)
+    for name, value in said.items():
+        set_committed_value(file, name, value)
+    make_transient_to_detached(file)
+    tx.add(file)
 
 
 @contextmanager
@@ -30,11 +45,31 @@ def watched(tx: Session) -> Iterator[list[Table]]:
         del tx.info[ENTERED]
 
 
+_FILE: Prepared[int] = Prepared(insert(Table.metadata.tables[File.__tablename__]).returning(File.id))
+
+
 @cache
-def _into(kind: type[Table]) -> Insert:
-    return insert(Table.metadata.tables[kind.__tablename__])
+def _into(kind: type[Table]) -> Prepared[Any]:
+    return Prepared(insert(Table.metadata.tables[kind.__tablename__]))
 
 
 def _said(row: Table) -> dict[str, object]:
-    """Its columns by their names; what is not said has its default."""
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+    """What stands in its columns; what is not said has its default."""
+    said = vars(row)
+    return {name: said[name] if name in said else default() for name, default in _defaults(type(row))}
+
+
+@cache
+def _defaults(kind: type[Table]) -> list[tuple[str, Callable[[], object]]]:
+    """Of each column."""
+    columns = Table.metadata.tables[kind.__tablename__].columns
+    return [(column.name, _default(column.default)) for column in columns]
+
+
+def _default(default: DefaultGenerator | None) -> Callable[[], object]:
+    if isinstance(default, CallableColumnDefault):
+        make: Any = default.arg
+        return lambda: make(None)
+    if isinstance(default, ScalarElementColumnDefault):
+        return lambda: default.arg
+    return lambda: None

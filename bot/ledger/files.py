@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.ledger import history, surfaces
+from bot.ledger.entering import enter_file
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import Contents, DestroyOrder, File, Table
 from bot.rules import lifecycle
 from bot.rules.lifecycle import Act, Status
 
-_ORDER = insert(Table.metadata.tables[DestroyOrder.__tablename__]).prefix_with("OR REPLACE")
+_ORDER: Prepared[str] = Prepared(insert(Table.metadata.tables[DestroyOrder.__tablename__]).prefix_with("OR REPLACE"))
 THAWED: dict[str, Any] = {"frozen_by": None, "frozen_at": None}
 
 
@@ -19,8 +21,7 @@ def begin(tx: Session, file: File, act: Act, *, now: datetime, channel: str, why
     """Enter a new file, whose life begins with this act of its sender. `why`: they were believed to be who they are."""
     file.status, file.version, file.sent_at = lifecycle.BEGINS[act], 1, now
     file.contents, file.ever_received = Contents.KEPT, False
-    tx.add(file)
-    tx.flush()
+    enter_file(tx, file)
     history.record(tx, file, act, by=file.sent_by, now=now, why=why, channel=channel)
     surfaces.outdate(tx, file, now)
     return file
@@ -97,7 +98,7 @@ def order_destruction(
         "ordered_by": by,
         "done_at": None,
     }
-    tx.execute(_ORDER, order)
+    _ORDER.change(tx, order)
 
 
 def destroy_again(tx: Session, object_id: str, *, now: datetime) -> None:
@@ -122,17 +123,19 @@ LIVE = (Status.HELD, Status.CHECKING, Status.SENT, Status.RECEIVED)
 _LIVE = select(File.id).where(
     File.sha256 == bindparam("sha256"), File.status.in_(LIVE), File.contents == Contents.KEPT
 ).order_by(File.id).limit(1)  # fmt: skip
-_SAME = _LIVE.where(
+_SAME: Prepared[int] = Prepared(_LIVE.where(
     File.status != Status.HELD, File.school == bindparam("school"), File.name == bindparam("name")
-)  # fmt: skip
-_SAME_HELD = _LIVE.where(
+))  # fmt: skip
+_SAME_HELD: Prepared[int] = Prepared(_LIVE.where(
     File.status == Status.HELD, File.given == bindparam("given"), File.sent_by == bindparam("sent_by")
-)
-_EARLIER = select(File.id).where(
+))  # fmt: skip
+_EARLIER: Prepared[int] = Prepared(select(File.id).where(
     File.school == bindparam("school"), File.name == bindparam("name"), File.id != bindparam("but"),
     File.status.in_((Status.SENT, Status.RECEIVED)),
-).order_by(File.id.desc()).limit(1)  # fmt: skip
-_HELD = select(File.id).where(File.status == Status.HELD, File.sent_by == bindparam("sent_by")).order_by(File.id)
+).order_by(File.id.desc()).limit(1))  # fmt: skip
+_HELD: Prepared[int] = Prepared(
+    select(File.id).where(File.status == Status.HELD, File.sent_by == bindparam("sent_by")).order_by(File.id)
+)
 
 
 def same(tx: Session, *, sha256: str, name: str, school: str) -> File | None:
@@ -152,12 +155,12 @@ def earlier(tx: Session, *, name: str, school: str, but: int | None = None) -> F
 
 def held_of(tx: Session, person_id: int) -> list[File]:
     """All that waits for this sender's word, oldest first."""
-    ids = tx.scalars(_HELD, {"sent_by": person_id}).all()
+    ids = [number for (number,) in _HELD.rows(tx, {"sent_by": person_id})]
     return list(tx.scalars(select(File).where(File.id.in_(ids)).order_by(File.id))) if ids else []
 
 
-def _first(tx: Session, ids: Select[int], **values: object) -> File | None:
-    found = tx.scalar(ids, values)
+def _first(tx: Session, ids: Prepared[int], **values: object) -> File | None:
+    found = ids.first(tx, values)
     return tx.get_one(File, found) if found else None
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, String, Update, and_, bindparam, func, or_
 from sqlalchemy.orm import Session
 
 from bot.ledger.kinds import Instant
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import Duty, File, Mention, OutboxItem, Surface
 from bot.rules.authority import ALL
 
@@ -17,7 +18,7 @@ LIST = "status"
 def outdate(tx: Session, file: File, now: datetime) -> None:
     """Whatever shows this file does not show it as it is any more: messages that speak of it, homes that list it."""
     of_file = {"file": file.id, "sender": file.sent_by, "school": file.school, "service": file.service}
-    tx.execute(OUTDATE, {**of_file, "moved_from": file.moved_from, "now": now})
+    OUTDATE.change(tx, {**of_file, "moved_from": file.moved_from, "now": now})
 
 
 def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
@@ -86,4 +87,4 @@ def _showing() -> ColumnElement[bool]:
     return and_(Surface.live, or_(Surface.notice_id.in_(telling), home))
 
 
-OUTDATE = _wanted(_showing())
+OUTDATE: Prepared[int] = Prepared(_wanted(_showing()))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.arrival import MAIL
 from bot.ledger import files
+from bot.ledger.prepared import Prepared
 from bot.ledger.tables import Duty, File, Identity, Person, School
 from bot.rules import authority
 from bot.rules.authority import ALL, Appointment, Keeping, Matter, Role, Sight
@@ -23,7 +24,7 @@ HOLDING = (
 )  # fmt: skip
 EVERY = select(School).order_by(School.number)
 OF_NUMBERS = EVERY.where(School.number.in_(bindparam("numbers", expanding=True)))
-NUMBERS = select(func.aggregate_strings(School.number, ","))  # one row: a county has hundreds
+NUMBERS: Prepared[str] = Prepared(select(func.aggregate_strings(School.number, ",")))  # one row: a county has hundreds
 
 
 def who(tx: Session, channel: str, value: str) -> Person | None:
@@ -144,7 +145,7 @@ def is_anybody(person: Person) -> bool:
 
 def numbers(tx: Session) -> frozenset[str]:
     """The number of every school on the roster."""
-    return frozenset((tx.scalar(NUMBERS) or "").split(",")) - {""}
+    return frozenset((NUMBERS.first(tx, {}) or "").split(",")) - {""}
 
 
 def headteachers(tx: Session, school: str) -> list[Person]:

@@ -1,12 +1,13 @@
 """What keeps the process small, done before the rest of it is loaded and before it has threads."""
 
-import ctypes
 import sys
+from contextlib import suppress
+from functools import cache
+from typing import Any
 
-C_LIBRARY = ctypes.CDLL(None)
 M_ARENA_MAX = -8
 """mallopt(3)."""
-HEAPS = 1
+HEAPS = 2
 """Two threads may be in them at once, which is as many as there are that work outside the interpreter as a rule."""
 
 NOT_FOR_THE_LOG = ("rich", "greenlet")
@@ -16,19 +17,27 @@ NOT_FOR_THE_LOG = ("rich", "greenlet")
 def share_heaps() -> None:
     """All threads share two heaps. As glibc comes each gets one of its own, and a dozen are left half empty by a busy hour.
 
-    Where the C library has no such switch nothing is done; of threads that run already each keeps what it has.
+    Threads that run already keep what they have.
     """
-    switch = getattr(C_LIBRARY, "mallopt", None)
-    if switch:
+    if switch := _of_c_library("mallopt"):
         switch(M_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:
     """Give memory that is free back to the system, also where it lies between what is not: glibc itself does so at its end
     alone. Takes a millisecond at the most, and frees some 8 MiB after a busy hour (malloc_trim(3))."""
-    trim = getattr(C_LIBRARY, "malloc_trim", None)
-    if trim:
+    if trim := _of_c_library("malloc_trim"):
         trim(0)
+
+
+@cache
+def _of_c_library(function: str) -> Any:
+    """None where the C library is not glibc, or Python has no ctypes: then more is held, and all else is the same."""
+    with suppress(ImportError, OSError):
+        from ctypes import CDLL  # noqa: PLC0415 - 10 ms: only where it serves
+
+        return getattr(CDLL(None), function, None)
+    return None
 
 
 def load_log() -> None:

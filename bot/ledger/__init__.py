@@ -51,7 +51,7 @@ BUSY_MS = 30_000
 LOG_BUSY_SECONDS = 0.1
 """How long those who write may be kept waiting for readers while the log is emptied."""
 READERS = 4
-READER_KIB = 512
+READER_KIB = 256
 """How much of the database each of them keeps in memory; what lies beyond it the system keeps for all of them."""
 TRANSACTIONS: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 """Neither the driver nor SQLAlchemy begins or ends one: this module does."""

@@ -17,6 +17,7 @@ MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
+    {"handlers.aside"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.manager", "handlers.ports"},
     {"bot.backup"},
@@ -44,8 +45,8 @@ ROWS: list[set[str]] = [
     {"bot.canary", "bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs", "bot.quarantine"},
     {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
-    {"bot.telling"},
-    {"bot.receipts", "bot.roster", "bot.links", "bot.wording", "bot.digest"},
+    {"bot.telling", "bot.preparing", "bot.parcels"},
+    {"bot.receipts", "bot.roster", "bot.links", "bot.tokens", "bot.wording", "bot.digest"},
     {"bot.notices"},
     {"bot.ledger", "bot.vault"},
     {"bot.settings", "bot.arrival", "bot.clock", "bot.data", "bot.working", "bot.measures", "bot.faults"},

@@ -16,11 +16,11 @@ from aiosmtplib import (
     SMTPRecipientsRefused,
 )
 
-from bot import data
-from bot.outbox import LEASE, Parcel, Undeliverable
+from bot.outbox import LEASE
+from bot.parcels import Parcel, Undeliverable
 from bot.settings import Outgoing, Settings, reveal
 from handlers.mail.canary import Written
-from handlers.mail.render import From, MailRenderer
+from handlers.mail.render import MailRenderer
 from handlers.mail.render.head import ascii_domain
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ class Smarthost:
     def of(cls, settings: Settings) -> Self:
         """As configured. Raises OSError where the file with the password cannot be read."""
         outgoing = settings.email.outgoing
-        sender, by_token = From(settings.email.address, outgoing.from_name), outgoing.auth == "xoauth2"
+        by_token = outgoing.auth == "xoauth2"
         return cls(
-            MailRenderer(data.folder("mail_templates"), sender), host=outgoing.host, port=outgoing.port,
+            MailRenderer.of(settings), host=outgoing.host, port=outgoing.port,
             tls=outgoing.tls, user=outgoing.user, ca_file=outgoing.tls_ca_file,
             password=None if by_token else reveal(outgoing.password, outgoing.password_file),
             application=_application(outgoing) if by_token else None,
@@ -72,9 +72,11 @@ class Smarthost:
 
     async def deliver(self, parcel: Parcel) -> None:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
-        message = self._renderer.message(parcel)
-        recipient = ascii_domain(parcel.recipient)
-        await self.send(Written(self._renderer.sender.tagged(parcel.token), recipient, message))
+        await self.give(parcel.token, parcel.recipient, self._renderer.message(parcel))
+
+    async def give(self, token: str, recipient: str, message: bytes) -> None:
+        """The same for a notice that is written already. `token`: its own, to which it comes back."""
+        await self.send(Written(self._renderer.sender.tagged(token), ascii_domain(recipient), message))
 
     async def send(self, mail: Written) -> None:
         """The same for a mail that is written already."""

@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.kinds import Instant
-from bot.ledger.prepared import Prepared
+from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
 from bot.measures import Measures
 from bot.vault import Sealed, Unavailable, Vault, Writing
@@ -177,6 +177,7 @@ MINE: Prepared[int] = Prepared(
     update(INBOX).where(INBOX.c.id == bindparam("item"), INBOX.c.lease == bindparam("mine")).returning(INBOX.c.id)
 )
 """What one worker has claimed; what is to be set goes with it."""
+CLAIM: Prepared[int] = Prepared(update(INBOX).where(among(INBOX.c.id, "claimed")))
 ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id, INBOX.c.id)
 
 
@@ -218,7 +219,7 @@ class InboxWorker(Worker):
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
         self._let_go()
         now, full = self._clock.now(), self._full()
-        if not await self._ledger.read(lambda tx: tx.scalars(FIRST, {"now": now, "full": full}).first()):
+        if await self._ledger.read(lambda tx: FIRST.first(tx, {"now": now, "full": full})) is None:
             return False
         claimed = await self._ledger.write(lambda tx: _claim(tx, now, full, self._clock.token()))
         by_sender: dict[tuple[str, str], list[Claimed]] = {}
@@ -305,24 +306,23 @@ def _due() -> Select[int]:
     now = bindparam("now", type_=Instant)
     waiting = (InboxItem.state == InboxState.WAITING) & (InboxItem.next_at <= now)
     abandoned = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until < now)
-    wanted = InboxItem.channel.not_in(bindparam("full", expanding=True))
-    return select(InboxItem.id).where(waiting | abandoned, wanted).order_by(InboxItem.id)
+    return select(InboxItem.id).where(waiting | abandoned, ~among(InboxItem.channel, "full"))
 
 
 def _of_idle_senders() -> Select[int]:
     """Of that, what no worker has a message of the same sender of."""
     busy = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until >= bindparam("now"))
-    return _due().where(InboxItem.sender.not_in(select(InboxItem.sender).where(busy)))
+    return _due().where(InboxItem.sender.not_in(select(InboxItem.sender).where(busy))).order_by(InboxItem.id)
 
 
-FIRST = _due().limit(1)
-CLAIMABLE = _of_idle_senders().limit(CLAIM_MAX)
+FIRST: Prepared[int] = Prepared(_due().limit(1))
+CLAIMABLE: Prepared[int] = Prepared(_of_idle_senders().limit(CLAIM_MAX))
 
 
 def _claim(tx: Session, now: datetime, full: Sequence[str], lease: str) -> list[Claimed]:
-    ids = list(tx.scalars(CLAIMABLE, {"now": now, "full": full}))
+    ids = [number for (number,) in CLAIMABLE.rows(tx, {"now": now, "full": full})]
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
-    tx.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(**leased))
+    CLAIM.change(tx, {"claimed": ids, **leased})
     wanted = select(InboxItem).where(InboxItem.id.in_(ids)).options(undefer(InboxItem.sealed))
     rows = tx.scalars(wanted.order_by(InboxItem.id))
     return [

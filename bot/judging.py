@@ -21,7 +21,7 @@ def convention(tx: Session, asking: Asking) -> Convention:
         authority=settings.authority.number,
         services={service.code: service.name for service in settings.services},
         extensions=frozenset(settings.files.extensions),
-        schools=tuple(school.number for school in roster.schools_of(tx, asking.person)),
+        schools=tuple(roster.numbers_of(tx, asking.person)),
         roster=roster.numbers(tx),
     )
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 from structlog.contextvars import bound_contextvars
 
@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.kinds import Instant
-from bot.ledger.prepared import Prepared
+from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import OutboxItem, OutboxState, Table
 from bot.measures import Measures
 from bot.notices import KINDS, Notice
@@ -98,6 +98,15 @@ MINE: Prepared[str] = Prepared(
     update(OUTBOX).where(OUTBOX.c.id == bindparam("item"), OUTBOX.c.lease == bindparam("mine")).returning(OUTBOX.c.id)
 )
 """What one worker has claimed; what is to be set goes with it."""
+CLAIM: Prepared[str] = Prepared(update(OUTBOX).where(among(OUTBOX.c.id, "claimed")).values(tries=OUTBOX.c.tries + 1))
+_NOW = bindparam("now", type_=Instant)
+WAITS = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= _NOW)
+IS_ABANDONED = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < _NOW)
+"""By whoever had it and did not come back with it."""
+TAKE_BACK: Prepared[str] = Prepared(
+    update(OutboxItem).where(IS_ABANDONED, OutboxItem.channel == bindparam("way")).values(state=OutboxState.WAITING)
+)
+"""It can then be looked for in the order of an index."""
 
 
 class Deliver(Protocol):
@@ -144,8 +153,15 @@ class OutboxWorker(Worker):
         self._deliver, self._introduce = deliver, introduce
         self._queue, self._give_up = queue, give_up
         self._keeps_order = in_order
-        due = _due(channel, in_order=in_order)
-        self._first = due.limit(1)
+        free = ~_is_held_up(in_order=in_order)
+        self._first: Prepared[str] = Prepared(
+            select(OutboxItem.id).where(WAITS | IS_ABANDONED, OutboxItem.channel == channel, free).limit(1)
+        )
+        due = (
+            select(OutboxItem.id)
+            .where(WAITS, OutboxItem.channel == channel, free)
+            .order_by(OutboxItem.next_at, OutboxItem.created_at)
+        )
         self._claimable = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
 
     async def step(self) -> bool:
@@ -154,7 +170,7 @@ class OutboxWorker(Worker):
         now = self._clock.now()
         if len(self._under_way) >= CONVERSATIONS_MAX:
             return False
-        if await self._ledger.read(lambda tx: tx.scalar(self._first, {"now": now})) is None:
+        if await self._ledger.read(lambda tx: self._first.first(tx, {"now": now})) is None:
             return False
         claimed = await self._ledger.write(lambda tx: self._claim(tx, now))
         for _, items in groupby(claimed, key=lambda item: _conversation(item.row)):
@@ -170,13 +186,12 @@ class OutboxWorker(Worker):
 
     def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
+        TAKE_BACK.change(tx, {"way": self._channel, "now": now})
         rows = sorted(tx.scalars(self._claimable, {"now": now}), key=lambda row: (*_conversation(row), row.created_at))
-        for row in rows:
-            row.state, row.lease, row.leased_until = OutboxState.SENDING, lease, now + LEASE
-            row.tries += 1
-        tx.flush()
+        leased = {"state": OutboxState.SENDING, "lease": lease, "leased_until": now + LEASE}
+        CLAIM.change(tx, {"claimed": [row.id for row in rows], **leased})
         tx.expunge_all()
-        return [_Claimed(row.id, row.kind, lease, row.tries, row, self._has_left(tx, row)) for row in rows]
+        return [_Claimed(row.id, row.kind, lease, row.tries + 1, row, self._has_left(tx, row)) for row in rows]
 
     def _has_left(self, tx: Session, row: OutboxItem) -> bool:
         return self._introduce is not None and standing.has_left(tx, row)
@@ -329,12 +344,3 @@ def _is_held_up(*, in_order: bool) -> ColumnElement[bool]:
     holds_up = (on_its_way | put_off) if in_order else on_its_way
     is_open = earlier.state.in_((OutboxState.WAITING, OutboxState.SENDING))  # so that an index finds the few
     return select(earlier.id).where(same, is_open, holds_up, earlier.created_at < OutboxItem.created_at).exists()
-
-
-def _due(channel: str, *, in_order: bool) -> Select[str]:
-    """What is due at `:now` in this channel."""
-    now = bindparam("now", type_=Instant)
-    waiting = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= now)
-    abandoned = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < now)
-    due = select(OutboxItem.id).where(waiting | abandoned, OutboxItem.channel == channel)
-    return due.where(~_is_held_up(in_order=in_order)).order_by(OutboxItem.next_at, OutboxItem.created_at)

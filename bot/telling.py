@@ -1,6 +1,5 @@
 """Telling somebody something: a file's facts, posting a notice into the outbox, what was told before."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +14,7 @@ from bot.clock import Clock
 from bot.ledger import files, history
 from bot.ledger.entering import enter
 from bot.ledger.kinds import Purpose
-from bot.ledger.prepared import Prepared
+from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import FileFacts, Notice
 from bot.rules import address, retention
@@ -210,8 +209,7 @@ def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
     enter(tx, *rows)
 
 
-REFERENCES = func.json_each(bindparam("references")).table_valued("value")
-IDS: Prepared[str] = Prepared(select(File.reference, File.id).where(File.reference.in_(select(REFERENCES.c.value))))
+IDS: Prepared[str] = Prepared(select(File.reference, File.id).where(among(File.reference, "references")))
 
 
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
@@ -219,7 +217,7 @@ def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
     unknown = {file.reference for file in notice.mentioned()}.difference(known)
     if unknown:
-        known |= dict(IDS.rows(tx, {"references": json.dumps(list(unknown))}))
+        known |= dict(IDS.rows(tx, {"references": list(unknown)}))
     return known
 
 

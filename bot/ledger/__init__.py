@@ -42,8 +42,10 @@ class Observer(Protocol):
 
 SHARED_COMMIT_MAX = 256
 """How many functions share one commit at the most: bounds how long the first of them waits."""
-SHARED_COMMIT_SECONDS = 0.005
-"""How long functions are added to a commit: bounds how long one waits that is urgent."""
+SHARED_COMMIT_SECONDS = 0.03
+"""How long functions are added to a commit: bounds how long one waits that is not urgent."""
+URGENT_COMMIT_SECONDS = 0.005
+"""How long they are once one that is urgent is among them."""
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
 LOG_BUSY_SECONDS = 0.1
@@ -71,6 +73,8 @@ class _Job:
 
 
 URGENT, ORDINARY, LAST = range(3)
+_Answer = tuple[object, BaseException | None]
+"""What a function returned, or raised."""
 
 
 class Ledger:
@@ -178,53 +182,63 @@ class Ledger:
 
     def _run(self) -> None:
         while (first := self._jobs.get()).work is not None:
-            self._commit(self._waiting(first))
+            self._commit(first)
 
-    def _waiting(self, first: _Job) -> list[_Job]:
-        """The first, and those that wait with it."""
-        jobs = [first]
-        while len(jobs) < SHARED_COMMIT_MAX:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                break
-            if job.work is None:
-                self._jobs.put(job)
-                break
-            jobs.append(job)
-        return jobs
-
-    def _commit(self, jobs: list[_Job]) -> None:
-        """Run these, as far as one commit may go on; those that are left over wait again, in the same order."""
-        answers: list[tuple[_Job, object, BaseException | None]] = []
-        begun, tried, failed = time.monotonic(), 0, False
-        until = begun + SHARED_COMMIT_SECONDS
+    def _commit(self, first: _Job) -> None:
+        """Run this, and what waits with it, as far as one commit may go on."""
+        jobs: list[_Job] = []
+        answers: list[_Answer] = []
+        begun, failed = time.monotonic(), False
         try:
             with self._writing.connect() as connection, _begun(connection, "BEGIN IMMEDIATE") as driver:
-                while tried < len(jobs) and (tried == 0 or time.monotonic() < until):
-                    tried += 1
-                    answers.append(self._one(connection, jobs[tried - 1]))
+                for job in self._together(first):
+                    jobs.append(job)
+                    answers.append(self._one(connection, job))
                 driver.execute("COMMIT")
         except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
-            tried, failed = len(jobs), True
-            answers = [(job, None, later) for job in jobs]
-        for job in jobs[tried:]:
+            jobs = jobs or [first]  # not even a transaction could be begun
+            failed, answers = True, [(None, later) for _ in jobs]
+        self._tell(jobs, answers, time.monotonic() - begun, failed=failed)
+
+    def _together(self, first: _Job) -> Iterator[_Job]:
+        """The first, and those that wait when it is done, until one that is urgent has waited long enough, or all have."""
+        until = time.monotonic() + SHARED_COMMIT_SECONDS
+        job: _Job | None = first
+        for _ in range(SHARED_COMMIT_MAX):
+            if job is None or job.work is None:
+                break
+            if job.turn == URGENT:
+                until = min(until, time.monotonic() + URGENT_COMMIT_SECONDS)
+            yield job
+            job = self._next() if time.monotonic() < until else None
+        if job:
             self._jobs.put(job)
+
+    def _next(self) -> _Job | None:
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _tell(self, jobs: Sequence[_Job], answers: Sequence[_Answer], seconds: float, *, failed: bool) -> None:
+        """Who watches, who waits for a change, and who waits for an answer."""
         for observer in self._observers:
-            observer(time.monotonic() - begun, tried, failed=failed)
-        changed, self._changed = frozenset(self._changed), set()
+            observer(seconds, len(jobs), failed=failed)
+        changed = frozenset(self._changed)
+        self._changed.clear()
         for listener in self._listeners:
             listener(changed)
-        for job, result, failure in answers:
+        for job, (result, failure) in zip(jobs, answers, strict=True):
             job.done.set_exception(failure) if failure else job.done.set_result(result)
 
     def _note_change(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
         if change := CHANGES.match(statement):
             self._changed.add(change[1])
 
-    def _one(self, connection: Connection, job: _Job) -> "tuple[_Job, object, BaseException | None]":
+    def _one(self, connection: Connection, job: _Job) -> _Answer:
+        """Run one in a savepoint."""
         driver = _driver(connection)
         driver.execute("SAVEPOINT one")
         try:
@@ -235,11 +249,11 @@ class Ledger:
             if not driver.in_transaction:
                 raise  # the whole transaction is gone (a full disk): nobody's work may be called done
             driver.execute("ROLLBACK TO one")
-            return job, None, _outcome(fault)
+            return None, _outcome(fault)
         finally:
             if driver.in_transaction:
                 driver.execute("RELEASE one")
-        return job, result, None
+        return result, None
 
     def _session(self, connection: Connection) -> Session:
         """A session on this connection, whose transaction it does not end."""

@@ -13,6 +13,10 @@ from sqlalchemy.sql.schema import CallableColumnDefault, DefaultGenerator, Scala
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File, Table
 
+FILES_PEOPLE = {
+    "receiver": "received_by", "rejecter": "rejected_by", "recaller": "recalled_by", "freezer": "frozen_by",
+}  # fmt: skip
+"""Who acted on a file, and the column that holds their number."""
 ENTERED = "entered"
 """Where a session keeps what `watched` sees."""
 
@@ -31,6 +35,9 @@ def enter_file(tx: Session, file: File) -> None:
     said["id"] = _FILE.first(tx, said)
     for name, value in said.items():
         set_committed_value(file, name, value)
+    for person, number in FILES_PEOPLE.items():
+        if said[number] is None:  # else it would be asked for, again and again
+            set_committed_value(file, person, None)
     make_transient_to_detached(file)
     tx.add(file)
 

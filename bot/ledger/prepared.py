@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import JSON, ColumnElement, Delete, Dialect, Insert, Select, Update, bindparam, func, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
@@ -31,7 +31,7 @@ class Prepared(Generic[T]):
     """One statement. What is asked or set goes with it, by the names of its `bindparam`s or columns."""
 
     def __init__(self, statement: Statement) -> None:
-        """`T`: of its first column. No list may be asked for: `in_` takes only what is always the same."""
+        """`T`: of its first column. A list that is not always the same is asked for with `among`, not with `in_`."""
         self._statement = statement
         self._table = None if isinstance(statement, Select) else statement.table.description
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
@@ -88,6 +88,12 @@ class _Compiled:
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """What the driver gave, as our types."""
         return tuple(_converted(read, one) for read, one in zip(self._reads, row, strict=True))
+
+
+def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """It is one of a list, of any length, that goes with the statement by this name."""
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def driver_of(tx: Session) -> sqlite3.Connection:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from bot.ledger.base import Contents, InboxState, OutboxState, Table
 from bot.ledger.kinds import Instant, Purpose
@@ -61,6 +61,10 @@ class Duty(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(primary_key=True, index=True)
+    establishment: Mapped[School | None] = relationship(
+        primaryjoin=lambda: foreign(Duty.scope) == School.number, viewonly=True
+    )
+    """The school that it is for; None where it is for a service, for all, or for a school that is not on the roster."""
 
 
 class InboxItem(Table):

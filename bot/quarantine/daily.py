@@ -12,7 +12,7 @@ from bot.arrival import Arrival
 from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, upkeep
-from bot.ledger.tables import InboxItem
+from bot.ledger.tables import Decision, InboxItem
 from bot.ledger.upkeep import Chore
 from bot.quarantine import sweeping
 from bot.quarantine.looking import Looked, Readers, look_into
@@ -35,7 +35,7 @@ OPENED_BYTES_MAX = 200_000_000
 class DailyMail(Worker):
     """Tells of what lay there as the office opened; numbers in the reply stand for what this very mail told of."""
 
-    table = InboxItem.__tablename__
+    table = Decision.__tablename__
 
     def __init__(self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Readers) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from bot.rules.authority import ALL, Appointment, Keeping, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
 KNOWN = (
-    select(Person).join(Identity).options(joinedload(Person.duties))
+    select(Person).join(Identity).options(joinedload(Person.duties).joinedload(Duty.establishment))
     .where(Identity.channel == bindparam("channel"), Identity.value == bindparam("value"), Person.left_at.is_(None))
 )  # fmt: skip
 HOLDING = (
@@ -125,6 +125,13 @@ def schools_of(tx: Session, person: Person) -> list[School]:
     """The schools they may send for, by number."""
     scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}
     return list(tx.scalars(EVERY) if ALL in scopes else tx.scalars(OF_NUMBERS, {"numbers": list(scopes)}))
+
+
+def numbers_of(tx: Session, person: Person) -> list[str]:
+    """The numbers of the schools they may send for."""
+    scopes = {held.scope for held in appointments(person) if held.role in authority.OF_A_SCHOOL}
+    known = {duty.scope for duty in person.duties if duty.establishment}
+    return sorted(numbers(tx) if ALL in scopes else scopes & known)
 
 
 def services_of(person: Person, codes: Iterable[str]) -> list[str]:

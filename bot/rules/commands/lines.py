@@ -28,7 +28,10 @@ THANKS = (
 CLOSES = (*THANKS, "kind regards", "best regards", "best wishes", "regards", "best", "please", "pls", "plz")
 """What may follow a command without being part of it; after thanks also a name."""
 NAME_WORDS_MAX = 2
-LAST_WORDS = NAME_WORDS_MAX + max(phrase.count(" ") + 1 for phrase in CLOSES)
+PHRASE_WORDS_MAX = max(phrase.count(" ") + 1 for phrase in CLOSES)
+ENDINGS = (frozenset(CLOSES), *[frozenset(THANKS)] * NAME_WORDS_MAX)
+"""Of a line that closes with so many words of a name."""
+LAST_WORDS = NAME_WORDS_MAX + PHRASE_WORDS_MAX
 """Among these stands whatever closes a line."""
 GREETING = re.compile(
     r"(?:hi|hello|hiya|dear|good (?:morning|afternoon|evening))(?: \S+){0,3}|(?:morning|afternoon|evening)(?: \S+)?"
@@ -123,12 +126,11 @@ def _closed(words: list[str]) -> list[str]:
 
 def _without_closing_phrase(words: list[str]) -> list[str]:
     last = [_compared(word) for word in words[-LAST_WORDS:]]
-    for names in range(NAME_WORDS_MAX + 1):
+    for names, endings in enumerate(ENDINGS):
         end = len(words) - names
         if names and not all(word[:1].isupper() for word in words[end:]):
             break
-        for phrase in THANKS if names else CLOSES:
-            length = phrase.count(" ") + 1
-            if length <= end and " ".join(last[len(last) - names - length : len(last) - names]) == phrase:
+        for length in range(min(PHRASE_WORDS_MAX, end), 0, -1):  # the longest, for some end with others
+            if " ".join(last[len(last) - names - length : len(last) - names]) in endings:
                 return words[: end - length]
     return words

@@ -92,7 +92,8 @@ class Inbox:
 
     def begin(self) -> Writing:
         """Begin to take a message in, as its channel has it. Ended by `accept`, or by `Writing.abandon`."""
-        raw = self._vault.begin(f"raw-{self._clock.token()}", inline_max=INLINE_MAX, hash_contents=False)
+        name = f"raw-{self._clock.token()}"
+        raw = self._vault.begin(name, inline_max=INLINE_MAX, hash_contents=False, is_new=True)
         self._coming.add(raw)
         return raw
 

@@ -11,8 +11,9 @@ from bot.watching import Trouble
 
 def free_bytes(path: Path) -> int:
     """Octets that may still be written on the disk of this path, or of its nearest parent that is there. Raises OSError."""
-    there = next(parent for parent in (path, *path.parents) if parent.exists())
-    return shutil.disk_usage(there).free
+    if path.exists():  # at every message it is
+        return shutil.disk_usage(path).free
+    return shutil.disk_usage(next(parent for parent in path.parents if parent.exists())).free
 
 
 class Space:

@@ -5,9 +5,10 @@ Nothing here knows the record, so that it can be done in a process that has none
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Protocol
 
-from bot.arrival import Opened, Sink, Unreadable
+from bot.arrival import MAIL, Opened, Sink, Unreadable
 from bot.preparing.sealing import Bench, Sealing
 from bot.preparing.weighing import Weighing
 from bot.receipts import Judged, KeyRing
@@ -18,6 +19,12 @@ OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
 """A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
 ReadReturned = Callable[[Iterator[bytes]], Returned]
 """A channel's reading of what came back to the address of a notice; raises `Unreadable`."""
+
+OPENED_AT_ONCE_MAX = 16
+"""Messages of a channel that are opened at a time: as many as the inbox hands over (`bot.inbox.SENDERS_MAX`)."""
+MAILS_READ_AT_ONCE_MAX = 2
+"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker. Those
+whose files are sealed wait for the disk beside them, and share its syncs."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +90,17 @@ class Preparer:
         """`readers`: how each channel's messages are opened; `keys`: those that prove receipts; `reports`: of the channels
         in which mail may come back."""
         self.readers, self._vault, self._keys, self._reports = readers, vault, keys, reports
+        self._reading = {name: BoundedSemaphore(_at_once(name)) for name in readers}
 
     def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`. The files lie under names that a retry makes again."""
         sealing = Sealing(self._vault, f"f{raw.message}", self._keys)
         try:
-            opened = self.readers[raw.channel](self._octets(raw), sealing.sink)
-            opened, brought = _apart(opened, sealing.receipts)
-            return Prepared(opened, brought, sealing.finish({one.object_id for one in opened.attachments}))
+            with self._reading[raw.channel]:
+                opened = self.readers[raw.channel](self._octets(raw), sealing.sink)
+                opened, brought = _apart(opened, sealing.receipts)
+                sealing.close({one.object_id for one in opened.attachments})
+            return Prepared(opened, brought, sealing.finish())
         except Unreadable as fault:
             return Spoiled(f"unreadable: {fault}", sealing.durable)
         finally:
@@ -98,12 +108,14 @@ class Preparer:
 
     def weigh(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
-        return weigh(self.readers[raw.channel], self._octets(raw), self._keys)
+        with self._reading[raw.channel]:
+            return weigh(self.readers[raw.channel], self._octets(raw), self._keys)
 
     def returned(self, raw: Raw) -> Returned:
         """See `Preparing`."""
         try:
-            return self._reports[raw.channel](self._octets(raw))
+            with self._reading[raw.channel]:
+                return self._reports[raw.channel](self._octets(raw))
         except Unreadable:
             return Returned(attached=True)
 
@@ -148,3 +160,7 @@ def _apart(opened: Opened, receipts: Mapping[str, Judged]) -> tuple[Opened, tupl
     brought = [Brought(one.name, receipts[one.object_id]) for one in opened.attachments if one.object_id in receipts]
     kept = tuple(one for one in opened.attachments if one.object_id not in receipts)
     return opened.model_copy(update={"attachments": kept}), tuple(brought)
+
+
+def _at_once(channel: str) -> int:
+    return MAILS_READ_AT_ONCE_MAX if channel == MAIL else OPENED_AT_ONCE_MAX

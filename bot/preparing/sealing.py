@@ -64,6 +64,7 @@ class Sealing:
         """Those among them that are receipts, by their ids."""
         self._open: list[Writing] = []
         self._finished: set[str] = set()
+        self._wanted: Collection[str] = ()
 
     @property
     def durable(self) -> tuple[str, ...]:
@@ -92,12 +93,18 @@ class Sealing:
             writing.abandon()
             self._open = [other for other in self._open if other is not writing]
 
-    def finish(self, wanted: Collection[str]) -> tuple[str, ...]:
-        """Make the wanted ones durable. The names of those that are durable and not wanted, to be destroyed."""
+    def close(self, wanted: Collection[str]) -> None:
+        """No more comes. The wanted ones are whole, and sealed: it is only the disk that is to be waited for."""
+        self._wanted = wanted
         for writing in [one for one in self._open if one.key.object_id not in wanted]:
             self.drop(writing)
+        for writing in self._open:
+            writing.close()
+
+    def finish(self) -> tuple[str, ...]:
+        """Make the wanted ones durable. The names of those that are durable and not wanted, to be destroyed."""
         self._store(self._open)
-        return tuple(self._finished.difference(wanted))
+        return tuple(self._finished.difference(self._wanted))
 
     def abandon(self) -> None:
         """Leave nothing behind that is not durable yet."""

@@ -5,16 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from bot.arrival import MAIL
-from bot.preparing import Prepared, Preparer, Raw, Spoiled
+from bot.preparing import OPENED_AT_ONCE_MAX, Prepared, Preparer, Raw, Spoiled
 from bot.rules.bounce import Returned
 
 T = TypeVar("T")
-
-OPENED_AT_ONCE_MAX = 16
-"""Messages of a channel that must fetch something of them: as many as the inbox hands over (`bot.inbox.SENDERS_MAX`)."""
-MAILS_OPENED_AT_ONCE_MAX = 2
-"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker."""
 
 
 class InThreads:
@@ -23,7 +17,7 @@ class InThreads:
     def __init__(self, preparer: Preparer) -> None:
         self._preparer = preparer
         # threads of its own: what takes minutes to fetch must not keep those that store what arrives
-        self._openers = {name: ThreadPoolExecutor(_at_once(name), f"open-{name}") for name in preparer.readers}
+        self._openers = {name: ThreadPoolExecutor(OPENED_AT_ONCE_MAX, f"open-{name}") for name in preparer.readers}
 
     async def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
@@ -39,7 +33,3 @@ class InThreads:
 
     async def _done(self, work: Callable[[Raw], T], raw: Raw) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._openers[raw.channel], work, raw)
-
-
-def _at_once(channel: str) -> int:
-    return MAILS_OPENED_AT_ONCE_MAX if channel == MAIL else OPENED_AT_ONCE_MAX

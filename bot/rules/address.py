@@ -14,6 +14,12 @@ ATOM = r"[^\x00-\x20\x7f-\x9f\s\"(),.:;<>@\[\\\]]+"
 LOCAL = re.compile(rf"(?!'){ATOM}(?:\.{ATOM})*")
 """RFC 5322, section 3.2.3, and RFC 6531: nobody's mailbox needs quotes. A lone apostrophe before it is read in two ways."""
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+PLAIN = re.compile(
+    r"(?=[^@]{1,64}@)[a-z0-9!#$%&*+/=?^_`{|}~-]++(?:\.[a-z0-9!#$%&*+/=?^_`{|}~-]++)*+"
+    rf"@(?:{LABEL.pattern}\.)+(?![0-9]+\Z){LABEL.pattern}",
+    re.IGNORECASE | re.ASCII,
+)
+"""An address as nearly all of them are: ASCII, in no wrapping, of which only the case may have to be folded."""
 ANY_ENDING = ".*"
 ENDING = re.compile(r"[a-z]{2,}|(?:co|com|org|net)\.[a-z]{2}")
 """What `.*` stands for: hotmail.com and hotmail.co.uk, and not live.school.sch.uk."""
@@ -24,6 +30,8 @@ def normal(text: str) -> str | None:
 
     None where it is not exactly one plausible address. Never raises.
     """
+    if len(text) <= CHARACTERS_MAX and PLAIN.fullmatch(text):
+        return text.lower()
     local, at, domain = _unwrapped(text[: 2 * CHARACTERS_MAX]).rpartition("@")
     host = _ascii_domain(domain)
     if not at or host is None or not _is_local(local):

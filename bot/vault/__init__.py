@@ -83,13 +83,16 @@ class Vault:
         """Close the key file."""
         self._keys.close()
 
-    def begin(self, object_id: str, *, inline_max: int = 0, hash_contents: bool = True) -> Writing:
+    def begin(
+        self, object_id: str, *, inline_max: int = 0, hash_contents: bool = True, is_new: bool = False
+    ) -> Writing:
         """Begin to write an object, or to write it again: what stands under its id stays until the new one is finished.
 
-        A new key is in memory only. What comes to at most `inline_max` octets once sealed touches no file. Raises
-        BadMasterKey or Damaged if the id has a key that cannot be opened.
+        A new key is in memory only. What comes to at most `inline_max` octets once sealed touches no file. `is_new`: the
+        id was made up just now, so that no key is looked for, for which a commit that is under way would be waited for.
+        Raises BadMasterKey or Damaged if the id has a key that cannot be opened.
         """
-        key = self._keys.find_or_make(checked(object_id))
+        key = self._keys.make(checked(object_id)) if is_new else self._keys.find_or_make(checked(object_id))
         begin_draft = partial(self._shelf.draft, object_id)
         return Writing(key, begin_draft, inline_max=inline_max, hash_contents=hash_contents)
 
@@ -97,7 +100,7 @@ class Vault:
         """End writings: durable when it returns, and none of them promised if it raises; they are then abandoned."""
         try:
             for writing in writings:
-                writing.close()
+                writing.end()
             self._keys.keep([writing.key for writing in writings])
             self._put_on_shelf([writing for writing in writings if writing.draft])
         except BaseException:

@@ -147,6 +147,16 @@ class KeyFile:
         return not busy
 
 
+def for_reading(path: Path, *, busy_seconds: float = 5.0) -> sqlite3.Connection:
+    """A connection that only looks into a key file that was opened before. For one thread at a time. Raises Unavailable."""
+    with disk_errors(f"opening {path}"):
+        database = sqlite3.connect(
+            uri(path), uri=True, isolation_level=None, check_same_thread=False, timeout=busy_seconds
+        )
+        database.execute("PRAGMA query_only = ON")
+        return database
+
+
 def uri(path: Path) -> str:
     """The name under which SQLite opens a file, and never makes one."""
     return f"{path.absolute().as_uri()}?mode=rw"

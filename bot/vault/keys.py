@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.vault.disk import Unavailable, disk_errors
+from bot.vault.keyfile import for_reading
 from bot.vault.keylock import KeyLock
 from bot.vault.master import MasterKey
 from bot.vault.pair import DIFFERENT, Pair, Unpaired
@@ -58,13 +60,21 @@ class Keys:
         """Open the file, or make it with mode 0600; with a mirror neither is ever made. Raises BadMasterKey if its keys
         were made with another master key, and Unpaired if the two do not belong together."""
         self._master, self._wrap = master, Wrapping(master)
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()  # never the other way about
         self._queueing, self._waiting, self._led = threading.Lock(), list[_Request](), False
         self._at_work = KeyLock(path, alone=False)
         try:
             self._pair = Pair(path, mirror, (master.fingerprint,), busy_seconds=busy_seconds)
+            self._reader = self._opened_for_reading(path)
         except BaseException:
             self._at_work.close()
+            raise
+
+    def _opened_for_reading(self, path: Path) -> sqlite3.Connection:
+        try:
+            return for_reading(path)
+        except BaseException:
+            self._pair.close()
             raise
 
     @property
@@ -74,19 +84,17 @@ class Keys:
 
     def close(self) -> None:
         """Close the files."""
-        with self._lock:
+        with self._lock, self._looking:
+            self._reader.close()
             self._pair.close()
             self._at_work.close()
 
     def find(self, object_id: str) -> ObjectKey | None:
         """The key of an object, or None. Raises BadMasterKey, and Damaged if the wrapped key was changed."""
-        with self._lock, disk_errors("looking up a key"):
-            row = self._database.execute(
-                "SELECT wrapped, master FROM keys WHERE object_id = ?", (object_id,)
-            ).fetchone()
-        if row is None:
+        rows = self._rows("SELECT wrapped, master FROM keys WHERE object_id = ?", object_id)
+        if not rows:
             return None
-        wrapped, master = row
+        wrapped, master = rows[0]
         self._pair.check_master(master)
         try:
             return ObjectKey(object_id, self._wrap.unwrap(wrapped, object_id), wrapped, fresh=False)
@@ -95,13 +103,16 @@ class Keys:
 
     def find_or_make(self, object_id: str) -> ObjectKey:
         """The key of an object, or a new one that is nowhere but in memory until it is kept."""
-        return self.find(object_id) or self._made(object_id)
+        return self.find(object_id) or self.make(object_id)
+
+    def make(self, object_id: str) -> ObjectKey:
+        """A new key for an object that has none, nowhere but in memory until it is kept."""
+        secret = AESGCM.generate_key(256)
+        return ObjectKey(object_id, secret, self._wrap.wrap(secret, object_id), fresh=True)
 
     def holds(self, object_id: str) -> bool:
         """Is the key of this object there?"""
-        with self._lock, disk_errors("looking up a key"):
-            query = self._database.execute("SELECT 1 FROM keys WHERE object_id = ?", (object_id,))
-            return query.fetchone() is not None
+        return bool(self._rows("SELECT 1 FROM keys WHERE object_id = ?", object_id))
 
     def keep(self, keys: Sequence[ObjectKey]) -> None:
         """Make keys durable. All threads that wait share one commit.
@@ -161,13 +172,14 @@ class Keys:
             for master, until, wrapped in rows
         )
 
+    def _rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """What the key file holds by now, by a connection of its own: nobody who looks waits for a commit's sync."""
+        with self._looking, disk_errors("looking up a key"):
+            return self._reader.execute(query, values).fetchall()
+
     @property
     def _database(self) -> sqlite3.Connection:
         return self._pair.primary.database
-
-    def _made(self, object_id: str) -> ObjectKey:
-        secret = AESGCM.generate_key(256)
-        return ObjectKey(object_id, secret, self._wrap.wrap(secret, object_id), fresh=True)
 
     def _commit_waiting(self) -> None:
         """Commit for all who wait by now; whoever has come meanwhile waits for the first of them to do the same."""
@@ -215,5 +227,5 @@ class Keys:
         return next((wrapped for (wrapped,) in rows), None)
 
     def _emptied_logs(self) -> bool:
-        with self._lock:
+        with self._lock, self._looking:
             return self._pair.empty_logs()

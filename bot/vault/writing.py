@@ -26,7 +26,7 @@ class Writing:
         self._inline_max = inline_max
         self._begin_draft = begin_draft
         self.draft: Draft | None = None
-        self._ended = False
+        self._closed = self._ended = False
 
     @property
     def sha256(self) -> str:
@@ -40,7 +40,7 @@ class Writing:
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Append clear contents. Raises Unavailable where the disk cannot take them; the writing is then abandoned."""
-        if self._ended:
+        if self._closed or self._ended:
             raise ValueError(f"{self.key.object_id}: written to after its end")
         with memoryview(data) as view:
             if self._hash:
@@ -53,12 +53,20 @@ class Writing:
                 raise
 
     def close(self) -> None:
-        """Seal the last frame. Raises Unavailable."""
-        if self._ended:
+        """That was all: seal the last frame, so that nothing is held in the clear any more. Raises Unavailable."""
+        if self._closed or self._ended:
             raise ValueError(f"{self.key.object_id}: ended twice")
-        self._ended = True
+        self._closed = True
         self._put(self._sealer.last(self._clear))
         self._clear = self._block = bytearray()
+
+    def end(self) -> None:
+        """Close it, unless that was done, for the last time. Raises Unavailable."""
+        if not self._closed:
+            self.close()
+        elif self._ended:
+            raise ValueError(f"{self.key.object_id}: ended twice")
+        self._ended = True
 
     def abandon(self) -> None:
         """Forget the contents and the key, and remove the draft. After `Vault.finish` it does nothing."""

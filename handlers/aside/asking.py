@@ -14,8 +14,7 @@ import structlog
 
 from bot.faults import of
 from bot.parcels import Posted
-from bot.preparing import Prepared, Raw, Spoiled
-from bot.preparing.threads import MAILS_OPENED_AT_ONCE_MAX
+from bot.preparing import OPENED_AT_ONCE_MAX, Prepared, Raw, Spoiled
 from bot.rules.bounce import Returned
 from bot.settings import Settings
 from bot.vault import MasterKey, Unavailable
@@ -31,7 +30,7 @@ OPENING_SECONDS_MAX = 300.0
 WRITING_SECONDS_MAX = 30.0
 """How long one mail may be written for: it takes a millisecond, with a list of ten thousand files a second."""
 
-LANES = MAILS_OPENED_AT_ONCE_MAX + 1
+LANES = OPENED_AT_ONCE_MAX + 1
 """Those for opening, and one for writing: no large mail keeps answers waiting."""
 
 
@@ -53,8 +52,8 @@ class Aside:
     def __init__(self, settings: Settings, master: MasterKey, limits: Limits = Limits()) -> None:
         self._settings, self._master, self._limits = settings, master, limits
         self._turns = Turns()
-        self._openers = _Desk("open-aside", range(MAILS_OPENED_AT_ONCE_MAX))
-        self._writers = _Desk("write-aside", range(MAILS_OPENED_AT_ONCE_MAX, LANES))
+        self._openers = _Desk("open-aside", range(OPENED_AT_ONCE_MAX))
+        self._writers = _Desk("write-aside", range(OPENED_AT_ONCE_MAX, LANES))
         # one thread begins every life: the system ends a process with the thread that began it
         self._beginner = ThreadPoolExecutor(1, "begin-aside")
         self._changing = threading.Lock()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from bot.settings import Settings
@@ -30,8 +31,12 @@ class Mailbox:
     def is_ours(self, recipient: str) -> bool:
         """Whether this is the mailbox, with or without a `+token`."""
         local, _, domain = recipient.lower().rpartition("@")
-        own, _, own_domain = self.address.lower().rpartition("@")
+        own, _, own_domain = self._own
         return domain == own_domain and local.partition("+")[0] == own
+
+    @cached_property
+    def _own(self) -> tuple[str, str, str]:
+        return self.address.lower().rpartition("@")
 
     def token(self, recipients: tuple[str, ...]) -> str | None:
         """The reply token in the first address that has one."""

@@ -132,3 +132,21 @@ def test_a_line_end_that_stands_alone_is_found_among_lines_of_one_length(
     wire = text[:at] + odd + text[at + len(odd) :] + b"x\r\n.\r\n"
     alone = wire.removesuffix(b".\r\n").replace(b"\r\n", b"")
     assert (read(wire, [])[1].fault is Fault.LINE_END) == (b"\r" in alone or b"\n" in alone)
+
+
+@given(
+    st.integers(0, 5), st.integers(0, 9), RAW, RAW,
+    st.none() | st.tuples(st.integers(0, 99), st.sampled_from([b"\r", b"\n", b"a"])),
+)  # fmt: skip
+@example(2, 6, b"\r\n", b"\r\n\r\n", None)  # line ends that stand where lines of one length have none
+def test_a_line_end_that_stands_alone_is_found_amid_lines_of_one_length(
+    length: int, lines: int, before: bytes, after: bytes, spoiled: tuple[int, bytes] | None
+) -> None:
+    message = b"x" + before + (b"a" * length + b"\r\n") * lines + after
+    if spoiled:
+        at = spoiled[0] % len(message)
+        message = message[:at] + spoiled[1] + message[at + 1 :]
+    message = message.replace(b"\r\n.", b"\r\n") + b"\r\n"
+    reader = read(message + b".\r\n", [])[1]
+    alone = message.replace(b"\r\n", b"")
+    assert (reader.fault is Fault.LINE_END) == (b"\r" in alone or b"\n" in alone)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, Undecided, examine
 from handlers.mail.trust.dns import name_of
+from handlers.mail.trust.lexical import Doubtful
+from handlers.mail.trust.results import Result, topmost
 from handlers.mail.trust.signatures import Signatures
 from tests.channels import signing
 from tests.channels.test_trust import PROVING, STRANGER
@@ -53,3 +55,25 @@ def test_whatever_is_said_is_judged(zone: dict[str, list[Any]], origin: Origin, 
 def test_every_name_is_one_or_none(name: str) -> None:
     found = name_of(name)
     assert found is None or found.is_absolute()
+
+
+WORDS = st.sampled_from([
+    "dmarc=pass", "SPF=Fail", "none", "nonesuch=pass", "dkim=none", "x-y=softfail", "reason=100", "header.from=a.Example",
+    "smtp.mailfrom=jo@a.example", "header.i=@a.example", "header.b=ab/c+=", "smtp.helo=10", "foo.bar=a", "header.from=", "smtp=a",
+    "policy.x-y=a..b", "header.d=.a", "body.x=a@b@c", "header.from=s\u212aool.example", "header.from=\u017fchool.example",
+])  # fmt: skip
+BETWEEN = st.sampled_from([" ", "  ", "\t", ";", "; ", " ;", ""])
+
+
+@given(st.lists(st.tuples(BETWEEN, WORDS), min_size=1, max_size=8))
+def test_results_as_most_are_written_are_read_as_those_with_a_version_are(said: list[tuple[str, str]]) -> None:
+    """Those with one are left to authres."""
+    words = ";" + "".join(between + word for between, word in said)
+    assert _results(f"mx.example {words}") == _results(f"mx.example 1 {words}")
+
+
+def _results(value: str) -> list[Result] | str:
+    try:
+        return topmost([value], {"mx.example"})
+    except Doubtful as doubt:
+        return str(doubt)

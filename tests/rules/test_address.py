@@ -126,3 +126,12 @@ def test_other_mail_is_not_private(domain: str) -> None:
 def test_no_text_is_too_odd_to_ask_about(text: str, lists: list[str]) -> None:
     assert is_shared(text, lists) in (True, False)
     assert is_personal(text, lists) in (True, False)
+
+
+LOCALS = st.lists(st.text("aZ09!#$%&*+/=?^_`{|}~-", min_size=1, max_size=33), min_size=1, max_size=3).map(".".join)
+HOSTS = st.lists(st.text("aZ09-", min_size=1, max_size=64), min_size=1, max_size=4).map(".".join)
+
+
+@given(LOCALS, HOSTS)
+def test_an_address_as_most_are_is_read_as_one_in_brackets_is(local: str, host: str) -> None:
+    assert normal(f"{local}@{host}") == normal(f"<{local}@{host}>")

@@ -104,3 +104,33 @@ def test_two_processes_may_open_a_new_vault_at_once(tmp_path: Path, master: Mast
     children = [subprocess.Popen([*command, name]) for name in ("one", "two", "three")]
 
     assert [child.wait(60) for child in children] == [0, 0, 0]
+
+
+def test_who_reads_or_makes_up_a_new_name_does_not_wait_for_a_commit(vault: Vault) -> None:
+    inline = store(vault, "a", b"contents", inline_max=1000).inline
+
+    with ThreadPoolExecutor(1) as threads, vault._keys._lock:  # as while a commit waits for the disk
+        reading = threads.submit(contents, vault, "a", inline)
+        assert reading.result(timeout=20) == b"contents"
+        beginning = threads.submit(vault.begin, "b", is_new=True)
+        assert beginning.result(timeout=20).key.fresh
+
+
+def test_an_object_that_was_closed_before_is_finished_once(vault: Vault) -> None:
+    writing = vault.begin("a")
+    writing.write(b"contents")
+    writing.close()
+    vault.finish(writing)
+
+    assert contents(vault, "a") == b"contents"
+    with pytest.raises(ValueError, match="ended twice"):
+        vault.finish(writing)
+
+
+def test_a_name_that_is_new_only_by_mistake_does_not_take_the_place_of_what_bears_it(vault: Vault) -> None:
+    store(vault, "a", b"contents")
+
+    with pytest.raises(Unavailable):
+        vault.finish(vault.begin("a", is_new=True))
+
+    assert contents(vault, "a") == b"contents"

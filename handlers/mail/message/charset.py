@@ -2,7 +2,9 @@
 
 import codecs
 import encodings
+from collections.abc import Callable
 from encodings.aliases import aliases
+from functools import lru_cache
 
 MEANT = {
     "ascii": "utf-8",
@@ -46,10 +48,18 @@ ZEROS_SEEN = 4096
 
 TRIED = ("utf-8", "windows-1252", "latin-1")
 """What is tried where the declared set is absent, unknown or wrong (lesson L39)."""
+ASCII_ALIKE = frozenset({"", "utf-8", "us-ascii", "iso-8859-1"})
+"""What is declared most often, if anything is: of each, octets that are ASCII are just that, as most of what mails say is."""
+NAME_MAX = 40
+"""Characters of the name of a set; none that is known has more."""
+NAMES_MAX = 64
+"""Names whose decoders are remembered: more than mails use."""
 
 
 def decoded(octets: bytes, declared: str = "", *, cut: bool = False) -> str:
     """The words of these octets; never raises. With `cut`, a last character that is incomplete is left out."""
+    if octets.isascii() and declared.lower() in ASCII_ALIKE:
+        return octets.decode("ascii")
     for name in (declared, *TRIED):
         try:
             return decoder(name).decode(octets, final=not cut)
@@ -81,8 +91,13 @@ def _sized(octets: bytes, declared: str) -> str:
 
 def decoder(name: str) -> codecs.IncrementalDecoder:
     """A strict decoder for the character set meant by this name. LookupError: there is none."""
-    name = name.strip(" \t\"';").lower()[:40]
+    return _decoders(name.strip(" \t\"';").lower()[:NAME_MAX])("strict")
+
+
+@lru_cache(maxsize=NAMES_MAX)
+def _decoders(name: str) -> Callable[[str], codecs.IncrementalDecoder]:
+    """What makes them. Mails name the same few sets again and again; a name that is none is told as such each time."""
     module = encodings.normalize_encoding(MEANT.get(name, name))
     if module not in KNOWN or aliases.get(module) in NOT_OF_MAIL:
         raise LookupError(name)
-    return codecs.getincrementaldecoder(module)("strict")
+    return codecs.getincrementaldecoder(module)

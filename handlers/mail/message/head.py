@@ -1,7 +1,9 @@
 """The header section of a message or of one of its parts, read without ever raising (lesson L31)."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from handlers.mail.message.charset import decoded
@@ -48,10 +50,9 @@ class Head:
         cut = len(found) > FIELDS_MAX or (len(raw) > HEAD_BYTES_MAX and not ended)
         return cls(tuple((name.decode(), _value(lines)) for name, lines in found[:FIELDS_MAX]), cut)
 
-    def all(self, name: str) -> list[str]:
+    def all(self, name: str) -> Sequence[str]:
         """Every value of this field, in order."""
-        wanted = name.lower()
-        return [value for field, value in self.fields if field.lower() == wanted]
+        return self._by_name.get(name.lower(), [])
 
     def first(self, name: str) -> str | None:
         """The first value of this field."""
@@ -60,6 +61,14 @@ class Head:
     def text(self, name: str) -> str:
         """The first value in readable words: RFC 2047 decoded, control characters removed, "" where absent."""
         return shown(unencoded(self.first(name) or ""))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        """The values by the field's name in lower case: a head is asked for dozens of fields, most of which it lacks."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
 
 def message_ids(value: str) -> tuple[str, ...]:

@@ -114,10 +114,9 @@ class _Walk:
         """Where the header ends, and the line end before the contents begins."""
         if NO_HEAD.match(seen):
             return 0
-        boundary, end = self._boundary(seen), END_OF_HEAD.search(seen)
-        if end and not (boundary and boundary[0] <= end.start()):
-            return end.start(1)
-        return boundary[0] if boundary else None
+        end = END_OF_HEAD.search(seen)
+        boundary = self._boundary(seen[: end.start() + 1] if end else seen)
+        return boundary[0] if boundary else end.start(1) if end else None
 
     def _enter(self, raw: bytes) -> Iterator[Part]:
         """Go into what this header begins: a multipart, an attached message, or contents."""
@@ -191,7 +190,9 @@ class _Walk:
     def _boundary(self, text: bytes) -> tuple[int, re.Match[bytes]] | None:
         """The first boundary's line, and where the line end that belongs to it begins."""
         # Most of a large message is base64, which has no dash: that is told in no time.
-        if self.boundary_line is None or text.find(b"-") < 0 or (start := text.find(b"\n--")) < 0:
+        if self.boundary_line is None or (dash := text.find(b"-")) < 0:
+            return None
+        if (start := text.find(b"\n--", max(0, dash - 1))) < 0:
             return None
         line = self.boundary_line.search(text, start)
         return (_line_end_before(text, line.start()), line) if line else None

@@ -64,7 +64,7 @@ class Field:
         value, semicolon, rest = raw.partition(";")
         if not semicolon and "=" in value:  # the semicolon was forgotten
             value, _, rest = value.strip().partition(" ")
-        return cls("".join(value.partition("(")[0].split()).lower(), _joined(_given(rest)))
+        return cls("".join(value.partition("(")[0].split()).lower(), _joined(_given(rest)) if rest else {})
 
     def get(self, name: str) -> str:
         """A parameter's text, "" where absent."""
@@ -88,8 +88,10 @@ def _names(kind: Field, disposition: Field) -> list[Value]:
 
 def _located(head: Head) -> Name:
     """RFC 2557: where the sender had it, which ends in its name."""
+    if (place := head.first("Content-Location")) is None:
+        return Name()
     try:
-        path = urlsplit("".join((head.first("Content-Location") or "").split())).path
+        path = urlsplit("".join(place.split())).path
     except ValueError:
         return Name()
     return without_path(unquote(path), cut=False)

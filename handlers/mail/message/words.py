@@ -14,6 +14,8 @@ NEVER_SHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 def unencoded(value: str) -> str:
     """The value with its encoded words decoded; what cannot be decoded stays as it is. Never raises."""
+    if "=?" not in value:
+        return value.encode("utf-8", "replace").decode()
     said: list[str] = []
     for charset, pieces in groupby(_pieces(BETWEEN_WORDS.sub("", value)), key=lambda piece: piece[0]):
         # Words that touch are decoded as one: some programs split them in the middle of a character.

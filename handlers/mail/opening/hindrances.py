@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from handlers.mail.message.part import Part
 
@@ -20,8 +21,11 @@ class Hindrance:
 
     def fits(self, part: Part) -> bool:
         """Whether this part is of the kind."""
-        named = re.fullmatch(self.names, part.name.text, re.IGNORECASE | re.DOTALL)
-        return part.kind.value in self.types or bool(named)
+        return part.kind.value in self.types or bool(self._named.fullmatch(part.name.text))
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        return re.compile(self.names, re.IGNORECASE | re.DOTALL)
 
 
 PAGE = r"\.html?"
@@ -53,6 +57,9 @@ HINDRANCES = (
     ),
 )
 """Products by how they name what they attach. The first that fits counts."""
+HINDERED_TYPES = frozenset().union(*(one.types for one in HINDRANCES))
+HINDERED_NAMES = re.compile("|".join(f"(?:{one.names})" for one in HINDRANCES), re.IGNORECASE | re.DOTALL)
+"""Of all of them: hardly any part fits one, and that is told by one look."""
 
 NOTE_BYTES_MAX = 4096
 """Octets of a note that are looked at: a gateway says in its first lines what it did."""
@@ -72,6 +79,8 @@ def hindrance(part: Part) -> Hindrance | None:
     """What stands here in the place of a file."""
     if part.encrypted and part.kind.value != "application/pgp-encrypted":
         return Hindrance("encrypted-pgp")
+    if part.kind.value not in HINDERED_TYPES and not HINDERED_NAMES.fullmatch(part.name.text):
+        return None
     return next((one for one in HINDRANCES if one.fits(part)), None)
 
 

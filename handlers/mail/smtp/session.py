@@ -2,7 +2,9 @@
 
 import asyncio
 import ipaddress
+import math
 import socket
+from functools import cached_property
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -34,13 +36,15 @@ class Session(SMTP):
         self._house, self._porch = house, porch
         self._dialogue = Dialogue(house, self._hear)
         self._busy = False
+        self._patient_until = self._rings_at = math.inf
         self._begin_anew()
 
     # What the porch asks of a guest
 
-    @property
+    @cached_property
     def peer(self) -> str:
-        """The IP address at the other end; that of this machine at a Unix socket, and nobody's where it cannot be told."""
+        """The IP address at the other end; that of this machine at a Unix socket, and nobody's where it cannot be told.
+        Found out once: it is asked for at every message."""
         if self._writer.get_extra_info("socket").family == socket.AF_UNIX:
             return "127.0.0.1"
         name = self._writer.get_extra_info("peername") or ("::",)
@@ -64,7 +68,18 @@ class Session(SMTP):
         asyncio.StreamReaderProtocol.eof_received(self)
         return not self._secure  # TLS knows no half-closed connection
 
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Put off when patience ends. What was set to ring earlier goes on running and is set anew once it rings: nearly
+        every command puts it off, and hardly ever is it heard."""
+        self._patient_until = self.loop.time() + (duration or self._timeout_duration)
+        if self._patient_until < self._rings_at:
+            self._rings_at = self._patient_until
+            super()._reset_timeout(duration)
+
     def _timeout_cb(self) -> None:
+        self._rings_at = math.inf
+        if (left := self._patient_until - self.loop.time()) > 0:
+            return self._reset_timeout(left)
         if self._writer.is_closing():
             return self.cut()
         self._writer.write(wire("421 4.4.2 Nothing was sent for too long."))

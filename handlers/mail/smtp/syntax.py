@@ -69,5 +69,7 @@ def wire(reply: str) -> bytes:
 
 
 def _folded(text: str) -> list[str]:
-    readable = "".join(letter if letter.isprintable() else " " for letter in text)
+    readable = text if text.isprintable() else "".join(letter if letter.isprintable() else " " for letter in text)
+    if len(readable) <= REPLY_TEXT_MAX:
+        return [readable]
     return textwrap.wrap(readable, REPLY_TEXT_MAX, break_on_hyphens=False) or [""]

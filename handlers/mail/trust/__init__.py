@@ -77,9 +77,13 @@ class Peer(Enum):
     ANYBODY = "a host that we know nothing of"
 
 
+PROVEN_TO_US = {Peer.ANYBODY, Peer.MAILBOX}
+"""Of whose mail we look for proof ourselves."""
+
+
 def wants_proof(origin: Origin, trust: Trust) -> bool:
     """Whether SPF, DKIM and ARC are of any use for a mail that came by this way: only then need its body be hashed."""
-    return trust.authenticate and _peer(origin.peer, trust) in {Peer.ANYBODY, Peer.MAILBOX}
+    return trust.authenticate and _peer(origin.peer, trust) in PROVEN_TO_US
 
 
 async def examine(
@@ -96,7 +100,7 @@ async def examine(
         check_own_words(head, address)
         steps.note("From", "pass", f"it holds exactly one address, {address}")
         domain = address.rpartition("@")[2]
-        why = _vouched(head, domain, origin, trust, steps) or await prove(
+        why = _vouched(head, domain, peer, trust, steps) or await prove(
             domain,
             dns=dns,
             steps=steps,
@@ -116,9 +120,8 @@ async def examine(
     return Examination(Proven(address, why, on_behalf if on_behalf != address else None), tuple(steps))
 
 
-def _vouched(head: Head, domain: str, origin: Origin, trust: Trust, steps: Steps) -> str | None:
+def _vouched(head: Head, domain: str, peer: Peer, trust: Trust, steps: Steps) -> str | None:
     """Why whoever handed the mail to us is believed; None where proof is to be looked for. Raises Doubtful."""
-    peer = _peer(origin.peer, trust)
     if peer is Peer.SUBMISSION:
         return "it came from a submission network"
     if peer is Peer.ANYBODY:
@@ -131,7 +134,7 @@ def _vouched(head: Head, domain: str, origin: Origin, trust: Trust, steps: Steps
     try:
         return _relayed(head, domain, _names(head, peer, trust), steps)
     except Doubtful:
-        if not wants_proof(origin, trust):
+        if not (trust.authenticate and peer in PROVEN_TO_US):
             raise
         return None
 

@@ -13,6 +13,13 @@ FIELD = "Authentication-Results"
 AUTHSERV_ID = re.compile(r'\s*(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s;"()]+))')
 METHOD = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*\s*=")
 NAME = re.compile(r"[a-z0-9._-]{1,100}")
+ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++)*+"
+PROPERTY = rf"(?:smtp|header|body|policy)\.[a-z0-9-]++=(?:@|(?:{ATOMS}@)?){ATOMS}"
+PLAIN = re.compile(
+    rf"(?:;[ \t]*+(?!none)[a-z][a-z0-9-]*+=[a-z]++(?:[ \t]++reason=[a-z0-9]++)?(?:[ \t]++{PROPERTY})*+[ \t]*+)++",
+    re.IGNORECASE | re.ASCII,
+)
+"""Results as nearly every relay writes them: nothing quoted, no version, no blanks but between words (RFC 8601, section 2.2)."""
 OTHERS_MAX = 3
 NO_VERDICT = {"none", "temperror", "permerror", "bestguesspass"}
 """Results of DMARC that say the author's domain has no policy that could be looked up: SPF and DKIM may still speak.
@@ -116,6 +123,8 @@ def _parsed(rest: str) -> list[Result]:
     text = uncommented(
         rest, FIELD
     )  # authres passes over what it cannot read, and must find no open comment to do so in
+    if PLAIN.fullmatch(text):
+        return [_plain(words) for words in text.lower().split(";")[1:]]
     try:
         header = authres.parse_value(f"us {text}")
     except authres.AuthResError as error:
@@ -128,3 +137,10 @@ def _parsed(rest: str) -> list[Result]:
         )
         for result in header.results
     ]
+
+
+def _plain(words: str) -> Result:
+    """One method's result where all of them are `PLAIN`, as authres reads it (a property test holds the two together): it
+    takes a tenth of the time of taking a mail in, for it looks for comments between any two words."""
+    (method, _, verdict), *said = (word.partition("=") for word in words.split())
+    return Result(method, verdict, tuple((name, value) for name, _, value in said if name != "reason"))

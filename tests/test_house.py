@@ -3,6 +3,8 @@
 import ast
 import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -101,6 +103,14 @@ def test_a_room_imports_only_from_rooms_below_its_own(path: Path) -> None:
         there = room_of(module)
         if here and there and here != there and (here, there) not in NEIGHBOURS:
             assert row[there] > row[here], f"{module_of(path)} imports {module}"
+
+
+def test_what_is_done_aside_needs_neither_the_record_nor_the_web() -> None:
+    """It would lie in memory twice (docs/decisions/0015)."""
+    code = "import sys, handlers.aside.work; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {"bot", "handlers", "pydantic"} <= set(loaded.split())
+    assert not {"sqlalchemy", "starlette", "uvicorn", "structlog", "aiosmtplib", "dns", "typer"} & set(loaded.split())
 
 
 def test_every_room_has_its_place() -> None:

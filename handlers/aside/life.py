@@ -34,12 +34,12 @@ class TooSlow(Exception):
 
 
 class Life:
-    """A process with some lanes, on each of which one thread at a time may ask."""
+    """A process with some lanes, on each of which one thread at a time may ask, and a leash on which nothing is said."""
 
     def __init__(self, lanes: int) -> None:
         """Begin it. Raises OSError. The thread must live as long as the process: the system ends it with the thread."""
-        pairs = [socket.socketpair() for _ in range(lanes)]
-        self._lanes, theirs = [ours for ours, _ in pairs], [other for _, other in pairs]
+        pairs = [socket.socketpair() for _ in range(lanes + 1)]
+        (self._leash, *self._lanes), theirs = [ours for ours, _ in pairs], [other for _, other in pairs]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - nothing of it comes from outside
                 [sys.executable, "-m", "handlers.aside.worker", *(str(one.fileno()) for one in theirs)],
@@ -47,7 +47,7 @@ class Life:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except BaseException:
-            self._close_lanes()
+            self._close_sockets()
             raise
         finally:
             for one in theirs:
@@ -104,23 +104,25 @@ class Life:
 
     def close(self) -> str:
         """Let it end, and be sure that it has. How it ended, for the log."""
-        for lane in self._lanes:
-            with suppress(OSError):  # the other end is gone already
-                lane.shutdown(socket.SHUT_RDWR)  # wakes whoever still waits for an answer
-        try:
-            status = self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            status = self._process.wait()
-        self._close_lanes()
+        self._leash.settimeout(END_SECONDS)
+        with suppress(OSError):  # it has ended, or does not within that time
+            self._leash.shutdown(socket.SHUT_WR)
+            self._leash.recv(
+                1
+            )  # which says nothing: the end of the process closes it (no clock is asked, unlike by `wait`)
+        self._process.kill()
+        status = self._process.wait()
+        self._close_sockets()
         return f"status {status}" if status >= 0 else signal.Signals(-status).name
 
-    def _close_lanes(self) -> None:
-        for lane in self._lanes:
-            lane.close()
+    def _close_sockets(self) -> None:
+        for one in (self._leash, *self._lanes):
+            one.close()
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what may be secret; it finds the very code that we run."""
+    """Ours, without what may be secret. It finds the very code that we run, and its threads share two heaps: with one for
+    each they would hold more, and claim most of the address space that it may have."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONSAFEPATH": "1"}
+    code = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONSAFEPATH": "1"}
+    return kept | code | {"MALLOC_ARENA_MAX": "2"}

@@ -1,7 +1,8 @@
-"""The process itself: `python -m handlers.aside.worker DESCRIPTOR…`, each a socket on which one request after the other comes.
+"""The process itself: `python -m handlers.aside.worker LEASH LANE…`, descriptors of sockets. On each lane comes one request
+after the other.
 
-It says nothing to anybody but the service that started it, which logs for it. It ends when that closes a socket, and is
-killed by the system when that dies.
+It says nothing to anybody but the service that started it, which logs for it. It ends when that lets go of the leash, and
+is killed by the system when that dies.
 """
 
 import ctypes
@@ -32,9 +33,7 @@ def main(descriptors: list[int]) -> None:
         signal.signal(sign, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _bound()
-    lanes = [socket.socket(fileno=one) for one in descriptors]
-    for lane in lanes:
-        lane.settimeout(None)
+    leash, *lanes = [socket.socket(fileno=one) for one in descriptors]
     first = frames.receive(lanes[0])
     # only now: whatever fails from here on can be told
     work: Any = importlib.import_module("handlers.aside.work")
@@ -42,7 +41,8 @@ def main(descriptors: list[int]) -> None:
     frames.send(lanes[0], outcome)
     for lane in lanes:
         threading.Thread(target=_serve, args=(lane, answer), daemon=True).start()
-    threading.Event().wait()
+    leash.recv(1)  # nothing is said on it: it ends when the service lets go, or is no more
+    os._exit(0)  # whatever the lanes are at: nobody waits for it any more
 
 
 def _bound() -> None:
@@ -53,12 +53,12 @@ def _bound() -> None:
 
 
 def _serve(lane: socket.socket, answer: Any) -> None:
-    """One request after the other, until the service is gone."""
+    """One request after the other, until the service is gone. Whatever ends it otherwise must not leave a lane without."""
     try:
         while True:
             frames.send(lane, answer(frames.receive(lane)))
     finally:
-        os._exit(0)  # whatever the others are at: nobody waits for it any more
+        os._exit(0)
 
 
 if __name__ == "__main__":

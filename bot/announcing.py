@@ -140,7 +140,7 @@ def _tell_mailbox(tx: Session, place: str, service: Service, file: File, occasio
     for row in tx.scalars(select(Mention).where(Mention.notice_id == item.id)):
         tx.delete(row)
     tx.flush()
-    mention(tx, item, joined)
+    mention(tx, item.id, joined)
 
 
 def _tell_to_decide(

@@ -55,13 +55,13 @@ def make(
     made = {file.reference: clock.token() for file in files}
     until = now + timedelta(days=days)
     rows = [
-        Link(
-            id=made[file.reference], purpose=purpose, person_id=person.id, file_id=file.id, version=file.version,
-            made_at=now, expires_at=until,
-        )
+        {
+            "id": made[file.reference], "purpose": purpose, "person_id": person.id, "file_id": file.id,
+            "version": file.version, "made_at": now, "expires_at": until,
+        }
         for file in files
     ]  # fmt: skip
-    enter(tx, *rows)
+    enter(tx, Link, *rows)
     return made
 
 

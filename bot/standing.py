@@ -84,7 +84,7 @@ def drawn(tx: Session, surface_id: int, item_id: str, told: Notice, now: datetim
 def speak_of(tx: Session, item: OutboxItem, told: notices.Status) -> None:
     """A list speaks of these files from now on: whatever befalls them has it drawn anew."""
     tx.execute(delete(Mention).where(Mention.notice_id == item.id))
-    telling.mention(tx, item, told)
+    telling.mention(tx, item.id, told)
 
 
 def choice(surface: Surface) -> Choice:

@@ -151,21 +151,21 @@ def post(
 ) -> None:  # fmt: skip
     """Put a notice into the outbox. `threaded`: it answers the message that is being handled, where that came from."""
     route = occasion.route if threaded else Route()
-    item = OutboxItem(
-        id=occasion.clock.token(),
-        token=occasion.clock.token(),
-        kind=notice.kind,
-        recipient=to,
-        channel=occasion.channel if threaded else channel,
-        person_id=person.id if person else None,
-        facts=notice.model_dump(mode="json"),
-        route=route.model_dump(mode="json"),
-        created_at=_next_moment(tx, to, occasion.now),
-        next_at=occasion.now + wait,
-        batch=batch,
-    )
-    enter(tx, item)
-    mention(tx, item, notice)
+    item = {
+        "id": occasion.clock.token(),
+        "token": occasion.clock.token(),
+        "kind": notice.kind,
+        "recipient": to,
+        "channel": occasion.channel if threaded else channel,
+        "person_id": person.id if person else None,
+        "facts": notice.model_dump(mode="json"),
+        "route": route.model_dump(mode="json"),
+        "created_at": _next_moment(tx, to, occasion.now),
+        "next_at": occasion.now + wait,
+        "batch": batch,
+    }
+    enter(tx, OutboxItem, item)
+    mention(tx, str(item["id"]), notice)
 
 
 NEWEST: Prepared[datetime] = Prepared(select(func.max(OutboxItem.created_at)).where(
@@ -185,28 +185,32 @@ def reply(tx: Session, notice: Notice, asking: Asking, *, wait: timedelta = time
     post(tx, notice, asking, to=asking.address, person=asking.person, threaded=True, wait=wait)
 
 
-def mention(tx: Session, item: OutboxItem, notice: Notice) -> None:
+def mention(tx: Session, item_id: str, notice: Notice) -> None:
     """Keep which files the notice speaks of, and what each number in it stands for."""
     ids = _ids(tx, notice)
-    rows: list[Mention] = []
+    rows: list[dict[str, Any]] = []
     if isinstance(notice, notices.Outcomes | notices.Status):
         held = (*notice.outcomes, *notice.remaining) if isinstance(notice, notices.Outcomes) else notice.held
         rows = [
-            Mention(file_id=ids[outcome.file.reference], number=offer.number, name=offer.name or None, sure=offer.sure)
+            {
+                "file_id": ids[outcome.file.reference],
+                "number": offer.number,
+                "name": offer.name or None,
+                "sure": offer.sure,
+            }
             for outcome in held
             if outcome.file
             for offer in outcome.offers
         ]
     numbered = isinstance(notice, notices.OfFiles | notices.Which)
-    spoken = {row.file_id for row in rows}
+    spoken = {row["file_id"] for row in rows}
     for number, file in enumerate(notice.mentioned(), start=1):
         if ids[file.reference] not in spoken:
             number_told = number if numbered else None
-            rows.append(Mention(file_id=ids[file.reference], number=number_told, name=None, sure=False))
+            rows.append({"file_id": ids[file.reference], "number": number_told})
             spoken.add(ids[file.reference])
-    for position, row in enumerate(rows, start=1):
-        row.notice_id, row.position = item.id, position
-    enter(tx, *rows)
+    placed = [row | {"notice_id": item_id, "position": position} for position, row in enumerate(rows, start=1)]
+    enter(tx, Mention, *placed)
 
 
 IDS: Prepared[str] = Prepared(select(File.reference, File.id).where(among(File.reference, "references")))

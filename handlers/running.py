@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 POLL_SECONDS = 1.0
 """Workers look at least so often: the floor beneath every wake-up."""
+GAP_SECONDS = 0.02
+"""A worker looks no more often: what came meanwhile it takes up together. One that has rested looks at once."""
 GRACE_SECONDS = 5.0
 """How long workers may take, when we stop, for what they have begun; what is cut off is taken up again at the next start."""
 WATCH_SECONDS = 0.25
@@ -99,8 +101,11 @@ class Serving(AbstractAsyncContextManager["Serving"]):
     async def _run(self, worker: Worker, wake: asyncio.Event) -> None:
         """Step while there is something to do; then wait to be woken. A fault is logged, shows in the worker's pulse, and
         never ends the work."""
-        rooms = self._office.rooms
+        rooms, looked_at = self._office.rooms, -GAP_SECONDS
+        loop = asyncio.get_running_loop()
         while not self._leaving:
+            await asyncio.sleep(looked_at + GAP_SECONDS - loop.time())
+            looked_at = loop.time()
             wake.clear()
             try:
                 await self._office.inbox.lull()

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, create_engine
 
-from bot.ledger import TRANSACTIONS, Ledger, file_of, schema
+from bot.ledger import Ledger, file_of, schema
+from bot.ledger.engines import TRANSACTIONS
 
 STATEMENTS_MAX = 5_000
 
@@ -42,6 +43,6 @@ def compiler() -> Engine:
 
 def share_statements(ledger: Ledger) -> None:
     """Compile no statement that an earlier office has compiled. The ledger has not been used yet."""
-    for engine in (ledger._reading, ledger._writing):
+    for engine in (ledger._reading, ledger._writer._engine):
         engine.dialect = engine.pool._dialect = compiler().dialect
         engine._compiled_cache = compiler()._compiled_cache

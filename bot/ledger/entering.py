@@ -1,6 +1,6 @@
 """New rows, written at once and past the unit of work, in a fifth of the time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -21,16 +21,17 @@ ENTERED = "entered"
 """Where a session keeps what `watched` sees."""
 
 
-def enter(tx: Session, *rows: Table) -> None:
-    """Insert these, which nobody has as objects afterwards. What they refer to stands in the database already."""
-    tx.info.get(ENTERED, []).extend(rows)
+def enter(tx: Session, kind: type[Table], *rows: Mapping[str, Any]) -> None:
+    """Insert rows of this kind; what one does not say has its default. What they refer to stands in the database already."""
+    if ENTERED in tx.info:
+        tx.info[ENTERED] += [kind(**_said(kind, row)) for row in rows]
     for row in rows:
-        _into(type(row)).change(tx, _said(row))
+        _into(kind).change(tx, _said(kind, row))
 
 
 def enter_file(tx: Session, file: File) -> None:
     """Insert a file, which is given its number and is the session's own from then on."""
-    said = _said(file)
+    said = _said(File, vars(file))
     del said["id"]
     said["id"] = _FILE.first(tx, said)
     for name, value in said.items():
@@ -60,10 +61,9 @@ def _into(kind: type[Table]) -> Prepared[Any]:
     return Prepared(insert(Table.metadata.tables[kind.__tablename__]))
 
 
-def _said(row: Table) -> dict[str, object]:
-    """What stands in its columns; what is not said has its default."""
-    said = vars(row)
-    return {name: said[name] if name in said else default() for name, default in _defaults(type(row))}
+def _said(kind: type[Table], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in each column."""
+    return {name: said[name] if name in said else default() for name, default in _defaults(kind)}
 
 
 @cache

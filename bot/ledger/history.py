@@ -46,7 +46,7 @@ def record(
     )  # fmt: skip
     before = last_seal(tx, file.id) if file.version > 1 else BEGINNING
     entry.seal = seal(tx.info["key"], before, entry)
-    enter(tx, entry)
+    enter(tx, Entry, vars(entry))
 
 
 def _plain(value: object) -> object:

@@ -120,9 +120,8 @@ class Wording:
 
 @pass_context
 def _set_aside(context: Context, value: object) -> str:
-    """What a template's `{{ … }}` leaves in the text."""
-    values = context["values"]
-    assert isinstance(values, Values)  # noqa: S101 - put there by `_fill`
+    """What a template's `{{ … }}` leaves in the text. `parent` holds what `_fill` gave, in what is included too."""
+    values: Values = context.parent["values"]
     return values.set_aside(value)
 
 

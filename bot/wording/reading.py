@@ -1,14 +1,15 @@
 """Reads the Markdown of a filled-in template into blocks (https://spec.commonmark.org, and tables)."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import lru_cache
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from operator import attrgetter
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from bot.wording.letter import Action, Block, Bullets, Button, Heading, Line, Paragraph, Rule, Span, Table, spoken
+from bot.wording.values import HOLDER
 
 PutBack = Callable[[str], str]
 
@@ -17,6 +18,10 @@ DO = "do:"
 """How the target of a link begins that is a button: the command that it stands for follows."""
 WEB = ("https://", "http://")
 """How the address of a page begins, other than that of a mailbox."""
+
+
+LOOK = attrgetter("strong", "code", "link")
+"""All of a span but its words."""
 
 
 class BadTemplate(Exception):
@@ -34,46 +39,76 @@ MARKDOWN = _markdown()
 PARSED_MAX = 64
 """So many texts are kept as they were parsed: values are set aside, so letters of one kind are mostly the same text."""
 PARSED_CHARACTERS_MAX = 8000
-"""A longer text is one of many files, seldom of as many again, and its tree is large."""
+"""A longer text is one of many files, seldom of as many again, and what is kept of it is large."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A line in which some value is still set aside."""
+
+    spans: Line
+
+    def filled(self, put_back: PutBack) -> Line:
+        return _joined(
+            [Span(put_back(one.text), one.strong, one.code, one.link and put_back(one.link)) for one in self.spans]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A block as it was parsed: what makes it of its lines, values put back. Those without values are lines already."""
+
+    make: Callable[..., Block]
+    lines: tuple[Line | _Open, ...] = ()
+
+    def filled(self, put_back: PutBack) -> Block:
+        return self.make(*[line.filled(put_back) if isinstance(line, _Open) else line for line in self.lines])
 
 
 def blocks(markdown: str, put_back: PutBack) -> tuple[Block, ...]:
-    """What the Markdown says, values put back. Raises `BadTemplate` at Markdown that letters do not use."""
+    """What the Markdown says, values put back. Raises `BadTemplate` at Markdown that letters do not use.
+
+    `put_back`: changes nothing of a text but the characters that hold values.
+    """
     parse = _parsed if len(markdown) <= PARSED_CHARACTERS_MAX else _parsed.__wrapped__
-    return tuple(_block(node, put_back) for node in parse(markdown).children)
+    return tuple([one.filled(put_back) if isinstance(one, _Draft) else one for one in parse(markdown)])
 
 
 @lru_cache(PARSED_MAX)
-def _parsed(markdown: str) -> SyntaxTreeNode:
-    """Whoever reads the tree changes nothing of it."""
-    return SyntaxTreeNode(MARKDOWN.parse(markdown))
+def _parsed(markdown: str) -> tuple[_Draft | Block, ...]:
+    """Blocks without values are made once."""
+    drafts = [_draft(node) for node in SyntaxTreeNode(MARKDOWN.parse(markdown)).children]
+    return tuple(one if any(isinstance(line, _Open) for line in one.lines) else one.filled(str) for one in drafts)
 
 
-def _block(node: SyntaxTreeNode, put_back: PutBack) -> Block:
-    if node.type not in BLOCKS:
+def _draft(node: SyntaxTreeNode) -> _Draft:
+    if node.type not in DRAFTS:
         raise BadTemplate(f"letters have no {node.type}")
-    return BLOCKS[node.type](node, put_back)
+    return DRAFTS[node.type](node)
 
 
-def _heading(node: SyntaxTreeNode, put_back: PutBack) -> Heading:
+def _heading(node: SyntaxTreeNode) -> _Draft:
     if node.tag not in HEADING_LEVELS:
         raise BadTemplate(f"letters have no headings below {max(HEADING_LEVELS)}")
-    return Heading(_line(node, put_back), HEADING_LEVELS[node.tag])
+    return _Draft(partial(Heading, level=HEADING_LEVELS[node.tag]), (_line(node),))
 
 
-def _paragraph(node: SyntaxTreeNode, put_back: PutBack) -> Paragraph | Button | Action:
-    line = _line(node, put_back)
-    return _pressed(node, line, put_back) or _button(line) or _action(line) or Paragraph(line)
+def _paragraph(node: SyntaxTreeNode) -> _Draft:
+    titles = (str(one.attrs.get("title") or "") for one in node.walk() if one.type == "link")
+    return _Draft(_said, (_line(node), _settled((Span("".join(titles)),))))
 
 
-def _pressed(node: SyntaxTreeNode, line: Line, put_back: PutBack) -> Button | None:
+def _said(line: Line, titles: Line) -> Paragraph | Button | Action:
+    return _pressed(line, titles) or _button(line) or _action(line) or Paragraph(line)
+
+
+def _pressed(line: Line, titles: Line) -> Button | None:
     """`[Recall](<do:recall PR-7K3Q-M2XD> "The contents are destroyed at once.")`, and nothing besides; strong where it is
     what most will want to press."""
     if len(line) != 1 or not line[0].link.startswith(DO):
         return None
     word, _, argument = line[0].link.removeprefix(DO).partition(" ")
-    titles = (str(one.attrs.get("title") or "") for one in node.walk() if one.type == "link")
-    return Button(word, argument, shown=line[0].text, warning=put_back("".join(titles)), primary=line[0].strong)
+    return Button(word, argument, shown=line[0].text, warning=spoken(titles), primary=line[0].strong)
 
 
 def _button(line: Line) -> Button | None:
@@ -93,8 +128,8 @@ def _action(line: Line) -> Action | None:
     return Action(spoken(line), url) if url.startswith(WEB) and not others else None
 
 
-def _bullets(node: SyntaxTreeNode, put_back: PutBack) -> Bullets:
-    return Bullets(tuple(_line(_only(item), put_back) for item in node.children))
+def _bullets(node: SyntaxTreeNode) -> _Draft:
+    return _Draft(lambda *items: Bullets(items), tuple(_line(_only(item)) for item in node.children))
 
 
 def _only(item: SyntaxTreeNode) -> SyntaxTreeNode:
@@ -103,46 +138,59 @@ def _only(item: SyntaxTreeNode) -> SyntaxTreeNode:
     return item.children[0]
 
 
-def _table(node: SyntaxTreeNode, put_back: PutBack) -> Table:
-    rows = [[_line(cell, put_back) for cell in row.children] for part in node.children for row in part.children]
+def _table(node: SyntaxTreeNode) -> _Draft:
+    rows = [[_line(cell) for cell in row.children] for part in node.children for row in part.children]
     if any(len(row) != 2 for row in rows):
         raise BadTemplate("a table has two columns: a label and its value")
-    return Table(tuple((label, value) for label, value in rows if label or value))
+    return _Draft(_rows, tuple(cell for row in rows for cell in row))
 
 
-def _rule(_node: SyntaxTreeNode, _put_back: PutBack) -> Rule:
-    return Rule()
+def _rows(*cells: Line) -> Table:
+    return Table(tuple([row for row in zip(cells[::2], cells[1::2], strict=True) if row != ((), ())]))
 
 
-BLOCKS: dict[str, Callable[[SyntaxTreeNode, PutBack], Block]] = {
+DRAFTS: dict[str, Callable[[SyntaxTreeNode], _Draft]] = {
     "heading": _heading,
     "paragraph": _paragraph,
     "bullet_list": _bullets,
     "table": _table,
-    "hr": _rule,
+    "hr": lambda _: _Draft(Rule),
 }
 
 
-def _line(node: SyntaxTreeNode, put_back: PutBack) -> Line:
-    """The words of a heading, a paragraph or a cell, neighbours of one look joined."""
-    found = [span for inline in node.children for span in _spans(inline, Span(""), put_back)]
-    alike = groupby(found, key=lambda span: replace(span, text=""))
-    joined = (replace(look, text="".join(span.text for span in spans)) for look, spans in alike)
-    return tuple(span for span in joined if span.text)
+def _line(node: SyntaxTreeNode) -> Line | _Open:
+    """The words of a heading, a paragraph or a cell."""
+    return _settled(tuple(span for inline in node.children for span in _spans(inline, Span(""))))
 
 
-def _spans(node: SyntaxTreeNode, look: Span, put_back: PutBack) -> Iterator[Span]:
+def _settled(spans: Line) -> Line | _Open:
+    is_open = any(HOLDER.search(words) for span in spans for words in (span.text, span.link))
+    return _Open(spans) if is_open else _joined(spans)
+
+
+def _joined(spans: Sequence[Span]) -> Line:
+    """Neighbours of one look are one span, and none is empty."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and LOOK(joined[-1]) == LOOK(span):
+            joined[-1] = replace(span, text=joined[-1].text + span.text)
+        else:
+            joined.append(span)
+    return tuple([span for span in joined if span.text])
+
+
+def _spans(node: SyntaxTreeNode, look: Span) -> Iterator[Span]:
     for child in node.children:
         match child.type:
             case "text":
-                yield replace(look, text=put_back(child.content))
+                yield replace(look, text=child.content)
             case "code_inline":
-                yield replace(look, text=put_back(child.content), code=True)
+                yield replace(look, text=child.content, code=True)
             case "softbreak":
                 yield replace(look, text=" ")
             case "strong":
-                yield from _spans(child, replace(look, strong=True), put_back)
+                yield from _spans(child, replace(look, strong=True))
             case "link":
-                yield from _spans(child, replace(look, link=put_back(str(child.attrs["href"]))), put_back)
+                yield from _spans(child, replace(look, link=str(child.attrs["href"])))
             case other:
                 raise BadTemplate(f"letters have no {other}")

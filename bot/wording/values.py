@@ -20,16 +20,20 @@ class Values:
     """The values of one letter."""
 
     def __init__(self) -> None:
-        self._values: list[str] = []
+        self._held: dict[str, str] = {}
 
     def set_aside(self, value: object) -> str:
         """The character that stands for this value until it is put back."""
-        self._values.append(plain(str(value)))
-        return chr(FIRST_HOLDER + len(self._values) - 1)
+        holder = chr(FIRST_HOLDER + len(self._held))
+        self._held[holder] = plain(str(value))
+        return holder
 
     def put_back(self, text: str) -> str:
         """The same text with every value in its place. Values are not looked into."""
-        return HOLDER.sub(lambda held: self._values[ord(held[0]) - FIRST_HOLDER], text)
+        return HOLDER.sub(self._value, text)
+
+    def _value(self, holder: re.Match[str]) -> str:
+        return self._held[holder[0]]
 
 
 def plain(text: str) -> str:

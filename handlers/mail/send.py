@@ -12,14 +12,19 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
+    SMTPHeloError,
     SMTPNotSupported,
-    SMTPRecipientsRefused,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
 )
 
 from bot.outbox import LEASE
 from bot.parcels import Parcel, Undeliverable
 from bot.settings import Outgoing, Settings, reveal
 from handlers.mail.canary import Written
+from handlers.mail.connection import NO_REPLY, Connection
 from handlers.mail.render import MailRenderer
 from handlers.mail.render.head import ascii_domain
 
@@ -30,6 +35,10 @@ CONNECTIONS_MAX = 4
 """Connections to the smarthost at a time."""
 IDLE_SECONDS = 30.0
 """How long a connection is kept for the next mail. Mail servers hang up after five minutes (RFC 5321, section 4.5.3.2.7)."""
+FRESH_SECONDS = 5.0
+"""For so long after a mail a connection is taken to be alive: the next mail says whether it is."""
+CLOSING = 421
+"""The server is about to hang up, whatever it was told (RFC 5321, section 3.8)."""
 REPLY_SECONDS = 60.0
 """How long one reply of the smarthost may take."""
 OFFER_SECONDS = 30.0
@@ -56,7 +65,7 @@ class Smarthost:
         self._user, self._password, self._application = user, password, application
         self._ca_file = ca_file
         self._slots = asyncio.Semaphore(CONNECTIONS_MAX)
-        self._idle: dict[SMTP, asyncio.TimerHandle] = {}
+        self._idle: dict[Connection, asyncio.TimerHandle] = {}
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -72,26 +81,38 @@ class Smarthost:
 
     async def deliver(self, parcel: Parcel) -> None:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
-        await self.give(parcel.token, parcel.recipient, self._renderer.message(parcel))
+        await self.send(self.written(parcel))
+
+    def written(self, parcel: Parcel) -> Written:
+        """The mail that it is. Raises `Undeliverable`. Any thread may ask for it."""
+        return Written(self._renderer.sender.tagged(parcel.token), parcel.recipient, self._renderer.message(parcel))
 
     async def give(self, token: str, recipient: str, message: bytes) -> None:
-        """The same for a notice that is written already. `token`: its own, to which it comes back."""
-        await self.send(Written(self._renderer.sender.tagged(token), ascii_domain(recipient), message))
+        """Hand over a notice that is written already. `token`: its own, to which it comes back. Raises as `deliver`."""
+        await self.send(Written(self._renderer.sender.tagged(token), recipient, message))
 
     async def send(self, mail: Written) -> None:
         """The same for a mail that is written already."""
-        async with asyncio.timeout(DELIVERY_SECONDS_MAX), self._connection() as client:
-            await _hand_over(client, mail.return_path, mail.recipient, mail.octets)
+        lines = [*mail.octets.splitlines(), b""]  # so nothing in it can end it early
+        sound = Written(ascii_domain(mail.return_path), ascii_domain(mail.recipient), b"\r\n".join(lines))
+        try:
+            async with asyncio.timeout(DELIVERY_SECONDS_MAX), self._connection(sound) as connection:
+                await connection.give(sound)
+        except (SMTPRecipientRefused, SMTPDataError) as refused:
+            _raise_if_final(refused)
+            raise
+        except SMTPNotSupported as refused:
+            raise Undeliverable(f"the smarthost cannot send to {sound.recipient}: {refused.message}") from refused
 
     async def greet(self) -> None:
         """Sign in, and leave again. Raises what keeps mail from being delivered now."""
-        client = await self._new()
+        client = await self._signed_in()
         await client.quit()
 
     async def offer(self, recipient: str) -> None:
         """Ask whether mail to this address would be taken, and send none. Raises SMTPResponseException where it would not."""
         async with asyncio.timeout(OFFER_SECONDS):
-            client = await self._new()
+            client = await self._signed_in()
             try:
                 await client.mail(self._renderer.sender.address)
                 await client.rcpt(recipient)
@@ -102,24 +123,51 @@ class Smarthost:
 
     async def close(self) -> None:
         """Hang up."""
-        for client in list(self._idle):
-            self._idle.pop(client).cancel()
-            with suppress(SMTPException, OSError):
-                await client.quit()
+        for connection in list(self._idle):
+            self._idle.pop(connection).cancel()
+            await connection.quit()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[SMTP]:
-        """A connection for one mail: one that was kept, if it still answers, else a new one."""
+    async def _connection(self, mail: Written) -> AsyncIterator[Connection]:
+        """A connection on which the smarthost waits for this mail: one that was kept, if it still answers, else a new one."""
         async with self._slots:
-            client = await self._kept() or await self._new()
+            connection = await self._kept(mail) or await self._new(mail)
             try:
-                yield client
+                yield connection
             except BaseException:
-                client.close()  # it may be in the middle of anything
+                connection.close()  # it may be in the middle of anything
                 raise
-            self._keep(client)
+            self._keep(connection)
 
-    async def _new(self) -> SMTP:
+    async def _new(self, mail: Written) -> Connection:
+        client = await self._signed_in()
+        try:
+            await _introduce(client)
+            connection = Connection(client, REPLY_SECONDS)
+            await connection.ask(mail)
+        except BaseException:
+            client.close()
+            raise
+        return connection
+
+    async def _kept(self, mail: Written) -> Connection | None:
+        """None where all that were kept are gone. The mail itself was begun on none of them."""
+        while self._idle:
+            connection, timer = self._idle.popitem()
+            timer.cancel()
+            try:
+                if timer.when() - connection.loop.time() < IDLE_SECONDS - FRESH_SECONDS:
+                    await connection.check()
+                await connection.ask(mail)
+            except BaseException as fault:
+                connection.close()
+                if not _is_gone(fault):
+                    raise
+            else:
+                return connection
+        return None
+
+    async def _signed_in(self) -> SMTP:
         """Signed in. A token that is refused may have been withdrawn: the next try has a new one."""
         client = self._client()
         try:
@@ -143,24 +191,12 @@ class Smarthost:
         assert self._application is not None  # noqa: S101 - else nobody asks
         return await asyncio.to_thread(self._application.token)
 
-    async def _kept(self) -> SMTP | None:
-        while self._idle:
-            client, timer = self._idle.popitem()
-            timer.cancel()
-            try:
-                await client.rset()
-            except (SMTPException, OSError):
-                client.close()
-            else:
-                return client
-        return None
+    def _keep(self, connection: Connection) -> None:
+        self._idle[connection] = connection.loop.call_later(IDLE_SECONDS, self._let_go, connection)
 
-    def _keep(self, client: SMTP) -> None:
-        self._idle[client] = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._let_go, client)
-
-    def _let_go(self, client: SMTP) -> None:
-        del self._idle[client]
-        client.close()
+    def _let_go(self, connection: Connection) -> None:
+        del self._idle[connection]
+        connection.close()
 
 
 def _application(outgoing: Outgoing) -> "Application":
@@ -169,21 +205,23 @@ def _application(outgoing: Outgoing) -> "Application":
     return Application.of(outgoing)
 
 
-async def _hand_over(client: SMTP, return_path: str, recipient: str, message: bytes) -> None:
-    options = [] if recipient.isascii() else ["SMTPUTF8", "BODY=8BITMIME"]
-    try:
-        await client.sendmail(return_path, [recipient], message, mail_options=options)
-    except SMTPRecipientsRefused as refused:
-        _raise_if_final(refused.recipients[0].code, refused.recipients[0].message, refused)
-        raise
-    except SMTPDataError as refused:
-        _raise_if_final(refused.code, refused.message, refused)
-        raise
-    except SMTPNotSupported as refused:
-        raise Undeliverable(f"the smarthost cannot send to {recipient}: {refused.message}") from refused
+async def _introduce(client: SMTP) -> None:
+    """Ask what it offers, unless it has said so since it was encrypted."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except SMTPHeloError:
+            await client.helo()
 
 
-def _raise_if_final(code: int, words: str, refused: SMTPException) -> None:
+def _is_gone(fault: BaseException) -> bool:
+    """It says that the connection has ended, and nothing of the mail for which it was to be used."""
+    if isinstance(fault, SMTPResponseException):
+        return fault.code in (CLOSING, NO_REPLY)
+    return isinstance(fault, SMTPServerDisconnected | SMTPTimeoutError)
+
+
+def _raise_if_final(refused: SMTPRecipientRefused | SMTPDataError) -> None:
     """Raises `Undeliverable` at a permanent refusal of this very mail (RFC 5321, section 4.2.1)."""
-    if 500 <= code <= 599 and code not in OURS:
-        raise Undeliverable(f"{code} {' '.join(words.split())}") from refused
+    if 500 <= refused.code <= 599 and refused.code not in OURS:
+        raise Undeliverable(f"{refused.code} {' '.join(refused.message.split())}") from refused

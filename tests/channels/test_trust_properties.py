@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from handlers.mail.message.head import Head
@@ -66,6 +66,11 @@ BETWEEN = st.sampled_from([" ", "  ", "\t", ";", "; ", " ;", ""])
 
 
 @given(st.lists(st.tuples(BETWEEN, WORDS), min_size=1, max_size=8))
+@example([("", "nonesuch=pass")])
+@example([("", "dmarc=pass"), (" ", "header.from=s\u212aool.example")])
+@example([("", "dmarc=pass"), (" ", "header.d=.a")])
+@example([("", "dmarc=pass"), (" ", "foo.bar=a")])
+@example([("", "dmarc=pass"), (" ", "header.from=a.example"), (";", "")])
 def test_results_as_most_are_written_are_read_as_those_with_a_version_are(said: list[tuple[str, str]]) -> None:
     """Those with one are left to authres."""
     words = ";" + "".join(between + word for between, word in said)

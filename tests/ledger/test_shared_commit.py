@@ -20,7 +20,7 @@ Work = Callable[[Session], object]
 @pytest.fixture(autouse=True)
 def _a_slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """May take as long as it likes: what shares a commit is then settled by who waits."""
-    monkeypatch.setattr("bot.ledger.SHARED_COMMIT_SECONDS", 60)
+    monkeypatch.setattr("bot.ledger.writing.SHARED_COMMIT_SECONDS", 60)
 
 
 def enter(number: str, name: str = "") -> Work:
@@ -196,7 +196,7 @@ async def test_what_somebody_outside_waits_for_goes_before_what_can_wait(ledger:
 async def test_no_commit_takes_in_so_much_that_the_next_is_late(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.ledger.SHARED_COMMIT_SECONDS", -1)
+    monkeypatch.setattr("bot.ledger.writing.SHARED_COMMIT_SECONDS", -1)
     commits: list[AbstractSet[str]] = []
     ledger.on_change(commits.append)
     await together(ledger, *(enter(f"830{at}") for at in range(5)))

@@ -95,7 +95,7 @@ async def test_where_it_cannot_even_be_sent_that_is_what_is_told(office: TestOff
     office.mailboxes.refused[RETURNS] = "550 5.7.60 send as denied for Wren"
     await pass_time(office, 60)
     (alert,) = alerts(office)
-    assert "did not take it: Undeliverable from SMTPRecipientsRefused" in one_line(alert)
+    assert "did not take it: Undeliverable from SMTPRecipientRefused 550" in one_line(alert)
     assert "Wren" not in alert.text
 
 

@@ -1,6 +1,8 @@
 """The Markdown that letters are written in."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.wording import Action, BadTemplate, Bullets, Button, Heading, Paragraph, Rule, Span, Table
 from bot.wording.reading import blocks
@@ -95,6 +97,29 @@ def test_an_action_leads_where_a_value_says() -> None:
     held = values.set_aside("https://x.example/get/a_b*c")
     assert blocks(f"[Open this file]({held})", values.put_back) == (
         Action("Open this file", "https://x.example/get/a_b*c"),
+    )
+
+
+HELD = (
+    "# {0}\n\n{1} **{2}** is `{3}`.\nIt **{4}{5}** {6}\n\n- {0}\n- `{1}` {2}\n\n| {0} | {1} |\n| --- | --- |\n| a | **{2}** |\n\n"
+    'Reply `{0}` to {1}.\n\n[{2}](https://x.example/{3})\n\n[{4} {5}](<do:{0} {1}> "{2} it")\n\n[{0}]({6})[{1}]({6})\n'
+)
+"""Values wherever letters have them."""
+
+
+@given(st.lists(st.text("abcde", min_size=1, max_size=9), min_size=7, max_size=7))
+def test_values_are_read_as_if_they_had_been_written(said: list[str]) -> None:
+    for _ in range(2):  # what was parsed is kept
+        values = Values()
+        assert blocks(HELD.format(*map(values.set_aside, said)), values.put_back) == blocks(HELD.format(*said), same)
+
+
+def test_an_empty_value_leaves_nothing() -> None:
+    values = Values()
+    markdown = "a {0}**{1}**\n\n| {2} | **{3}** |\n| --- | --- |\n| a | {4} |\n"
+    assert blocks(markdown.format(*map(values.set_aside, [""] * 5)), values.put_back) == (
+        Paragraph((Span("a "),)),
+        Table((((Span("a"),), ()),)),
     )
 
 

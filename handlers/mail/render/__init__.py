@@ -4,7 +4,6 @@ Written octet by octet like the header fields: Python's own message takes ten ti
 """
 
 import base64
-from binascii import b2a_qp
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
@@ -14,6 +13,7 @@ from bot.parcels import Enclosure, Parcel
 from bot.settings import Settings
 from handlers.mail.render.head import From, fields
 from handlers.mail.render.page import Page
+from handlers.mail.render.quoted import quoted
 from handlers.mail.render.text import text
 
 __all__ = ["From", "MailRenderer", "Page", "text"]
@@ -34,7 +34,7 @@ class MailRenderer:
 
     def message(self, parcel: Parcel) -> bytes:
         """The whole mail, lines ended by CR LF. A repeat has the same octets. Raises `Undeliverable`."""
-        looks = (_text("plain", text(parcel.letter)), _text("html", self._page.html(parcel.letter)))
+        looks = (_text("plain", quoted(text(parcel.letter))), _text("html", self._page.quoted(parcel.letter)))
         body = _multipart("alternative", f"=_{parcel.id}", looks)
         if parcel.enclosures:  # its boundary is not one of which the letter's own is the beginning
             parts = (body, *map(_attached, parcel.enclosures))
@@ -49,10 +49,10 @@ def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:
     return head + b"".join(between + b"\r\n" + part for part in parts) + between + b"--\r\n"
 
 
-def _text(kind: str, words: str) -> bytes:
-    """In 7 bits whatever it says (RFC 2045, section 6.7), for no smarthost need know 8BITMIME."""
+def _text(kind: str, words: bytes) -> bytes:
+    """In 7 bits whatever it says, for no smarthost need know 8BITMIME."""
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head.encode() + b2a_qp(b"\r\n".join([*words.encode().splitlines(), b""]))
+    return head.encode() + words
 
 
 def _attached(enclosure: Enclosure) -> bytes:

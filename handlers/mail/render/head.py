@@ -72,8 +72,10 @@ def _lines(parcel: Parcel, sender: From) -> Iterator[str]:
 
 
 def _encoded(words: str) -> str:
-    """Words for a header field (RFC 2047); encoded also where a name itself looks like an encoded word."""
+    """Words for the subject (RFC 2047); encoded also where a name itself looks like an encoded word."""
     as_it_is = words.isascii() and "=?" not in words
+    if as_it_is and len("Subject: ") + len(words) <= LINE_MAX and words.isprintable() and words == words.strip():
+        return words  # `Header` would come to the same
     return Header(words, "us-ascii" if as_it_is else "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 

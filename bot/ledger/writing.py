@@ -1,0 +1,209 @@
+"""The one thread that writes: it shares a commit, and so a sync, among the functions that wait or come meanwhile."""
+
+import asyncio
+import queue
+import re
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.orm import Session
+
+from bot.ledger.engines import begun, driver_under, engine
+from bot.ledger.prepared import CHANGED, DRIVER
+
+Work = Callable[[Session], Any]
+Listener = Callable[[AbstractSet[str]], None]
+"""Told of the tables to which something was written."""
+
+
+class Observer(Protocol):
+    """Told how long a commit took and how many functions shared it."""
+
+    def __call__(self, seconds: float, writes: int, *, failed: bool) -> None:
+        """`failed`: all of it was undone."""
+
+
+SHARED_COMMIT_MAX = 256
+"""How many functions share one commit at the most: bounds how long the first of them waits."""
+SHARED_COMMIT_SECONDS = 0.03
+"""How long functions are added to a commit: bounds how long one waits that is not urgent."""
+URGENT_COMMIT_SECONDS = 0.005
+"""How long they are once one that is urgent is among them."""
+CHANGES = re.compile(r"(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+"""A statement that changes a table, and which."""
+
+
+class Later(Exception):
+    """It could not be done now and nothing of it was done: try again. The sender's server is told so."""
+
+
+@dataclass(order=True)
+class _Job:
+    turn: int
+    """Urgent ones first, the word to end last."""
+    number: int
+    """Among those of one turn, in the order they came."""
+    work: Work | None = field(compare=False)
+    """None: that was all."""
+    done: "Future[Any] | asyncio.Future[Any]" = field(compare=False)
+    loop: asyncio.AbstractEventLoop | None = field(default=None, compare=False)
+    """Whose future that is; None: a thread's."""
+
+
+URGENT, ORDINARY, LAST = range(3)
+_Answer = tuple[object, BaseException | None]
+"""What a function returned, or raised."""
+
+
+class Writer:
+    """Writes to one database, alone in this process."""
+
+    def __init__(self, url: URL, info: Mapping[str, Any]) -> None:
+        """`info`: what every session has."""
+        self._info = dict(info)
+        self.listeners: list[Listener] = []
+        """Called after every commit, from the writer's thread."""
+        self.observers: list[Observer] = []
+        """Told of every commit, from the writer's thread."""
+        self._changed: set[str] = set()
+        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
+        self._numbers = count()
+        self._entering, self._closed = threading.Lock(), False
+        self._engine = engine(url, read_only=False)
+        event.listen(self._engine, "after_cursor_execute", self._note_change)
+        self._thread = threading.Thread(target=self._run, name="ledger-write", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Finish what was begun; whoever comes after this is told `Later`."""
+        with self._entering:
+            self._closed = True
+            self._jobs.put(_Job(LAST, next(self._numbers), None, Future()))
+        self._thread.join()
+        self._engine.dispose()
+
+    def submit(
+        self, work: Work, done: "Future[Any] | asyncio.Future[Any]", loop: asyncio.AbstractEventLoop | None = None, *,
+        urgent: bool,
+    ) -> None:  # fmt: skip
+        """Have this done: `done`, of this loop or else of a thread, is answered once its commit is durable. Raises
+        `Later`."""
+        turn = URGENT if urgent else ORDINARY
+        with self._entering:
+            if self._closed:
+                raise Later("the ledger is closed")
+            self._jobs.put(_Job(turn, next(self._numbers), work, done, loop))
+
+    def _run(self) -> None:
+        while (first := self._jobs.get()).work is not None:
+            self._commit(first)
+
+    def _commit(self, first: _Job) -> None:
+        """Run this, and what waits with it, as far as one commit may go on."""
+        jobs: list[_Job] = []
+        answers: list[_Answer] = []
+        since, failed = time.monotonic(), False
+        try:
+            with self._engine.connect() as connection, begun(connection, "BEGIN IMMEDIATE") as driver:
+                for job in self._together(first):
+                    jobs.append(job)
+                    answers.append(self._one(connection, job))
+                driver.execute("COMMIT")
+        except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+            later = Later(f"the ledger could not commit: {type(fault).__name__}")
+            later.__cause__ = fault
+            jobs = jobs or [first]  # not even a transaction could be begun
+            failed, answers = True, [(None, later) for _ in jobs]
+        self._tell(jobs, answers, time.monotonic() - since, failed=failed)
+
+    def _together(self, first: _Job) -> Iterator[_Job]:
+        """The first, and those that wait when it is done, until one that is urgent has waited long enough, or all have."""
+        until = time.monotonic() + SHARED_COMMIT_SECONDS
+        job: _Job | None = first
+        for _ in range(SHARED_COMMIT_MAX):
+            if job is None or job.work is None:
+                break
+            if job.turn == URGENT:
+                until = min(until, time.monotonic() + URGENT_COMMIT_SECONDS)
+            yield job
+            job = self._next() if time.monotonic() < until else None
+        if job:
+            self._jobs.put(job)
+
+    def _next(self) -> _Job | None:
+        try:
+            return self._jobs.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _tell(self, jobs: Sequence[_Job], answers: Sequence[_Answer], seconds: float, *, failed: bool) -> None:
+        """Who watches, who waits for a change, and who waits for an answer."""
+        for observer in self.observers:
+            observer(seconds, len(jobs), failed=failed)
+        changed = frozenset(self._changed)
+        self._changed.clear()
+        for listener in self.listeners:
+            listener(changed)
+        waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[_Job, _Answer]]] = {}
+        for job, answer in zip(jobs, answers, strict=True):
+            waiting.setdefault(job.loop, []).append((job, answer))
+        for loop, theirs in waiting.items():
+            if loop is None:
+                _answer(theirs)
+            else:
+                with suppress(RuntimeError):  # the loop is closed: nobody is left to hear of it
+                    loop.call_soon_threadsafe(_answer, theirs)
+
+    def _note_change(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if change := CHANGES.match(statement):
+            self._changed.add(change[1])
+
+    def _one(self, connection: Connection, job: _Job) -> _Answer:
+        """Run one in a savepoint."""
+        driver = driver_under(connection)
+        driver.execute("SAVEPOINT one")
+        try:
+            with self._session(connection) as tx:
+                result = job.work(tx) if job.work else None
+                tx.flush()
+        except Exception as fault:
+            if not driver.in_transaction:
+                raise  # the whole transaction is gone (a full disk): nobody's work may be called done
+            driver.execute("ROLLBACK TO one")
+            return None, _outcome(fault)
+        finally:
+            if driver.in_transaction:
+                driver.execute("RELEASE one")
+        return result, None
+
+    def _session(self, connection: Connection) -> Session:
+        """A session on this connection, whose transaction it does not end."""
+        return Session(connection, info={**self._info, DRIVER: driver_under(connection), CHANGED: self._changed})
+
+
+def _answer(jobs: Sequence[tuple[_Job, _Answer]]) -> None:
+    for job, (result, failure) in jobs:
+        if job.done.done():  # whoever waited has given up
+            continue
+        if failure:
+            job.done.set_exception(failure)
+        else:
+            job.done.set_result(result)
+
+
+def _outcome(fault: Exception) -> Exception:
+    """What the caller hears: the database's own troubles are `Later`, all else is as it was raised."""
+    if isinstance(getattr(fault, "orig", fault), sqlite3.OperationalError):
+        later = Later(f"the ledger could not write: {type(fault).__name__}")
+        later.__cause__ = fault
+        return later
+    return fault

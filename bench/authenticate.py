@@ -27,8 +27,8 @@ from dns.rdatatype import RdataType
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, examine
-from handlers.mail.trust.dns import Resolver, name_of
 from handlers.mail.trust.dns_cache import Answer, Cache
+from handlers.mail.trust.resolver import Resolver, name_of
 from handlers.mail.trust.signatures import Signatures
 from tests.channels.signing import DOMAIN, SELECTOR, private, record, rsa
 

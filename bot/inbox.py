@@ -179,7 +179,14 @@ MINE: Prepared[int] = Prepared(
 )
 """What one worker has claimed; what is to be set goes with it."""
 CLAIM: Prepared[int] = Prepared(update(INBOX).where(among(INBOX.c.id, "claimed")))
-ENTER = insert(INBOX).on_conflict_do_nothing().returning(INBOX.c.object_id, INBOX.c.id)
+ENTER = (
+    insert(INBOX)
+    .on_conflict_do_nothing()
+    .returning(INBOX.c.object_id, INBOX.c.id)
+    .execution_options(insertmanyvalues_page_size=1)
+)
+"""Row by row: a statement for so many rows is another for each number of them, and sqlite3 keeps up to 128 statements, each
+with the last values that were bound to it. Sealed mails are such values: 20 MiB of them were kept after a busy hour."""
 
 
 def _enter(tx: Session, batch: Sequence[_Waiting], sealed: Sequence[Sealed], now: datetime) -> list[int | None]:

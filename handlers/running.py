@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -17,6 +18,7 @@ from bot import inbox, outbox
 from bot.ledger import file_of
 from bot.settings import Settings
 from bot.working import Worker
+from handlers import lean
 from handlers.app import NotReady, Office
 
 log = structlog.get_logger()
@@ -29,6 +31,8 @@ GRACE_SECONDS = 5.0
 """How long workers may take, when we stop, for what they have begun; what is cut off is taken up again at the next start."""
 WATCH_SECONDS = 0.25
 """How often it is looked whether another process (the command line) has written."""
+LOOKS_BETWEEN_GIVING_BACK = 4
+"""After so many looks what memory is free goes back to the system: a second is short enough for no burst to add to another."""
 
 
 class Serving(AbstractAsyncContextManager["Serving"]):
@@ -137,7 +141,9 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         connection = sqlite3.connect(path)
         try:
             before = None
-            while True:
+            for look in count():
+                if not look % LOOKS_BETWEEN_GIVING_BACK:
+                    lean.give_back()
                 (version,) = connection.execute("PRAGMA data_version").fetchone()
                 if version != before:
                     self._wake_all()

@@ -11,6 +11,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 BUSY_MS = 30_000
 """How long a writer waits for another process (the command line beside `serve`) before it gives up."""
 READERS = 4
+READER_KIB = 256
+"""How much of the database each of them keeps in memory; what lies beyond it the system keeps for all of them."""
 TRANSACTIONS: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 """Neither the driver nor SQLAlchemy begins or ends one: `begun` does."""
 
@@ -29,6 +31,8 @@ def engine(url: URL, *, read_only: bool) -> Engine:
         for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {setting}")
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        if read_only:
+            connection.execute(f"PRAGMA cache_size=-{READER_KIB}")
         connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
     @event.listens_for(made, "commit")

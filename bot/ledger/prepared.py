@@ -98,6 +98,8 @@ def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) ->
 
 def driver_of(tx: Session) -> sqlite3.Connection:
     """The connection that the session works on."""
+    if tx.in_nested_transaction():
+        tx.connection()  # its savepoint is made when something is first asked through the session, and not before
     driver = tx.info.get(DRIVER) or tx.connection().connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - no other database is opened
     return driver

@@ -182,7 +182,7 @@ class Entry(Table):
     __table_args__ = (
         Index(
             "history_unsigned", "file_id", "sequence",
-            sqlite_where=text("checkpoint_id IS NULL"), postgresql_where=text("checkpoint_id IS NULL"),
+            sqlite_where=text("checkpoint_id IS NULL"),
         ),
     )  # fmt: skip
 

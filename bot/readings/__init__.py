@@ -11,7 +11,6 @@ from importlib import metadata
 from pathlib import Path
 
 import structlog
-from cryptography import x509
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
@@ -168,6 +167,8 @@ def _free(path: Path) -> int | None:
 
 def _expiry(path: Path) -> float | None:
     """When the first certificate in a PEM file ends; None where it cannot be read."""
+    from cryptography import x509  # noqa: PLC0415 - 2 MiB: only where a certificate is shown
+
     try:
         return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc.timestamp()
     except (OSError, ValueError):

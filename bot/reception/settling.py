@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz.distance import OSA
 from sqlalchemy.orm import Session
 
 from bot import notices, quarantine, roster
@@ -14,6 +13,7 @@ from bot.quarantine.numbering import count
 from bot.quarantine.telling_of import shown
 from bot.rules.authority import Keeping
 from bot.rules.commands import Command, Reading, Settle
+from bot.rules.likeness import slips
 from bot.telling import Asking
 
 WORDS = ("release", "discard", "retry")
@@ -36,7 +36,7 @@ def with_unclear(reading: Reading) -> Reading:
 
 def _is_near(line: str) -> bool:
     word = line.split(maxsplit=1)[0].casefold().strip(",.:;")
-    return any(OSA.distance(word, known) <= 2 for known in WORDS) and any(
+    return any(slips(word, known) <= 2 for known in WORDS) and any(
         one.isdigit() or one == "all" for one in line.split()[1:2]
     )
 

@@ -3,25 +3,17 @@
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from bot.arrival import MAIL
 from bot.ledger import files
 from bot.ledger.prepared import Prepared
-from bot.ledger.tables import Duty, File, Identity, Person, School
+from bot.ledger.tables import File, Identity, Person, School
+from bot.roster.reading import HOLDING, KNOWN, people
 from bot.rules import authority
 from bot.rules.authority import ALL, Appointment, Keeping, Matter, Role, Sight
 from bot.rules.lifecycle import Act
 
-KNOWN = (
-    select(Person).join(Identity).options(joinedload(Person.duties).joinedload(Duty.establishment))
-    .where(Identity.channel == bindparam("channel"), Identity.value == bindparam("value"), Person.left_at.is_(None))
-)  # fmt: skip
-HOLDING = (
-    select(Person).join(Duty).options(joinedload(Person.duties), joinedload(Person.identities))
-    .where(Duty.role == bindparam("role"), Duty.scope.in_((bindparam("scope"), ALL)), Person.left_at.is_(None))
-    .distinct().order_by(Person.id)
-)  # fmt: skip
 EVERY = select(School).order_by(School.number)
 OF_NUMBERS = EVERY.where(School.number.in_(bindparam("numbers", expanding=True)))
 NUMBERS: Prepared[str] = Prepared(select(func.aggregate_strings(School.number, ",")))  # one row: a county has hundreds
@@ -29,7 +21,7 @@ NUMBERS: Prepared[str] = Prepared(select(func.aggregate_strings(School.number, "
 
 def who(tx: Session, channel: str, value: str) -> Person | None:
     """The person known by this identity; None for a stranger and, at once, for a leaver."""
-    return tx.scalars(KNOWN, {"channel": channel, "value": value}).unique().first()
+    return next(iter(people(tx, KNOWN, {"way": channel, "value": value})), None)
 
 
 def recognise(tx: Session, channel: str, value: str, mailbox: str) -> Person | None:
@@ -157,17 +149,17 @@ def numbers(tx: Session) -> frozenset[str]:
 
 def headteachers(tx: Session, school: str) -> list[Person]:
     """Who leads the school; nobody where none is on record."""
-    return list(tx.scalars(HOLDING, {"role": Role.HEADTEACHER, "scope": school}).unique())
+    return people(tx, HOLDING, {"role": Role.HEADTEACHER, "scope": school})
 
 
 def officers(tx: Session, service: str) -> list[Person]:
     """Who takes in for the service by name; administrators are not among them."""
-    return list(tx.scalars(HOLDING, {"role": Role.OFFICER, "scope": service}).unique())
+    return people(tx, HOLDING, {"role": Role.OFFICER, "scope": service})
 
 
 def administrators(tx: Session) -> list[Person]:
     """The authority's web team."""
-    return list(tx.scalars(HOLDING, {"role": Role.ADMINISTRATOR, "scope": ALL}).unique())
+    return people(tx, HOLDING, {"role": Role.ADMINISTRATOR, "scope": ALL})
 
 
 def on_the_list(person: Person, school: str | None) -> bool:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from rapidfuzz.distance import OSA
-
 from bot.rules.correction_reading import GAP, LIKELY, LOST, SURE, Reading, bare, finding
 from bot.rules.correction_when import begins_with_date
 from bot.rules.filename_shape import Convention, Fault, Finding
+from bot.rules.likeness import slips
 
 SCHOOLS_MAX = 5
 """Of a sender who acts for more schools than these, so many are offered."""
@@ -64,7 +63,7 @@ def _near(number: str, rest: str, by: Convention, findings: tuple[Finding, ...])
     if by.authority + number in by.schools:
         own = [by.authority + number]
     else:
-        own = sorted(by.schools, key=lambda school: OSA.distance(school, number))
+        own = sorted(by.schools, key=lambda school: slips(number, school))
     return _offered(own, rest, LIKELY, findings, number)
 
 

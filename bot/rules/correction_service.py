@@ -4,11 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from bot.rules.correction_reading import GAP, LIKELY, LOST, POSSIBLE, SURE, Reading, finding
 from bot.rules.filename_shape import Convention, Fault, Finding
+from bot.rules.likeness import likeness, slips
 
 LONG_CODE = 6
 """A code of so many letters may be two edits away; a shorter one is another word by then."""
@@ -104,7 +102,7 @@ def _misspelt(word: str, body: str, by: Convention) -> Iterator[Reading]:
 
 def _near(said: str, by: Convention, *, edits: int) -> list[str]:
     """The codes a slip of the hand away, the nearest first."""
-    far = {code: OSA.distance(code, said) for code in by.services}
+    far = {code: slips(said, code) for code in by.services}
     allowed = {code: edits if len(code) >= LONG_CODE else 1 for code in far}
     return sorted((code for code in far if 0 < far[code] <= allowed[code]), key=lambda code: far[code])
 
@@ -136,7 +134,7 @@ def _named(body: str, wordings: Iterator[tuple[str, int, str]]) -> Iterator[Read
         for at in range(len(words) - length + 1):
             some = words[at : at + length]
             said = "".join(word[0] for word in some).lower()
-            if fuzz.ratio(said, named) >= ALIKE if named else "".join(one[0][0] for one in some).upper() == code:
+            if likeness(said, named) >= ALIKE if named else "".join(one[0][0] for one in some).upper() == code:
                 first, last = some[0].start(), some[-1].end()
                 rest = f"{body[:first]}{body[last:]}"
                 kept = rest if re.search("[A-Za-z]", rest) else body

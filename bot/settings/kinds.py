@@ -19,10 +19,13 @@ from pydantic import (
     Strict,
     ValidationInfo,
 )
-from rapidfuzz import fuzz, process
+
+from bot.rules.likeness import likeness
 
 T = TypeVar("T")
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+ALIKE = 65
+"""From this likeness on one word may have been meant by another."""
 
 
 class Table(BaseModel):
@@ -41,8 +44,8 @@ def is_loopback(host: str) -> bool:
 
 def nearest(word: str, known: list[str]) -> str | None:
     """The known word that was most likely meant; None where none is near."""
-    best = process.extractOne(word, known, scorer=fuzz.ratio, processor=str.lower, score_cutoff=65)
-    return best[0] if best else None
+    likest = max(known, key=lambda one: likeness(word.lower(), one.lower()), default=None)
+    return likest if likest and likeness(word.lower(), likest.lower()) >= ALIKE else None
 
 
 def _line(text: str) -> str:

@@ -110,7 +110,7 @@ class Vault:
         return [Sealed(one.key.object_id, one.size, one.sha256, one.inline) for one in writings]
 
     def read(self, object_id: str, inline: bytes | None = None, *, start: int = 0) -> Iterator[bytes]:
-        """The clear contents from the octet `start` on, in frames of 1 MiB; they are whole only once the iterator ends.
+        """The clear contents from the octet `start` on, frame by frame; they are whole only once the iterator ends.
 
         `inline` is the sealed object where its row holds it. Raises Destroyed at once if the key is gone, and Damaged,
         perhaps after some frames, if the bytes are not those that were stored under this id.

@@ -1,11 +1,12 @@
-"""The sealed form: AES-256-GCM in frames of 1 MiB, so that contents of any size stream through flat memory.
+"""The sealed form: AES-256-GCM in frames of 256 KiB, so that contents of any size stream through flat memory.
 
     magic and version (4 octets) · nonce prefix (8, random for each writing) · frame, frame, … last frame
 
-A frame is up to 1 MiB of clear contents and its tag of 16 octets; all but the last are full, and an empty object is one
-empty last frame. A frame's nonce is the prefix and the frame's number (4 octets), so frames cannot change places, and
-writing the same object again under its key repeats no nonce. Associated data are the magic, whether the frame is the
-last (so an end cut off shows), and the object's id (so one object cannot stand in for another).
+A frame is up to 256 KiB of clear contents (1 MiB in version 1, which is still read) and its tag of 16 octets; all but the
+last are full, and an empty object is one empty last frame. A frame's nonce is the prefix and the frame's number (4 octets),
+so frames cannot change places, and writing the same object again under its key repeats no nonce. Associated data are
+the magic with its version, whether the frame is the last (so an end cut off shows), and the object's id (so one object
+cannot stand in for another).
 """
 
 import os
@@ -19,11 +20,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.vault.disk import disk_errors
 
-FRAME = 1 << 20
-"""Octets of clear contents in a full frame."""
-BLOCK = FRAME + 16
+FRAME = 1 << 18
+"""Octets of clear contents in a full frame: whoever reads or writes holds three of them at a time, and is no slower for it
+than with larger ones."""
+_MAGIC = b"PRV\x02"
+_FRAMES = {b"PRV\x01": 1 << 20, _MAGIC: FRAME}
+"""Of each version that can be read, the octets of clear contents in a full frame."""
+_TAG = 16
+BLOCK = FRAME + _TAG
 """Octets of a full frame once sealed."""
-_MAGIC = b"PRV\x01"
 _PREFIX = 8
 HEADER = len(_MAGIC) + _PREFIX
 """Octets before the first frame, of which no two writings have the same."""
@@ -33,9 +38,9 @@ class Damaged(Exception):
     """The sealed bytes are not what was stored under this id: changed, cut short, exchanged or missing."""
 
 
-def _bound(object_id: str, *, last: bool) -> bytes:
+def _bound(magic: bytes, object_id: str, *, last: bool) -> bytes:
     """The associated data of a frame: what it belongs to and whether contents end with it."""
-    return _MAGIC + (b"\x01" if last else b"\x00") + object_id.encode("ascii")
+    return magic + (b"\x01" if last else b"\x00") + object_id.encode("ascii")
 
 
 class Sealer:
@@ -45,7 +50,7 @@ class Sealer:
         self._cipher = AESGCM(secret)
         self._prefix = os.urandom(_PREFIX)
         self._number = 0
-        self._within, self._at_end = _bound(object_id, last=False), _bound(object_id, last=True)
+        self._within, self._at_end = (_bound(_MAGIC, object_id, last=last) for last in (False, True))
 
     @property
     def header(self) -> bytes:
@@ -57,7 +62,7 @@ class Sealer:
         self._cipher.encrypt_into(self._nonce(), clear, self._within, into)
 
     def last(self, clear: bytearray) -> bytes:
-        """The last frame, sealed: up to 1 MiB, perhaps empty."""
+        """The last frame, sealed: perhaps empty."""
         return self._cipher.encrypt(self._nonce(), clear, self._at_end)
 
     def _nonce(self) -> bytes:
@@ -67,22 +72,24 @@ class Sealer:
 
 
 def unseal(source: BinaryIO, secret: bytes, object_id: str, *, start: int = 0) -> Iterator[bytes]:
-    """The clear contents from the octet `start` on, in frames of 1 MiB at the most; frames before it are passed over.
+    """The clear contents from the octet `start` on, frame by frame; frames before it are passed over.
 
     Whole only once the iterator ends: until then the rest may prove damaged. Raises Damaged, also where the contents end
     before `start`, and Unavailable where the disk cannot be read.
     """
     cipher, header = AESGCM(secret), _read(source, HEADER)
-    if header[: len(_MAGIC)] != _MAGIC or len(header) < HEADER:
+    magic, prefix = header[: len(_MAGIC)], header[len(_MAGIC) :]
+    frame = _FRAMES.get(magic)
+    if frame is None or len(header) < HEADER:
         raise Damaged(f"{object_id}: not a sealed object of a version known here")
-    first, within = divmod(start, FRAME)
-    _pass_over(source, first * BLOCK)
-    block = _read(source, BLOCK)
+    first, within = divmod(start, frame)
+    _pass_over(source, first * (frame + _TAG))
+    block = _read(source, frame + _TAG)
     for number in count(first):
-        following = _read(source, BLOCK)
-        nonce = header[len(_MAGIC) :] + struct.pack(">I", number)
+        following = _read(source, frame + _TAG)
+        nonce = prefix + struct.pack(">I", number)
         try:
-            clear = cipher.decrypt(nonce, block, _bound(object_id, last=not following))
+            clear = cipher.decrypt(nonce, block, _bound(magic, object_id, last=not following))
         except InvalidTag:
             raise Damaged(f"{object_id}: what is stored is not what was sealed (frame {number})") from None
         yield clear[within:] if within else clear

@@ -16,6 +16,8 @@ import typer
 from typer._click import Context  # typer brings its own click and offers its Context under no other name
 from typer.core import TyperCommand, TyperGroup
 
+from handlers import lean
+
 
 @dataclass(frozen=True)
 class Command:
@@ -54,6 +56,7 @@ COMMANDS = {
 def load(name: str) -> Any:
     """The command of this name, ready to be run."""
     command = COMMANDS[name]
+    lean.load_log()
     module = importlib.import_module(f"{__name__}.{command.module}")
     if command.function is None:
         noun = typer.main.get_group(module.app)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.ledger import file_of, schema
+from handlers import lean
 from handlers.app import master_key, signer_of
 from handlers.cli import configured, logs, publishing, serving, show
 
@@ -32,6 +33,7 @@ def serve(
     ] = "",
 ) -> None:
     """Take mail in, handle it and answer it, until it is stopped (Ctrl-C, or SIGTERM)."""
+    lean.share_heaps()
     logs.configure()
     settings = configured.settings(ctx)
     serving.check_parts(only, settings)

@@ -15,7 +15,8 @@ from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
 from handlers.mail.send import Smarthost
-from handlers.mail.trust.dns import DnsTrouble, Resolver
+from handlers.mail.trust.dns import DnsTrouble
+from handlers.mail.trust.resolver import Resolver
 
 SENDERS, NAME_SERVERS, OUT, PRACTICE = "senders", "name servers", "mail out", "practice"
 REMEDY = (

@@ -10,7 +10,8 @@ from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.oauth import BadApplication, NoToken
 from handlers.mail.send import Smarthost
 from handlers.mail.trust.dmarc import organisation
-from handlers.mail.trust.dns import DnsTrouble, Resolver
+from handlers.mail.trust.dns import DnsTrouble
+from handlers.mail.trust.resolver import Resolver
 
 MX, SPF, DMARC, TAGS = "domain: mail servers", "domain: SPF", "domain: DMARC", "sub-addresses"
 RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")

@@ -21,7 +21,7 @@ from handlers.mail.message.head import HEAD_BYTES_MAX, Head, message_ids
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import Origin, Proven, Signatures, Undecided, Unproven, examine, wants_proof
 from handlers.mail.trust.dmarc import suffixes
-from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.dns import Dns
 from handlers.mail.trust.verdict import Step
 
 log = structlog.get_logger(__name__)
@@ -53,9 +53,12 @@ class Front:
         """`canary`: what proves a mail of ours to ourselves; None where it is a mail like any other."""
         self.settings, self.clock, self.inbox, self.canary = settings, clock, inbox, canary
         self.mailboxes = Mailboxes.of(settings)
-        self.dns = Resolver(settings.dns.nameservers)
+        self.dns: Dns | None = None
         self.space = Space.of(settings)
         if settings.email.trust.authenticate:
+            from handlers.mail.trust.resolver import Resolver  # noqa: PLC0415 - 3 MiB: only where it is used
+
+            self.dns = Resolver(settings.dns.nameservers)
             suffixes()
 
     def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":

@@ -6,8 +6,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 ASKING_SECONDS = 30
 """How long a whole request may take to be asked for, and what is left of a form that was answered already."""
-TAKING_SECONDS = 120
-"""How long 1 MiB of an answer may take to leave: less than 10 KB a second is no line that anybody downloads by."""
+TAKING_SECONDS = 60
+"""How long 256 KiB of an answer may take to leave: less than 5 KB a second is no line that anybody downloads by."""
 
 
 class PatientProtocol(H11Protocol):

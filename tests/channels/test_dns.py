@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.trust.dns import DnsTrouble, Resolver
+from handlers.mail.trust.dns import DnsTrouble
 from handlers.mail.trust.dns_cache import NOTHING_SECONDS_MAX, SECONDS_MAX, SECONDS_MIN, Answer, Cache
 from handlers.mail.trust.dns_server import RECORDS_MAX, Server
+from handlers.mail.trust.resolver import Resolver
 from tests.dns_peer import DnsPeer, name_server
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust import MAILBOX, Examination, Origin, Proven, Trust, Undecided, Unproven, examine
-from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.resolver import Resolver
 from tests.channels import signing
 from tests.channels.zones import Zone
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust import Origin, Proven, Undecided, examine
-from handlers.mail.trust.dns import name_of
 from handlers.mail.trust.lexical import Doubtful
+from handlers.mail.trust.resolver import name_of
 from handlers.mail.trust.results import Result, topmost
 from handlers.mail.trust.signatures import Signatures
 from tests.channels import signing

@@ -25,6 +25,17 @@ def test_what_needs_no_database_and_no_mail_server_loads_none(module: str) -> No
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_what_serves_loads_nothing_that_it_may_never_need() -> None:
+    """Each of these takes 2 to 20 MiB: what is not configured, what a table or a slip of the hand needs, what is others'."""
+    needless = (
+        "{'rich', 'pygments', 'greenlet', 'rapidfuzz', 'dns', 'alembic', 'slack_sdk', 'imapclient', 'msal', 'requests',"
+        " 'aiohttp', 'cryptography.x509', 'sqlalchemy.dialects.postgresql'}"
+    )
+    code = f"import sys, handlers.cli; handlers.cli.load('serve'); sys.exit(str({needless} & set(sys.modules) or ''))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stderr.strip() == ""
+
+
 @pytest.mark.parametrize(
     "words", [["sing"], ["files", "sing"], ["files", "list", "--status", "Lost"], ["files", "show"], ["files"], []]
 )

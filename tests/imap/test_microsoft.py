@@ -7,7 +7,7 @@ import pytest
 
 from handlers.mail.message.head import Head
 from handlers.mail.trust import MAILBOX, Origin, Proven, examine
-from handlers.mail.trust.dns import Resolver
+from handlers.mail.trust.resolver import Resolver
 from tests.people import JO
 
 DOMAIN = JO.rpartition("@")[2]

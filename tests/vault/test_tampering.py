@@ -2,10 +2,12 @@
 
 import io
 import sqlite3
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,13 +57,28 @@ TAMPERED = {
     "a full frame appended": WHOLE + bytes(BLOCK),
     "a frame of an earlier writing": WHOLE[:HEADER] + AGAIN[HEADER : HEADER + BLOCK] + SECOND + LAST,
     "the header of an earlier writing": AGAIN[:HEADER] + WHOLE[HEADER:],
-    "another version": b"PRV\x02" + WHOLE[4:],
+    "another version": b"PRV\x03" + WHOLE[4:],
+    "an earlier version": b"PRV\x01" + WHOLE[4:],
     "clear contents": CLEAR,
 }
 
 
 def test_what_nobody_touched_opens() -> None:
     assert opened(WHOLE) == opened(AGAIN) == CLEAR
+
+
+@pytest.mark.parametrize("size", [0, 5, 1 << 20, (1 << 21) + 3])
+def test_what_was_sealed_in_larger_frames_by_an_earlier_version_is_read(size: int) -> None:
+    clear, header, cipher = noise(size), b"PRV\x01" + bytes(8), AESGCM(SECRET)
+    frames = [clear[at : at + (1 << 20)] for at in range(0, max(size, 1), 1 << 20)]
+    sealed_then = header + b"".join(
+        cipher.encrypt(
+            bytes(8) + struct.pack(">I", number), frame, b"PRV\x01" + bytes([number == len(frames) - 1]) + b"a"
+        )
+        for number, frame in enumerate(frames)
+    )
+    assert opened(sealed_then) == clear
+    assert b"".join(unseal(io.BytesIO(sealed_then), SECRET, "a", start=size // 2)) == clear[size // 2 :]
 
 
 @pytest.mark.parametrize("data", TAMPERED.values(), ids=TAMPERED.keys())

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from bot.rules.commands.kinds import Context
 from bot.rules.commands.lines import Line, plain
 from bot.rules.commands.table import TABLE, Word
+from bot.rules.likeness import slips
 
 WORDS_MAX = 3
 """A line of more words is prose."""
@@ -29,8 +27,8 @@ def _guess(word: str, context: Context) -> str | None:
     if len(word) < LETTERS_MIN:
         return None
     names = [known.names[0] for known in TABLE if _is_offered(known, context)]
-    best = process.extractOne(word, names, scorer=OSA.distance, score_cutoff=2 if len(word) >= LONG_WORD else 1)
-    return best[0] if best else None
+    best = min(names, key=lambda name: slips(word, name), default="")
+    return best if slips(word, best) <= (2 if len(word) >= LONG_WORD else 1) else None
 
 
 def _is_offered(known: Word, context: Context) -> bool:

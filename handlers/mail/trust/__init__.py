@@ -87,11 +87,11 @@ def wants_proof(origin: Origin, trust: Trust) -> bool:
 
 
 async def examine(
-    head: Head, origin: Origin, trust: Trust, dns: Dns, signatures: Signatures | None = None
+    head: Head, origin: Origin, trust: Trust, dns: Dns | None, signatures: Signatures | None = None
 ) -> Examination:
     """Who sent the mail with this head, and how that is known. Never raises.
 
-    `signatures`: those of the mail, with its whole body read, where `wants_proof` says that they are of use.
+    `dns`: None where there is nothing to ask for, since `trust` does not authenticate. `signatures`: those of the mail, with its whole body read, where `wants_proof` says that they are of use.
     """
     peer, steps = _peer(origin.peer, trust), Steps()
     steps.note("peer", peer.name.lower(), f"{origin.peer or 'not known'}: {peer.value}")
@@ -100,14 +100,12 @@ async def examine(
         check_own_words(head, address)
         steps.note("From", "pass", f"it holds exactly one address, {address}")
         domain = address.rpartition("@")[2]
-        why = _vouched(head, domain, peer, trust, steps) or await prove(
-            domain,
-            dns=dns,
-            steps=steps,
-            origin=origin,
-            signatures=signatures,
-            sealers=trust.arc_sealers,
-        )
+        why = _vouched(head, domain, peer, trust, steps)
+        if why is None:
+            assert dns is not None  # noqa: S101 - `_vouched` raises where `trust` does not authenticate
+            why = await prove(
+                domain, dns=dns, steps=steps, origin=origin, signatures=signatures, sealers=trust.arc_sealers
+            )
     except Doubtful as doubt:
         steps.note("verdict", "unproven", str(doubt))
         relayed = peer in {Peer.RELAY, Peer.MAILBOX}

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from handlers.mail.trust.dns import Dns, DnsTrouble, name_of
+from handlers.mail.trust.dns import Dns, DnsTrouble
 from handlers.mail.trust.spf.macros import Malformed, Template, expand, letters_in
 from handlers.mail.trust.spf.record import Directive, Record, select
 
@@ -60,6 +60,8 @@ class Evaluation:
 
     async def check_host(self, domain: str) -> Outcome:
         """What the record of this domain says. Raises Malformed for permerror, DnsTrouble for temperror."""
+        from handlers.mail.trust.resolver import name_of  # noqa: PLC0415 - its library is large: only where SPF is looked at
+
         if not DOMAIN.fullmatch(domain) or name_of(domain) is None:
             return Outcome.NONE
         record = select(await self._dns.txt(domain))

@@ -3,7 +3,8 @@
     python -m bench.process
 
 Postroom is `postroom serve`, as in `bench.accept`: proven by its relay, opened, judged, sealed, announced to an officer and
-answered with a signed receipt; the receipts arrive at an SMTP server in this process. Beside it, in the same run, what others
+answered with a signed receipt; the receipts arrive at an SMTP server in this process. *Busiest* is what of the CPU one of its
+processes used, which has one interpreter and so can use no more than one core. Beside it, in the same run, what others
 need to take the same mails in, without doing any of that: the anchors of the ratios, with Mailman among them where it is
 installed (`bench.mailman`). JSON goes to standard output after the
 table.
@@ -16,7 +17,7 @@ import time
 from functools import partial
 
 from bench.mailman import PROGRAMS
-from bench.processes import cpu_seconds
+from bench.processes import cpu_seconds, cpu_seconds_of_each, forget_peak, peak_mib
 from bench.runs import Figures, arguments, at_work, interleaved, short, table
 from bench.sending import load
 from bench.server import Server
@@ -44,15 +45,19 @@ async def measure(many: int, alone: int, server: Server) -> Figures:
     """One run."""
     warm = await load(server.port, 1000, SESSIONS, SESSIONS, lmtp=server.lmtp)
     await server.finished(warm.numbers)
-    before, begun = cpu_seconds(server.pid), time.perf_counter()
+    forget_peak(server.pid)
+    before, of_each, begun = cpu_seconds(server.pid), cpu_seconds_of_each(server.pid), time.perf_counter()
     taken = await load(server.port, OCTETS, many, SESSIONS, lmtp=server.lmtp)
     await server.finished(taken.numbers)
     seconds, cpu = time.perf_counter() - begun, cpu_seconds(server.pid) - before
+    busiest = max(spent - of_each.get(one, 0) for one, spent in cpu_seconds_of_each(server.pid).items())
     waits = sorted([await _alone(server) for _ in range(alone)])
     return {
         "mails/s": many / seconds,
         "taken in/s": many / taken.seconds,
         "CPU ms": cpu / many * 1000,
+        "busiest": busiest / many * 1000,
+        "peak MiB": peak_mib(server.pid),
         "alone p50 ms": waits[len(waits) // 2] * 1000,
         "alone max ms": waits[-1] * 1000,
     }
@@ -69,7 +74,7 @@ async def _alone(server: Server) -> float:
 
 def told(found: dict[str, Figures], many: int) -> str:
     """A table, and how Postroom's whole way stands beside what the others do."""
-    columns = ["mails/s", "taken in/s", "CPU ms", "alone p50 ms", "alone max ms"]
+    columns = ["mails/s", "taken in/s", "CPU ms", "busiest", "peak MiB", "alone p50 ms", "alone max ms"]
     ours = found.get("Postroom")
     rows = [
         [

@@ -57,11 +57,18 @@ def _fields(entry: Path) -> list[str]:
 
 def cpu_seconds(pid: int) -> float:
     """What a process and all that came of it have used of the processors so far, those that ended included."""
-    ticks = 0
-    for one in tree(pid):
-        with suppress(OSError):
-            ticks += sum(map(int, _fields(Path(f"/proc/{one}"))[11:15]))
-    return ticks / TICK
+    return sum(_ticks(one, slice(11, 15)) for one in tree(pid)) / TICK
+
+
+def cpu_seconds_of_each(pid: int) -> dict[int, float]:
+    """The same for each of them, without those that ended."""
+    return {one: _ticks(one, slice(11, 13)) / TICK for one in tree(pid)}
+
+
+def _ticks(pid: int, fields: slice) -> int:
+    with suppress(OSError):
+        return sum(map(int, _fields(Path(f"/proc/{pid}"))[fields]))
+    return 0
 
 
 def forget_peak(pid: int) -> None:
@@ -72,13 +79,23 @@ def forget_peak(pid: int) -> None:
 
 
 def peak_mib(pid: int) -> float:
-    """The most memory that they have held: the sum of each one's peak."""
+    """The most memory that they have held: the sum of each one's peak, what several share counted once.
+
+    The system knows the peak of what is resident in each, and how much of that is shared only as it is now (PSS in
+    smaps_rollup, proc_pid_smaps(5)), so the latter is taken off the former.
+    """
     kib = 0
     for one in tree(pid):
         with suppress(OSError):
-            lines = Path(f"/proc/{one}/status").read_text().splitlines()
-            kib += sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+            now = _kib(Path(f"/proc/{one}/smaps_rollup"))
+            kib += _kib(Path(f"/proc/{one}/status"))["VmHWM"] - now["Rss"] + now["Pss"]
     return kib / 1024
+
+
+def _kib(file: Path) -> dict[str, int]:
+    """The lines that tell how many kibibytes there are of something."""
+    fields = (line.split() for line in file.read_text().splitlines())
+    return {found[0].rstrip(":"): int(found[1]) for found in fields if found[2:] == ["kB"]}
 
 
 def lies_in_memory(folder: Path) -> bool:

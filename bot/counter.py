@@ -15,13 +15,14 @@ from bot.clock import Clock
 from bot.ledger import Ledger, files, history
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File, Link, Person
-from bot.links import LinkKey, Standing, Visit
+from bot.links import Standing, Visit
 from bot.notices import Notice
 from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, Stale, StaleLink, UnknownLink, Wish
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
 from bot.settings import Settings
 from bot.telling import Asking, facts
+from bot.tokens import LinkKey
 
 CHANNEL = "web"
 FRESH_LINKS_MAX = 5

@@ -1,9 +1,12 @@
-"""What may be logged of an error: its kind and its code. Its words may be anybody's data: an address, a name, a subject."""
+"""What may be logged of an error: its kind, its code and where it happened. Its words may be anybody's data: an address, a name, a subject."""
 
 import re
+import traceback
+from types import TracebackType
 
 WORD = re.compile(r"[a-z_]{1,60}")
 CAUSES_MAX = 3
+FRAMES_MAX = 12
 CODES = ("code", "smtp_code", "status", "errno")
 """Where libraries keep the code of an answer (aiosmtplib, aiohttp, the system)."""
 
@@ -15,6 +18,16 @@ def of(fault: BaseException) -> str:
         told.append(_one(cause))
         cause = cause.__cause__
     return " from ".join(told)
+
+
+def places(trace: TracebackType | None) -> list[str]:
+    """The innermost places that an error went through."""
+    return list(map(_place, traceback.extract_tb(trace)[-FRAMES_MAX:]))
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    path = "/".join(frame.filename.rsplit("/", 3)[-3:])
+    return f"{path}:{frame.lineno} {frame.name}"
 
 
 def _one(fault: BaseException) -> str:

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.ledger import Ledger, surfaces
 from bot.ledger.tables import Person, Surface
 from bot.notices import Home
-from bot.outbox import Parcel
+from bot.parcels import Parcel
 from bot.reception.wanting import Shut, look
 from bot.settings import Settings
 from bot.wording import Wording

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot import standing
 from bot.clock import Clock
 from bot.ledger.tables import OutboxItem, Surface
-from bot.outbox import Parcel, parcel_of
+from bot.outbox import parcel_of
+from bot.parcels import Parcel
 from bot.settings import Settings
 from bot.wording import Wording
 

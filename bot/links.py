@@ -4,7 +4,6 @@ What makes a link unguessable is nowhere stored: its token is its id and an HMAC
 neither a copy of the database nor a row read by mistake opens anything (docs/decisions/0005).
 """
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
@@ -23,9 +22,6 @@ from bot.ledger.tables import File, Link, Person
 
 SESSION = timedelta(minutes=15)
 """How long whoever opened a link may go on, and begin an interrupted download again."""
-ID_CHARACTERS = 26
-MAC_OCTETS = 16
-"""Octets of the HMAC in a token: as hard to guess as the id (RFC 2104, section 5)."""
 
 
 class Standing(Enum):
@@ -50,31 +46,6 @@ class Visit:
     token: str
     browser: str | None
     """What this browser was given to keep, by which it is known again."""
-
-
-class LinkKey:
-    """Makes the tokens of links, and knows its own."""
-
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-
-    def token(self, link_id: str) -> str:
-        """What stands in the address: lower-case letters and digits, which no mail program breaks."""
-        return f"{link_id}{self._mac(link_id)}"
-
-    def read(self, token: str) -> str | None:
-        """The id in a token of ours; None for any other text."""
-        link_id, mac = token[:ID_CHARACTERS], token[ID_CHARACTERS:]
-        genuine = hmac.compare_digest(mac.encode("utf-8", "replace"), self._mac(link_id).encode())
-        return link_id if genuine else None
-
-    def form(self, token: str, browser: str) -> str:
-        """What a form shown to this browser brings back, and no other page can know."""
-        return hmac.digest(self._secret, f"form {token} {browser}".encode("utf-8", "replace"), "sha256").hex()
-
-    def _mac(self, link_id: str) -> str:
-        mac = hmac.digest(self._secret, f"link {link_id}".encode("utf-8", "replace"), "sha256")[:MAC_OCTETS]
-        return base64.b32encode(mac).decode().rstrip("=").lower()
 
 
 def make(

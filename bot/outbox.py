@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Protocol
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 from structlog.contextvars import bound_contextvars
 
-from bot import standing
+from bot import parcels, standing
 from bot.arrival import MAIL, Introduce, Route
 from bot.clock import Clock
 from bot.faults import of
@@ -21,8 +21,9 @@ from bot.ledger.kinds import Instant
 from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import OutboxItem, OutboxState, Table
 from bot.measures import Measures
-from bot.notices import KINDS, FileFacts, Notice
-from bot.wording import Letter, Wording
+from bot.notices import KINDS, Notice
+from bot.parcels import Enclose, Parcel, Posted, Undeliverable
+from bot.wording import Wording
 from bot.working import Worker
 
 log = structlog.get_logger()
@@ -43,10 +44,6 @@ HOLDS_UP_TRIES_MAX = 3
 ERROR_CHARACTERS_MAX = 500
 
 
-class Undeliverable(Exception):
-    """The channel refused for good: trying again would change nothing. Says why, for the administrator."""
-
-
 class Busy(Exception):
     """The channel asks to be left alone for so many seconds; nothing was delivered."""
 
@@ -65,33 +62,6 @@ class Shown:
     """Which of its messages."""
     thread: str = ""
     """The message below which it stands."""
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """A file that goes with a notice."""
-
-    name: str
-    """Letters, digits, dashes and dots: it needs no quoting anywhere."""
-    media_type: str
-    contents: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A notice on its way: worded, addressed, and named so that a repeat is seen to be one."""
-
-    id: str
-    token: str
-    recipient: str
-    notice: Notice
-    letter: Letter
-    route: Route
-    """What it answers."""
-    created_at: datetime
-    enclosures: tuple[Enclosure, ...] = ()
-    repeated: bool = False
-    """An earlier delivery was begun, and it is not known whether it arrived."""
 
 
 class Courier(Protocol):
@@ -138,9 +108,30 @@ TAKE_BACK: Prepared[str] = Prepared(
 )
 """It can then be looked for in the order of an index."""
 
-Delivered = Callable[[Parcel], None]
-Enclose = Callable[[Parcel], tuple[Enclosure, ...]]
-"""What goes with a notice: the same at every try."""
+
+class Deliver(Protocol):
+    """Makes a notice ready and hands it over: where it stands from now on, if it can still be changed. Raises as
+    `Courier.deliver`."""
+
+    async def __call__(self, posted: Posted, *, repeated: bool) -> Shown | None:
+        """`repeated`: an earlier delivery was begun, and it is not known whether it arrived."""
+
+
+@dataclass(frozen=True)
+class InThreads:
+    """Has it worded in threads of this process, and hands it to a channel (a `Deliver`)."""
+
+    wording: Wording
+    courier: Courier
+    enclose: Enclose = lambda _: ()
+
+    async def __call__(self, posted: Posted, *, repeated: bool) -> Shown | None:
+        """See `Deliver`."""
+        return await self.courier.deliver(await asyncio.to_thread(self._parcel, posted, repeated))
+
+    def _parcel(self, posted: Posted, repeated: bool) -> Parcel:
+        parcel = replace(parcels.parcel_of(posted, self.wording), repeated=repeated)
+        return replace(parcel, enclosures=self.enclose(parcel))
 
 
 class OutboxWorker(Worker):
@@ -149,19 +140,18 @@ class OutboxWorker(Worker):
     table = OutboxItem.__tablename__
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, wording: Wording, channel: str, courier: Courier, *, queue: timedelta,
-        give_up: GiveUp, delivered: Delivered = lambda _: None, enclose: Enclose = lambda _: (), in_order: bool = False,
-        introduce: Introduce | None = None, measures: Measures | None = None,
+        self, ledger: Ledger, clock: Clock, channel: str, deliver: Deliver, *, queue: timedelta, give_up: GiveUp,
+        in_order: bool = False, introduce: Introduce | None = None, measures: Measures | None = None,
     ) -> None:  # fmt: skip
-        """`queue`: how long a notice is tried before it is given up; `delivered`: told of each one that left; `in_order`:
-        what is put off holds up what comes after it in the same conversation; `introduce`: how the channel is asked who
-        somebody is, where its identities are not mailboxes."""
+        """`queue`: how long a notice is tried before it is given up; `in_order`: what is put off holds up what comes after
+        it in the same conversation; `introduce`: how the channel is asked who somebody is, where its identities are not
+        mailboxes."""
         super().__init__()
         self.name, self._channel = f"outbox {channel}", channel
-        self._ledger, self._clock, self._wording = ledger, clock, wording
+        self._ledger, self._clock = ledger, clock
         self._measures = measures or Measures()
-        self._courier, self._introduce = courier, introduce
-        self._queue, self._give_up, self._delivered, self._enclose = queue, give_up, delivered, enclose
+        self._deliver, self._introduce = deliver, introduce
+        self._queue, self._give_up = queue, give_up
         self._keeps_order = in_order
         free = ~_is_held_up(in_order=in_order)
         self._first: Prepared[str] = Prepared(
@@ -206,10 +196,6 @@ class OutboxWorker(Worker):
     def _has_left(self, tx: Session, row: OutboxItem) -> bool:
         return self._introduce is not None and standing.has_left(tx, row)
 
-    def _parcel(self, item: _Claimed) -> Parcel:
-        parcel = replace(parcel_of(item.row, self._wording), repeated=item.tries > 1)
-        return replace(parcel, enclosures=self._enclose(parcel))
-
     async def _one(self, item: _Claimed) -> bool:
         """False: it must wait."""
         with bound_contextvars(notice=item.id, kind=item.kind, **_answered(item.row)):
@@ -227,8 +213,7 @@ class OutboxWorker(Worker):
         """How it ended, in the words of `bot.measures`."""
         try:
             await self._check_reader(item)
-            parcel = await asyncio.to_thread(self._parcel, item)
-            shown = await self._courier.deliver(parcel)
+            shown = await self._deliver(_posted(item.row), repeated=item.tries > 1)
         except Undeliverable as refusal:
             log.warning("a notice was refused", fault=of(refusal))
             await self._settle(item, OutboxState.FAILED, error=str(refusal), refused=True)
@@ -242,7 +227,6 @@ class OutboxWorker(Worker):
             return "postponed"
         else:
             await self._settle(item, OutboxState.SENT, shown=shown)
-            self._delivered(parcel)
             log.info("a notice was delivered", channel=self._channel)
         return "sent"
 
@@ -287,14 +271,12 @@ class OutboxWorker(Worker):
 
 
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
-    """A notice worded as it is told, or as `tell` tells it; where others can read it, without anybody's own words."""
-    notice, route = tell(KINDS[row.kind].model_validate(row.facts)), Route.model_validate(row.route)
-    if route.others_read or notice.to_a_place:
-        notice = notice.retold(FileFacts.elsewhere)
-    return Parcel(
-        id=row.id, token=row.token, recipient=row.recipient, notice=notice, letter=wording.letter(notice), route=route,
-        created_at=row.created_at,
-    )  # fmt: skip
+    """See `bot.parcels`."""
+    return parcels.parcel_of(_posted(row), wording, tell)
+
+
+def _posted(row: OutboxItem) -> Posted:
+    return Posted(row.id, row.kind, row.token, row.recipient, row.facts, row.route, row.created_at)
 
 
 def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:

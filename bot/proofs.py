@@ -15,10 +15,11 @@ from bot.arrival import MAIL, Arrival, Introduction
 from bot.clock import Clock
 from bot.ledger import Ledger
 from bot.ledger.tables import Identity, Person, Proof
-from bot.links import LinkKey, Visit
+from bot.links import Visit
 from bot.notices.pages import Page, ProvenPage, ProvePage, StaleProof, StaleProving, UnknownLink
 from bot.settings import Settings
 from bot.telling import Occasion
+from bot.tokens import LinkKey
 
 LASTS = timedelta(days=1)
 """How long a link works: whoever asked for it has just written, and reads their mail by the next morning."""

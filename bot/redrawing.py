@@ -18,7 +18,8 @@ from bot.faults import of
 from bot.homes import Homes
 from bot.ledger import Later, Ledger
 from bot.ledger.tables import OutboxItem, Surface
-from bot.outbox import Busy, Parcel, Undeliverable, back_off, parcel_of
+from bot.outbox import Busy, back_off, parcel_of
+from bot.parcels import Parcel, Undeliverable
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.working import Worker

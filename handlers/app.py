@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot import announcing, bouncing, mirror_watch, outbox, receipts, telling
+from bot import announcing, bouncing, mirror_watch, outbox, parcels, receipts, telling
 from bot.arrival import MAIL, Introduce, ReadHints
 from bot.canary import CanaryKey, Fancier
 from bot.checkpointing import Notary
@@ -22,16 +22,17 @@ from bot.ledger import Ledger, schema
 from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.sealing import Retired
 from bot.ledger.tables import OutboxItem
-from bot.links import LinkKey
 from bot.measures import Measures
 from bot.notices import Alert
-from bot.outbox import Courier, Enclosure, OutboxWorker, Parcel
+from bot.outbox import Courier, Deliver, OutboxWorker
+from bot.preparing import OpenMessage, PerChannel, Preparer, Preparing, ReadReturned
+from bot.preparing.threads import InThreads
 from bot.proofs import ProofDesk
 from bot.quarantine import DailyMail
 from bot.readiness import Nurse, Readiness
 from bot.readings import Readings
 from bot.receipts import KeyRing
-from bot.reception import OpenMessage, ReadReturned, Reception
+from bot.reception import Reception
 from bot.reception.practising import Practice
 from bot.redrawing import Painter, Redrawer
 from bot.reminding import Reminder
@@ -39,10 +40,12 @@ from bot.retention import Keeper, Shredder
 from bot.settings import Settings
 from bot.space import Space
 from bot.telling import Occasion
+from bot.tokens import LinkKey
 from bot.vault import MasterKey, Signer, Vault, open_vault
 from bot.watching import Trouble, Watchman
 from bot.wording import Wording
 from bot.working import Worker
+from handlers.aside.asking import Aside, CannotBegin
 from handlers.mail.channel import MailChannel
 from handlers.web.application import application
 from handlers.web.health import HealthRoutes
@@ -213,8 +216,8 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = (), watching: Sequenc
     return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes], watching))
 
 
-def office(rooms: Rooms) -> "Office":
-    """The office with every channel that is configured."""
+def office(rooms: Rooms, aside: Aside | None = None) -> "Office":
+    """The office with every channel that is configured. `aside`: where mail is opened and written, if not in threads here."""
     settings, clock = rooms.settings, rooms.clock
     channels: dict[str, Channel] = {MailChannel.name: mail_channel(rooms)}
     routes: list[BaseRoute] = []
@@ -224,7 +227,7 @@ def office(rooms: Rooms) -> "Office":
         slack = SlackChannel(settings, clock, rooms.ledger, rooms.wording(chat=True), rooms.measures)
         channels[slack.name] = slack
         routes += slack.routes()
-    return Office(rooms, channels, routes)
+    return Office(rooms, channels, routes, aside)
 
 
 def mail_channel(rooms: Rooms) -> MailChannel:
@@ -234,13 +237,14 @@ def mail_channel(rooms: Rooms) -> MailChannel:
 
 @dataclass
 class Office:
-    """The whole of Postroom in one process."""
+    """The whole of Postroom: in one process, or with a second one aside."""
 
     rooms: Rooms
     channels: Mapping[str, Channel]
     routes: Sequence[BaseRoute] | None = None
     """What the web serves besides one-time links; None: it serves nothing."""
-    delivered: Callable[[Parcel], None] = lambda _: None
+    aside: Aside | None = None
+    """Where mail is opened and written; None: in threads here."""
     inbox: Inbox = field(init=False)
     inbox_worker: InboxWorker = field(init=False)
     workers: list[Worker] = field(init=False)
@@ -251,14 +255,16 @@ class Office:
         self.inbox = Inbox(rooms.ledger, rooms.vault, rooms.clock, rooms.measures)
         readers = {name: channel.reader() for name, channel in self.channels.items()}
         introducers = {name: one.introduce for name, one in self.channels.items() if one.introduce}
-        keys = receipt_keys(rooms)
+        keys = receipts.proving(rooms.settings.directory, rooms.signer.public)
+        preparing = self._preparing(readers, keys)
         reception = Reception(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys,
-            introducers=introducers, reports={name: read for name, one in self.channels.items() if (read := one.reports())},
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, introducers=introducers,
+            preparing=preparing,
         )  # fmt: skip
         practice = Practice(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, crowd=reception.crowd
-        )
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, crowd=reception.crowd,
+            preparing=preparing,
+        )  # fmt: skip
         desks = {False: reception, True: practice}
         self.inbox_worker = InboxWorker(
             rooms.ledger, rooms.clock, lambda item: desks[item.arrival.trial].handle(item),
@@ -288,6 +294,12 @@ class Office:
             self.workers.append(Reminder(rooms.ledger, rooms.clock, rooms.settings, slack))
         self.web = None if self.routes is None else web_server(rooms, self.routes, self._watched(canary).routes())
 
+    def _preparing(self, readers: Mapping[str, OpenMessage], keys: KeyRing) -> Preparing:
+        """Where messages are opened: a chat's always here, for its files are asked for with its connections."""
+        reports = {name: read for name, one in self.channels.items() if (read := one.reports())}
+        here = InThreads(Preparer(self.rooms.vault, readers, keys, reports))
+        return PerChannel({MAIL: self.aside}, here) if self.aside else here
+
     def _fancier(self) -> Fancier | None:
         """Who sends canaries, where some are wanted."""
         rooms, mail = self.rooms, self.channels.get(MAIL)
@@ -312,9 +324,8 @@ class Office:
         painter = channel.painter
         wording = rooms.wording(chat=painter is not None)
         delivery = OutboxWorker(
-            rooms.ledger, rooms.clock, wording, channel.name, channel.courier(),
-            queue=timedelta(days), give_up=self.give_up, delivered=self.delivered, enclose=self._enclose,
-            in_order=painter is not None, introduce=channel.introduce, measures=rooms.measures,
+            rooms.ledger, rooms.clock, channel.name, self._deliver(channel, wording), queue=timedelta(days),
+            give_up=self.give_up, in_order=painter is not None, introduce=channel.introduce, measures=rooms.measures,
         )  # fmt: skip
         if painter is None:
             return [delivery]
@@ -326,10 +337,27 @@ class Office:
             ),
         ]  # fmt: skip
 
+    def _deliver(self, channel: Channel, wording: Wording) -> Deliver:
+        rooms = self.rooms
+        if self.aside and isinstance(channel, MailChannel):
+            return channel.written_by(self.aside.written)
+        enclose = partial(parcels.enclosed, authority=rooms.settings.authority, signer=rooms.signer)
+        return outbox.InThreads(wording, channel.courier(), enclose)
+
+    async def start(self) -> None:
+        """Begin the process aside, where there is to be one. Raises `NotReady`."""
+        if self.aside:
+            try:
+                await self.aside.start()
+            except CannotBegin as fault:
+                raise NotReady(str(fault)) from fault
+
     async def close(self) -> None:
-        """Let go of every way out, when the workers have ended."""
+        """Let go of every way out, when the workers have ended, and of the process aside."""
         for channel in self.channels.values():
             await channel.close()
+        if self.aside:
+            await self.aside.close()
 
     async def settle(self) -> None:
         """Do all that is due, and what follows from it, until nothing is."""
@@ -342,12 +370,6 @@ class Office:
         places = {one.address for service in settings.services for one in announcing.places_of(service, settings)}
         outbox.strand(tx, list(self.channels), places, self.give_up)
 
-    def _enclose(self, parcel: Parcel) -> tuple[Enclosure, ...]:
-        """The signed receipt, where the notice says that something was sent."""
-        authority, signer = self.rooms.settings.authority, self.rooms.signer
-        receipt = receipts.issue(parcel.notice, parcel.id, parcel.created_at, authority, signer)
-        return (Enclosure(receipt.name, receipts.MEDIA_TYPE, receipt.octets),) if receipt else ()
-
     def give_up(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
         """A notice could not be delivered: from a chat it goes by mail; by mail, the administrators hear of it, unless it
         was itself their alert."""
@@ -358,9 +380,3 @@ class Office:
         elif item.kind != Alert.kind:
             line = f"{item.kind} to {item.recipient}: {item.error}"
             telling.alert(tx, "An answer could not be delivered", [line], self.rooms.occasion())
-
-
-def receipt_keys(rooms: Rooms) -> KeyRing:
-    """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones."""
-    present = rooms.signer.public
-    return {**receipts.known(rooms.settings.directory / receipts.KEY_FILE), present.id: present}

@@ -57,6 +57,7 @@ class Serving(AbstractAsyncContextManager["Serving"]):
         return self
 
     async def _begin(self) -> None:
+        await self._office.start()
         ledger = self._office.rooms.ledger
         await ledger.write(inbox.recover)
         await ledger.write(outbox.recover)

@@ -30,8 +30,9 @@ from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey, mirror
-from handlers.app import Office, Rooms, open_rooms
+from handlers.app import Office, Rooms, master_key, open_rooms
 from handlers.app import office as build
+from handlers.aside.asking import Aside, Limits
 from handlers.mail.channel import MailChannel
 from tests.ready import make_database, share_statements
 
@@ -266,12 +267,13 @@ def _files(attach: Mapping[str, bytes] | Sequence[str] | str) -> Iterable[tuple[
 async def open_office(
     directory: Path, environ: Mapping[str, str] | None = None, *, announce_minutes: int = 0,
     configure: Callable[[Path], None] = lambda _: None, clock: HandWoundClock | None = None,
-    rooms: Callable[[Settings, Clock], Rooms] | None = None,
+    rooms: Callable[[Settings, Clock], Rooms] | None = None, aside: Limits | None = None,
 ) -> AsyncIterator[TestOffice]:  # fmt: skip
     """An office of the demo's schools and people whose everything lies in `directory`.
 
     `announce_minutes`: how long announcements to places wait for more files; `configure`: changes the configuration, which
-    is a copy of the demo's, in its folder; `rooms`: opens what was there before, or begins it otherwise.
+    is a copy of the demo's, in its folder; `rooms`: opens what was there before, or begins it otherwise; `aside`:
+    mail is opened and written in a process of its own, with these limits.
     """
     mailboxes, clock = Mailboxes(), clock or HandWoundClock()
     async with AsyncExitStack() as to_close:  # whatever becomes of the story
@@ -283,8 +285,10 @@ async def open_office(
         configure(folder)
         outgoing = post_office.sockets[0].getsockname()[1]
         settings = configuration.load(folder, {**places(directory), **_ordinary(outgoing), **(environ or {})})
-        office = build(to_close.enter_context((rooms or set_up)(settings, clock)))
+        opened = to_close.enter_context((rooms or set_up)(settings, clock))
+        office = build(opened, Aside(settings, master_key(settings), aside) if aside else None)
         to_close.push_async_callback(office.close)
+        await office.start()
         for channel in office.channels.values():
             to_close.push_async_callback(channel.stop)
             await channel.start(office.inbox)

@@ -3,6 +3,8 @@
 import ast
 import re
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +19,7 @@ MIGRATIONS = "migrations"
 
 ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
+    {"handlers.aside"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
     {"handlers.checks", "handlers.lean", "handlers.manager", "handlers.ports"},
     {"bot.backup"},
@@ -44,8 +47,8 @@ ROWS: list[set[str]] = [
     {"bot.canary", "bot.intake", "bot.school_desk", "bot.officer_desk", "bot.proofs", "bot.quarantine"},
     {"bot.listing", "bot.freezing"},
     {"bot.announcing", "bot.bouncing", "bot.judging", "bot.finding", "bot.handing_out", "bot.watching"},
-    {"bot.telling"},
-    {"bot.receipts", "bot.roster", "bot.links", "bot.wording", "bot.digest"},
+    {"bot.telling", "bot.preparing", "bot.parcels"},
+    {"bot.receipts", "bot.roster", "bot.links", "bot.tokens", "bot.wording", "bot.digest"},
     {"bot.notices"},
     {"bot.ledger", "bot.vault"},
     {"bot.settings", "bot.arrival", "bot.clock", "bot.data", "bot.working", "bot.measures", "bot.faults"},
@@ -100,6 +103,14 @@ def test_a_room_imports_only_from_rooms_below_its_own(path: Path) -> None:
         there = room_of(module)
         if here and there and here != there and (here, there) not in NEIGHBOURS:
             assert row[there] > row[here], f"{module_of(path)} imports {module}"
+
+
+def test_what_is_done_aside_needs_neither_the_record_nor_the_web() -> None:
+    """It would lie in memory twice (docs/decisions/0015)."""
+    code = "import sys, handlers.aside.work; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {"bot", "handlers", "pydantic"} <= set(loaded.split())
+    assert not {"sqlalchemy", "starlette", "uvicorn", "structlog", "aiosmtplib", "dns", "typer"} & set(loaded.split())
 
 
 def test_every_room_has_its_place() -> None:

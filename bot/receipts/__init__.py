@@ -8,9 +8,9 @@ from bot.receipts.document import Document
 from bot.receipts.glance import RECEIPT_BYTES_MAX, Glance
 from bot.receipts.issuing import MEDIA_TYPE, Issued, issue, signed
 from bot.receipts.judging import Judged, judge
-from bot.receipts.keyring import KEY_FILE, KeyRing, add, known
+from bot.receipts.keyring import KEY_FILE, KeyRing, add, known, proving
 
 __all__ = [
     "KEY_FILE", "MEDIA_TYPE", "RECEIPT_BYTES_MAX", "Document", "Glance", "Issued", "Judged", "KeyRing", "add",
-    "issue", "judge", "known", "signed",
+    "issue", "judge", "known", "proving", "signed",
 ]  # fmt: skip

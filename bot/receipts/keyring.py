@@ -26,6 +26,12 @@ def known(path: Path) -> KeyRing:
     return {key.id: key for key in public_keys(text, str(path))} if text.strip() else {}
 
 
+def proving(folder: Path, present: PublicKey) -> KeyRing:
+    """What proves receipts: the present key, and those that the configuration folder keeps of earlier ones. Raises as
+    `known`."""
+    return {**known(folder / KEY_FILE), present.id: present}
+
+
 def add(path: Path, key: PublicKey) -> bool:
     """Put a key into the file, after those that are there. False: it is there already. Raises BadPublicKey and OSError."""
     before = known(path)

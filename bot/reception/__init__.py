@@ -4,28 +4,24 @@ Look: read who it is. Prepare, outside any transaction: open the message and sea
 which authority is checked again and everything that follows from the message is done, or nothing.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import BoundedSemaphore
+from collections.abc import Awaitable, Mapping
 from typing import TypeVar
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot import bouncing, canary, proofs, roster
-from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened, Sink, Unreadable
+from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened
 from bot.clock import Clock
-from bot.inbox import SENDERS_MAX, Claimed, settle
+from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files, upkeep
 from bot.ledger.tables import InboxItem, InboxState, Person
 from bot.ledger.upkeep import Chore
+from bot.preparing import OpenMessage, Prepared, Preparer, Preparing, Raw, ReadReturned, Spoiled
+from bot.preparing.threads import InThreads
 from bot.receipts import KeyRing
-from bot.reception import answering, proving, tracing
+from bot.reception import answering, tracing
 from bot.reception.crowd import Crowd
-from bot.reception.proving import Brought
-from bot.reception.sealing import Sealing
 from bot.reception.wanting import Shut, look
 from bot.rules.bounce import Returned
 from bot.settings import Settings
@@ -33,36 +29,6 @@ from bot.telling import Occasion
 from bot.vault import Unavailable, Vault
 
 T = TypeVar("T")
-
-OpenMessage = Callable[[Iterator[bytes], Callable[[str], Sink]], Opened]
-"""A channel's reading of a raw message; raises `Unreadable`, or `Later` where something of it must still be fetched."""
-ReadReturned = Callable[[Iterator[bytes]], Returned]
-"""A channel's reading of what came back to the address of a notice; raises `Unreadable`."""
-OPENED_AT_ONCE_MAX = SENDERS_MAX
-"""Messages of a channel that must fetch something of them: as many as the inbox hands over."""
-MAILS_OPENED_AT_ONCE_MAX = 2
-"""A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker. Those
-whose files are sealed wait for the disk beside them, and share its syncs."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """The message, opened, with its files durably sealed."""
-
-    opened: Opened
-    """Its receipts are not among its files."""
-    receipts: tuple[Brought, ...] = ()
-    unwanted: tuple[str, ...] = ()
-    """Sealed objects that turned out to be no files."""
-
-
-@dataclass(frozen=True)
-class Spoiled:
-    """The message could not be opened."""
-
-    why: str
-    unwanted: tuple[str, ...]
-    """What had been sealed of it by then."""
 
 
 class Reception:
@@ -72,17 +38,16 @@ class Reception:
         self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
         keys: KeyRing, introducers: Mapping[str, Introduce] | None = None,
         reports: Mapping[str, ReadReturned] | None = None, crowd: Crowd | None = None,
+        preparing: Preparing | None = None,
     ) -> None:  # fmt: skip
         """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts; `introducers`: of
         the channels whose identities are not mailboxes; `reports`: of those in which mail may come back; `crowd`: of the
-        strangers who are answered, where others answer them, too."""
+        strangers who are answered, where others answer them, too; `preparing`: where messages are opened, if not in
+        threads here."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
-        self._reports = reports or {}
         self.crowd = crowd or Crowd(settings.email.strangers_per_hour)
-        # threads of its own: what takes minutes to fetch must not keep those that store what arrives
-        self._openers = {name: ThreadPoolExecutor(OPENED_AT_ONCE_MAX, f"open-{name}") for name in readers}
-        self._reading = {name: BoundedSemaphore(_at_once(name)) for name in readers}
+        self._preparing = preparing or InThreads(Preparer(vault, readers, keys, reports or {}))
 
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
@@ -115,15 +80,8 @@ class Reception:
         """Whether it came back to the address of a notice, and so is done with: nothing else in it is ever looked at."""
         if not await self._ledger.read(lambda tx: tracing.returned_to(tx, item.arrival) is not None):
             return False
-        returned = await self._opened(self._read_returned, item)
+        returned = await self._opened(self._preparing.returned(raw(item)))
         return await self._ledger.write(lambda tx: self._take_back(tx, item, returned))
-
-    def _read_returned(self, item: Claimed) -> Returned:
-        try:
-            with self._reading[item.arrival.channel]:
-                return self._reports[item.arrival.channel](self._vault.read(item.object_id, item.sealed))
-        except Unreadable:
-            return Returned(attached=True)
 
     def _take_back(self, tx: Session, item: Claimed, returned: Returned) -> bool:
         """True: it was a report, or what somebody's mailbox answers by itself with nothing in it."""
@@ -137,11 +95,11 @@ class Reception:
         return False
 
     async def _prepared(self, item: Claimed) -> Prepared | Spoiled:
-        return await self._opened(self._prepare, item)
+        return await self._opened(self._preparing.prepare(raw(item)))
 
-    async def _opened(self, read: Callable[[Claimed], T], item: Claimed) -> T:
+    async def _opened(self, opening: Awaitable[T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._openers[item.arrival.channel], read, item)
+            return await opening
         except Unavailable as fault:
             raise Later(str(fault)) from fault
 
@@ -152,21 +110,6 @@ class Reception:
     def give_up(self, tx: Session, item: Claimed, why: str) -> None:
         """A message failed too often and lies in quarantine: its sender and the administrators are told."""
         answering.trouble(tx, item, why, self._occasion(item))
-
-    def _prepare(self, item: Claimed) -> Prepared | Spoiled:
-        sealing = Sealing(self._vault, f"f{item.id}", self._keys)
-        try:
-            with self._reading[item.arrival.channel]:
-                raw = self._vault.read(item.object_id, item.sealed)
-                opened, brought = proving.apart(
-                    self._readers[item.arrival.channel](raw, sealing.sink), sealing.receipts
-                )
-                sealing.close({one.object_id for one in opened.attachments})
-            return Prepared(opened, brought, sealing.finish())
-        except Unreadable as fault:
-            return Spoiled(f"unreadable: {fault}", sealing.durable)
-        finally:
-            sealing.abandon()
 
     def _settle(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled, known: Introduction) -> None:
         occasion = self._occasion(item)
@@ -232,5 +175,6 @@ class Reception:
         )
 
 
-def _at_once(channel: str) -> int:
-    return MAILS_OPENED_AT_ONCE_MAX if channel == MAIL else OPENED_AT_ONCE_MAX
+def raw(item: Claimed) -> Raw:
+    """The octets of a message that one worker has."""
+    return Raw(item.id, item.arrival.channel, item.object_id, item.sealed)

@@ -10,9 +10,9 @@ from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
 from bot.ledger.tables import InboxState, Person
 from bot.notices import Notice
+from bot.preparing import Brought
 from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
 from bot.reception.crowd import WHAT, Crowd
-from bot.reception.proving import Brought
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
 from bot.rules.unlinked import unlinked

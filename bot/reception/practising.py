@@ -14,7 +14,8 @@ from bot.inbox import Claimed, settle
 from bot.ledger import files
 from bot.ledger.tables import InboxItem, InboxState, Person
 from bot.notices import Outcome, Outcomes, Tried, TriedFile
-from bot.reception import Prepared, Spoiled, answering, tracing
+from bot.preparing import Prepared, Spoiled
+from bot.reception import answering, raw, tracing
 from bot.reception.quoting import quoted
 from bot.reception.rehearsing import Rehearsal, Told, known
 from bot.reception.wanting import Shut
@@ -40,11 +41,8 @@ class Practice(Rehearsal):
     async def handle(self, item: Claimed) -> None:
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
         looked = await self._ledger.read(lambda tx: self._look(tx, item.arrival, known(item.arrival)))
-        prepared = None if isinstance(looked, Shut) else await self._opened(self._read, item)
+        prepared = None if isinstance(looked, Shut) else await self._opened(self._preparing.weigh(raw(item)))
         await self._ledger.write(lambda tx: self._answer(tx, item, prepared))
-
-    def _read(self, item: Claimed) -> Prepared | Spoiled:
-        return self._weigh(item.arrival, self._vault.read(item.object_id, item.sealed))
 
     def give_up(self, tx: Session, item: Claimed, why: str) -> None:
         """It failed too often: that is said, and nothing is kept of it for anybody either."""

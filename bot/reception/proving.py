@@ -1,7 +1,7 @@
 """`verify`: which of the receipts that came with a message are genuine, and of what. A receipt is never a return."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from bot import notices, roster
 from bot.arrival import Attachment, Opened
 from bot.ledger import files
 from bot.notices import Checked, Compared, FileFacts, Notice, Proven, Receipted
-from bot.receipts import Judged
+from bot.preparing import Brought
 from bot.rules import commands
 from bot.rules.authority import Sight
 from bot.rules.commands import Command, Reading, Which
@@ -19,22 +19,6 @@ RECEIPTS_MAX = 10
 """Receipts of one message that are told of: each may be of many files."""
 COMPARED_MAX = 100
 """Files of one message that are held against them."""
-
-
-@dataclass(frozen=True)
-class Brought:
-    """A receipt that came with a message."""
-
-    name: str
-    """As it was attached."""
-    judged: Judged
-
-
-def apart(opened: Opened, receipts: Mapping[str, Judged]) -> tuple[Opened, tuple[Brought, ...]]:
-    """A message's receipts, told from its files. `receipts`: by the id under which their contents came."""
-    brought = [Brought(one.name, receipts[one.object_id]) for one in opened.attachments if one.object_id in receipts]
-    kept = tuple(one for one in opened.attachments if one.object_id not in receipts)
-    return opened.model_copy(update={"attachments": kept}), tuple(brought)
 
 
 def is_asked(reading: Reading, opened: Opened) -> bool:

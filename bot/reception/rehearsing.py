@@ -1,24 +1,20 @@
 """What would become of a message: everything is done as always, in a transaction of which nothing stays."""
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from bot import notices
-from bot.arrival import Arrival, Introduction, Kept, Unreadable
+from bot.arrival import Arrival, Introduction
 from bot.inbox import Claimed
 from bot.ledger.entering import watched
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem
 from bot.notices import Notice
-from bot.receipts import Glance, Judged
-from bot.reception import Prepared, Reception, Spoiled, proving
-from bot.reception.sealing import Bench
+from bot.preparing import Prepared, Spoiled, weigh
+from bot.preparing.weighing import PART
+from bot.reception import Reception
 from bot.reception.wanting import Shut
-
-PART = "try"
-"""Begins the name of each object that a rehearsal speaks of; there is none."""
 
 
 @dataclass(frozen=True)
@@ -44,46 +40,6 @@ class Rehearsed:
     """To whoever would be told anything, in the order in which it would be sent."""
 
 
-@dataclass
-class Weighing:
-    """In the place of `Sealing`: contents are hashed as they stream past, and kept nowhere."""
-
-    bench: Bench
-    receipts: dict[str, Judged] = field(default_factory=dict)
-
-    def sink(self, part: str) -> "Scale":
-        """The place for this part of the message."""
-        return Scale(f"{PART}-{part}", self)
-
-
-@dataclass
-class Scale:
-    """Where the contents of one part go."""
-
-    name: str
-    weighing: Weighing
-    size: int = 0
-    glance: Glance = field(default_factory=Glance)
-
-    def __post_init__(self) -> None:
-        self._hash = hashlib.sha256()
-
-    def write(self, data: bytes) -> None:
-        """The next piece of the contents."""
-        self.size += len(data)
-        self._hash.update(data)
-        self.glance.see(data)
-
-    def finish(self) -> Kept:
-        """That was all of it."""
-        if judged := self.weighing.bench.judge(self.glance.contents()):
-            self.weighing.receipts[self.name] = judged
-        return Kept(size=self.size, sha256=self._hash.hexdigest(), object_id=self.name)
-
-    def abandon(self) -> None:
-        """There is nothing to forget."""
-
-
 class Rehearsal(Reception):
     """Receives mail for trial: for whoever asks what would happen and why."""
 
@@ -93,17 +49,8 @@ class Rehearsal(Reception):
         Raises `Later` where the record cannot be had.
         """
         looked = self._ledger.read_now(lambda tx: self._look(tx, arrival, known(arrival)))
-        prepared = None if isinstance(looked, Shut) else self._weigh(arrival, raw)
+        prepared = None if isinstance(looked, Shut) else weigh(self._readers[arrival.channel], raw, self._keys)
         return self._ledger.rehearse_now(lambda tx: self._play(tx, self._enter(tx, arrival), prepared))
-
-    def _weigh(self, arrival: Arrival, raw: Iterator[bytes]) -> Prepared | Spoiled:
-        weighing = Weighing(Bench(self._keys))
-        try:
-            opened = self._readers[arrival.channel](raw, weighing.sink)
-        except Unreadable as fault:
-            return Spoiled(f"unreadable: {fault}", ())
-        opened, brought = proving.apart(opened, weighing.receipts)
-        return Prepared(opened, brought)
 
     def _play(self, tx: Session, item: Claimed, prepared: Prepared | Spoiled | None) -> Rehearsed:
         """Have it served, and see what comes of it. Whoever calls undoes it."""

@@ -1,4 +1,4 @@
-"""The tables of `storage.toml`: where everything lies."""
+"""The tables of `storage.toml`: where everything lies, and who works on it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -78,3 +78,10 @@ class Scanner(Table):
 
     clamd: Clamd = ""
     """Where ClamAV's daemon listens; empty: files are not scanned."""
+
+
+class Work(Table):
+    """`[work]`: how it is done."""
+
+    aside: bool = True
+    """Mail is opened, and written, in a process of its own."""

@@ -14,7 +14,7 @@ from bot.settings.authority import Access, Authority, Files, Help, Retention
 from bot.settings.channels import Dns, Email, Slack, Teams, Web
 from bot.settings.kinds import AtLeastOne, Line, Table
 from bot.settings.services import Reason, Service
-from bot.settings.storage import Keys, Ledger, Scanner, Vault
+from bot.settings.storage import Keys, Ledger, Scanner, Vault, Work
 
 Loc = tuple[str | int, ...]
 """Where a value is: keys, and the positions of entries in lists, counted from 0."""
@@ -43,6 +43,7 @@ class Settings(Table):
     vault: Vault = Vault()
     keys: Keys = Keys()
     scanner: Scanner = Scanner()
+    work: Work = Work()
 
     _directory: Path = PrivateAttr(default=Path())
 

@@ -1,5 +1,6 @@
 """Where sealed bytes lie. A shelf sees cipher text and ids only; the folder is one, an object store can be another."""
 
+import fcntl
 import hashlib
 import os
 import re
@@ -72,6 +73,7 @@ class FolderDraft:
         self._published = False
         with disk_errors("beginning to store"):
             self._file = FileIO(self._temporary, "xb", opener=partial(os.open, mode=0o600))
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed: nobody sweeps it meanwhile
 
     def write(self, data: bytes | bytearray) -> None:
         """Append, however many writes the system makes of it."""
@@ -81,16 +83,16 @@ class FolderDraft:
                 done += self._file.write(rest[done:])
 
     def sync(self) -> None:
-        """Make the bytes durable and close the file."""
+        """Make the bytes durable."""
         with disk_errors("storing"):
             os.fsync(self._file.fileno())
-            self._file.close()
 
     def publish(self) -> None:
-        """Rename over what bears the name."""
+        """Rename over what bears the name, and close the file."""
         with disk_errors("storing"):
             self._temporary.rename(self._final)
-        self._published = True
+            self._published = True
+            self._file.close()
 
     def discard(self) -> None:
         """Close and remove the file, if it was not published."""
@@ -146,11 +148,12 @@ class FolderShelf:
         return (entry.name for entry in self._entries() if _DRAFT_MARK not in entry.name)
 
     def sweep(self, before: datetime) -> int:
-        """Unlink drafts by their time of last change."""
+        """Unlink drafts by their time of last change, but none that is being written: the clock may have leapt."""
         swept = 0
         for entry in self._entries():
             with disk_errors("sweeping drafts"), suppress(FileNotFoundError):
-                if _DRAFT_MARK in entry.name and entry.stat().st_mtime < before.timestamp():
+                is_old = _DRAFT_MARK in entry.name and entry.stat().st_mtime < before.timestamp()
+                if is_old and not _is_being_written(Path(entry)):
                     Path(entry).unlink()
                     swept += 1
         return swept
@@ -165,3 +168,13 @@ class FolderShelf:
         """The folder is told by a hash, since ids that count up would all begin alike."""
         name = checked(object_id)
         return self._root / hashlib.sha256(name.encode("ascii")).hexdigest()[:2] / name
+
+
+def _is_being_written(draft: Path) -> bool:
+    """By whichever process. Raises OSError."""
+    with FileIO(draft, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

@@ -8,9 +8,7 @@ may be a name, a subject or what a server said; of a library nothing is told but
 import logging
 import re
 import sys
-import traceback
-from collections.abc import Iterator, MutableMapping
-from types import TracebackType
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -19,8 +17,6 @@ from bot import faults
 
 ADDRESS = re.compile(r"[^\s<>\"'(),:;@\[\]]+@[^\s<>\"'(),:;@\[\]]+")
 """Whatever looks like an email address: the last line of defence."""
-FRAMES_MAX = 12
-"""The innermost places that an error went through."""
 
 Event = MutableMapping[str, Any]
 
@@ -37,14 +33,8 @@ def without_words(logger: object, method: str, event: Event) -> Event:
     told = event.pop("exc_info", None)
     fault = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
     if isinstance(fault, BaseException):
-        event["error"], event["where"] = faults.of(fault), list(_places(fault.__traceback__))
+        event["error"], event["where"] = faults.of(fault), faults.places(fault.__traceback__)
     return event
-
-
-def _places(trace: TracebackType | None) -> Iterator[str]:
-    for frame in traceback.extract_tb(trace)[-FRAMES_MAX:]:
-        path = "/".join(frame.filename.rsplit("/", 3)[-3:])
-        yield f"{path}:{frame.lineno} {frame.name}"
 
 
 def of_library(logger: object, method: str, event: Event) -> Event:

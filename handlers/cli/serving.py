@@ -11,7 +11,8 @@ import typer
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
-from handlers.app import office, open_rooms
+from handlers.app import master_key, office, open_rooms
+from handlers.aside.asking import Aside
 from handlers.cli import publishing, show
 from handlers.cli.show import Problem
 from handlers.manager import Manager
@@ -61,7 +62,8 @@ async def serve(settings: Settings) -> None:
         if trouble := rooms.vault.mirror_trouble:
             show.warn(f"{trouble}. Until then mail waits with the servers that sent it.")
         try:
-            async with Serving(office(rooms)), Manager.of(os.environ, os.getpid()).told():
+            aside = Aside(settings, master_key(settings)) if settings.work.aside else None
+            async with Serving(office(rooms, aside)), Manager.of(os.environ, os.getpid()).told():
                 show.warn("ready")
                 await stopped.wait()
         except CannotListen as fault:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot import receipts
 from bot.arrival import MAIL, Arrival
 from bot.inbox import Inbox
 from bot.ledger.tables import InboxState
@@ -17,14 +18,14 @@ from bot.reception.rehearsing import Rehearsal, Rehearsed, Told
 from bot.settings import Settings
 from bot.vault import Writing
 from bot.wording import Wording
-from handlers.app import Rooms, receipt_keys
+from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
-from handlers.mail.channel import reader_of
 from handlers.mail.door import Front
 from handlers.mail.imap import addressed
 from handlers.mail.message.head import HEAD_BYTES_MAX, Head
+from handlers.mail.receive import reader_of
 from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import MAILBOX
@@ -157,7 +158,7 @@ def _line(opened: Rooms, file: Path, envelope: Envelope) -> TrialLine:
         opened.clock,
         opened.settings,
         {MAIL: reader_of(opened.settings)},
-        keys=receipt_keys(opened),
+        keys=receipts.proving(opened.settings.directory, opened.signer.public),
     )
     told = _told(trial.arrival, rehearsal.rehearse(trial.arrival, _crlf(file)), Wording.of(opened.settings))
     return told.model_copy(update={"steps": steps})

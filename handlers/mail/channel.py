@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.measures import Measures
-from bot.outbox import Courier
-from bot.reception import OpenMessage, ReadReturned
+from bot.outbox import Courier, Deliver
+from bot.parcels import Posted
+from bot.preparing import OpenMessage, ReadReturned
 from bot.settings import Settings
 from bot.telling import Occasion
 from bot.watching import Trouble
@@ -24,8 +25,7 @@ from handlers.mail.bounces import read_returned
 from handlers.mail.canary import canary_mail
 from handlers.mail.door import Front
 from handlers.mail.hints import read_hints
-from handlers.mail.reading.footers import Wordings
-from handlers.mail.receive import open_message
+from handlers.mail.receive import reader_of
 from handlers.mail.send import Smarthost
 from handlers.mail.smtp.renewing import Renewed
 
@@ -87,6 +87,15 @@ class MailChannel:
     def courier(self) -> Courier:
         """The way out."""
         return self._smarthost
+
+    def written_by(self, write: Callable[[Posted], Awaitable[bytes]]) -> Deliver:
+        """The way out for notices that somebody else writes."""
+
+        async def deliver(posted: Posted, *, repeated: bool) -> None:
+            del repeated  # its octets are the same
+            await self._smarthost.give(posted.token, posted.recipient, await write(posted))
+
+        return deliver
 
     async def send_canary(self, token: str) -> None:
         """Hand a mail to ourselves to the smarthost. Raises what keeps it from being sent."""
@@ -156,11 +165,6 @@ def certificate(settings: Settings) -> Renewed | None:
         return None
     load = partial(ports.certified, chain, key, "[email.smtp]")
     return Renewed((chain, key), load, time.monotonic)
-
-
-def reader_of(settings: Settings) -> OpenMessage:
-    """How a raw mail is opened, as configured."""
-    return partial(open_message, here=Wordings.of(settings.email.warnings, settings.email.disclaimers))
 
 
 def limits(settings: Settings) -> smtp.Limits:

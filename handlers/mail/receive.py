@@ -4,8 +4,11 @@ Memory does not grow with the mail. Nothing here decides what becomes of a file.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from bot.arrival import Opened, Sink
+from bot.preparing import OpenMessage
+from bot.settings import Settings
 from handlers.mail.message.leaves import Contents, leaves
 from handlers.mail.message.part import Inside, Part
 from handlers.mail.opening.candidates import Candidates
@@ -33,6 +36,11 @@ def open_message(chunks: Iterable[bytes], sink_for: Callable[[str], Sink], *, he
     except BaseException:
         opening.candidates.abandon()
         raise
+
+
+def reader_of(settings: Settings) -> OpenMessage:
+    """How a raw mail is opened, as configured."""
+    return partial(open_message, here=Wordings.of(settings.email.warnings, settings.email.disclaimers))
 
 
 class _Opening:

@@ -20,12 +20,12 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from bot import data
-from bot.outbox import LEASE, Parcel, Undeliverable
+from bot.outbox import LEASE
+from bot.parcels import Parcel, Undeliverable
 from bot.settings import Outgoing, Settings, reveal
 from handlers.mail.canary import Written
 from handlers.mail.connection import NO_REPLY, Connection
-from handlers.mail.render import From, MailRenderer
+from handlers.mail.render import MailRenderer
 from handlers.mail.render.head import ascii_domain
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class Smarthost:
     def of(cls, settings: Settings) -> Self:
         """As configured. Raises OSError where the file with the password cannot be read."""
         outgoing = settings.email.outgoing
-        sender, by_token = From(settings.email.address, outgoing.from_name), outgoing.auth == "xoauth2"
+        by_token = outgoing.auth == "xoauth2"
         return cls(
-            MailRenderer(data.folder("mail_templates"), sender), host=outgoing.host, port=outgoing.port,
+            MailRenderer.of(settings), host=outgoing.host, port=outgoing.port,
             tls=outgoing.tls, user=outgoing.user, ca_file=outgoing.tls_ca_file,
             password=None if by_token else reveal(outgoing.password, outgoing.password_file),
             application=_application(outgoing) if by_token else None,
@@ -86,6 +86,10 @@ class Smarthost:
     def written(self, parcel: Parcel) -> Written:
         """The mail that it is. Raises `Undeliverable`. Any thread may ask for it."""
         return Written(self._renderer.sender.tagged(parcel.token), parcel.recipient, self._renderer.message(parcel))
+
+    async def give(self, token: str, recipient: str, message: bytes) -> None:
+        """Hand over a notice that is written already. `token`: its own, to which it comes back. Raises as `deliver`."""
+        await self.send(Written(self._renderer.sender.tagged(token), recipient, message))
 
     async def send(self, mail: Written) -> None:
         """The same for a mail that is written already."""

@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.clock import Clock
-from bot.outbox import Busy, Undeliverable
+from bot.outbox import Busy
+from bot.parcels import Undeliverable
 from handlers.slack.lately import Lately
 
 RATE_LIMITED = 429

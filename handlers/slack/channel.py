@@ -19,7 +19,7 @@ from bot.inbox import Inbox
 from bot.ledger import Ledger
 from bot.measures import Measures
 from bot.outbox import Courier
-from bot.reception import OpenMessage
+from bot.preparing import OpenMessage
 from bot.redrawing import Painter
 from bot.settings import Settings
 from bot.watching import Trouble

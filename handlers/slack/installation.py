@@ -11,7 +11,8 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
 
 from bot.faults import of
-from bot.outbox import Busy, Undeliverable
+from bot.outbox import Busy
+from bot.parcels import Undeliverable
 from handlers.slack.calling import Caller
 
 log = structlog.get_logger()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.outbox import Undeliverable
+from bot.parcels import Undeliverable
 from handlers.slack.calling import Caller
 from handlers.slack.lately import Lately
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.notices import FileFacts, Home, Lists, Notice
-from bot.outbox import Parcel
+from bot.parcels import Parcel
 from bot.rules import reference
 from bot.wording import Action, Block, Bullets, Button, Heading, Letter, Line, Paragraph, Rule, Span, Table, spoken
 from handlers.slack import menus

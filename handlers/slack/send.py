@@ -7,7 +7,8 @@ from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notices import DeleteYourCopy, Outcomes
-from bot.outbox import Parcel, Shown
+from bot.outbox import Shown
+from bot.parcels import Parcel
 from handlers.slack.calling import ACCOUNT, NO_FILE, Caller, Refusal
 from handlers.slack.places import Places
 from handlers.slack.render import Drawn, draw, draw_home

@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.clock import Clock
 from bot.ledger import Later
-from bot.links import LinkKey, Visit
+from bot.links import Visit
 from bot.notices.pages import LapsedForm, NotNow, Page, StaleLink, StaleProof, UnknownLink
+from bot.tokens import LinkKey
 from handlers.web import guard
 from handlers.web.pages import Pages
 

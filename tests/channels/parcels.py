@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from bot.arrival import Route
 from bot.notices import Notice, Receipt
-from bot.outbox import Enclosure, Parcel
+from bot.parcels import Enclosure, Parcel
 from handlers.mail.render import From, MailRenderer
 from tests.wording.speaker import TEMPLATES, speaker
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.arrival import Route
 from bot.notices import FILE, HELD, SENT, Advice, Alert, FileFacts, NewFiles, Notice, Receipt, Rejected, Status
 from bot.notices.variants import every
-from bot.outbox import Undeliverable
+from bot.parcels import Undeliverable
 from bot.wording import Action, Block, Heading, Letter, Span, plain
 from handlers.mail.render import From, MailRenderer, Page, text
 from tests.channels.parcels import ENCLOSURE, RECIPIENT, RENDERER, RETURNS, TOKEN, parcel

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox import Undeliverable
+from bot.parcels import Undeliverable
 from handlers.mail import send
 from handlers.mail.canary import Written
 from handlers.mail.send import Smarthost

@@ -198,3 +198,17 @@ def bare_office(directory: Path) -> CommandLine:
     MasterKey.generate(bare.settings.keys.master_key_file)
     make_database(bare.settings.ledger.url)
     return bare
+
+
+@pytest.fixture
+def served(office: CommandLine) -> CommandLine:
+    """An office on ports that are free; nobody takes its answers."""
+    channels = office.config / "channels.toml"
+    text = (
+        channels.read_text()
+        .replace("port = 2525", f"port = {free_port()}")
+        .replace("port = 2526", f"port = {free_port()}")
+        .replace("port = 8025", f"port = {free_port()}")
+    )
+    channels.write_text(text)
+    return office

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from handlers.cli.doctor import canary
 from tests.cli.conftest import CommandLine
-from tests.cli.test_serving import serving, until_ready
+from tests.cli.serving import serving, until_ready
 from tests.office import free_port
 
 

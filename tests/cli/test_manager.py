@@ -9,9 +9,7 @@ import pytest
 
 from handlers.manager import Manager
 from tests.cli.conftest import CommandLine
-from tests.cli.test_serving import PATIENCE_SECONDS, served, serving
-
-__all__ = ["served"]
+from tests.cli.serving import PATIENCE_SECONDS, serving
 
 
 @pytest.fixture(params=["path", "abstract"])

@@ -14,10 +14,9 @@ from bot.ledger import upkeep
 from bot.ledger.tables import OutboxItem
 from bot.ledger.upkeep import Chore
 from tests.cli.conftest import ALEX, SAM, CommandLine
-from tests.cli.test_serving import PATIENCE_SECONDS, served, until_ready
+from tests.cli.serving import PATIENCE_SECONDS, until_ready
 from tests.peers import lacking
 
-__all__ = ["served"]
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 """Preloaded, for the command `faketime` would stand between the process and its signals."""
 

@@ -1,15 +1,9 @@
 """`postroom serve` and `send`, as processes of their own."""
 
-import os
 import re
 import resource
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,62 +11,7 @@ import pytest
 from bot import receipts
 from handlers.cli import logs
 from tests.cli.conftest import CONTENTS, JO, NAME, CommandLine
-from tests.office import free_port
-
-PATIENCE_SECONDS = 60
-
-
-@pytest.fixture
-def served(office: CommandLine) -> CommandLine:
-    """An office on ports that are free; nobody takes its answers."""
-    channels = office.config / "channels.toml"
-    text = (
-        channels.read_text()
-        .replace("port = 2525", f"port = {free_port()}")
-        .replace("port = 2526", f"port = {free_port()}")
-        .replace("port = 8025", f"port = {free_port()}")
-    )
-    channels.write_text(text)
-    return office
-
-
-@contextmanager
-def serving(office: CommandLine, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """The command as a process; killed at the end if it has not stopped."""
-    command = [
-        sys.executable,
-        "-c",
-        "from handlers.cli import main; main()",
-        "--config",
-        str(office.config),
-        "serve",
-        *words,
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def until_ready(process: subprocess.Popen[str]) -> list[str]:
-    """What it said on standard error until then."""
-    assert process.stderr
-    lines = []
-    for line in process.stderr:
-        lines.append(line)
-        if line == "ready\n":
-            return lines
-    raise AssertionError("".join(lines))
-
-
-def until(office: CommandLine, state: str, *, count: int = 1) -> None:
-    """Wait for another process to have brought all that arrived to this state."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while (found := [item["state"] for item in office.json("inbox", "list")]) != [state] * count:
-        assert time.monotonic() < end, found
+from tests.cli.serving import PATIENCE_SECONDS, serving, until, until_ready
 
 
 def test_no_crash_writes_what_is_in_memory_to_a_disk(served: CommandLine) -> None:

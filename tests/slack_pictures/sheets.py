@@ -8,7 +8,7 @@ from bot.forms import Form
 from bot.notices import FILE
 from bot.notices.examples import CODES, NOON
 from bot.notices.variants import OTHERS, Variant, every
-from bot.outbox import Parcel
+from bot.parcels import Parcel
 from bot.settings.services import Reason
 from handlers.slack import modals
 from handlers.slack.modals import Bearing

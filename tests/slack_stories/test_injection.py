@@ -16,7 +16,7 @@ from bot.arrival import Route
 from bot.data import folder
 from bot.notices import FileFacts, Notice
 from bot.notices.variants import VARIANTS
-from bot.outbox import Parcel
+from bot.parcels import Parcel
 from bot.wording import Letter, Wording
 from handlers.slack.render import draw
 from tests.slack import faults

@@ -10,7 +10,8 @@ import pytest
 
 from bot import inbox, outbox
 from bot.ledger.tables import Surface
-from bot.outbox import LEASE, OutboxWorker, Parcel, Shown
+from bot.outbox import LEASE, OutboxWorker, Shown
+from bot.parcels import Parcel
 from bot.rules.lifecycle import Status
 from handlers.app import office as build
 from handlers.running import Serving

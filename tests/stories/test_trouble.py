@@ -20,8 +20,8 @@ from bot import inbox
 from bot.arrival import Opened
 from bot.inbox import BACK_OFF_MAX, CLAIM_MAX, LEASE, TRIES_MAX, Claimed, InboxWorker
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, OutboxState
+from bot.preparing.sealing import Sink
 from bot.reception import Reception
-from bot.reception.sealing import Sink
 from bot.rules.lifecycle import Status
 from bot.vault import Unavailable
 from handlers.mail.reading.footers import Wordings
@@ -60,7 +60,7 @@ class Trap:
 
     def plant(self, monkeypatch: pytest.MonkeyPatch) -> "Trap":
         """The next office reads its mail so."""
-        monkeypatch.setattr("handlers.mail.channel.open_message", self)
+        monkeypatch.setattr("handlers.mail.receive.open_message", self)
         return self
 
 

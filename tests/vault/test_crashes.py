@@ -63,6 +63,15 @@ def test_a_draft_left_behind_is_no_object_and_is_swept_in_time(vault: Vault, tmp
     assert contents(vault, "a") == NEW
 
 
+def test_what_is_just_being_written_is_not_swept_though_the_clock_leaps(vault: Vault) -> None:
+    writing = vault.begin("a")
+    writing.write(noise(2 * FRAME, seed=3))
+    assert vault.sweep(LATER) == 0
+    (sealed,) = vault.finish(writing)
+    assert sealed.size == 2 * FRAME
+    assert b"".join(vault.read("a")) == noise(2 * FRAME, seed=3)
+
+
 def test_a_key_without_bytes_is_listed_and_can_be_destroyed(vault: Vault, tmp_path: Path) -> None:
     run_child(tmp_path, "die", "after the key")
     assert list(vault.object_ids()) == ["a"]

@@ -12,7 +12,7 @@ from aiosmtplib import SMTPException
 from bot import canary, faults
 from bot.canary import CanaryKey
 from bot.ledger import Later, Ledger
-from bot.outbox import Undeliverable
+from bot.parcels import Undeliverable
 from bot.vault import BadMasterKey
 from handlers.app import canary_key_of, master_key
 from handlers.checks import Check, Patient, failed, passed

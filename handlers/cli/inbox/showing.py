@@ -19,8 +19,8 @@ from handlers.cli import show
 from handlers.cli.inbox.listing import Id, InboxLine, item_of
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json
-from handlers.mail.channel import reader_of
 from handlers.mail.hints import read_hints
+from handlers.mail.receive import reader_of
 
 
 class Part(BaseModel):

@@ -6,8 +6,11 @@ Written octet by octet like the header fields: Python's own message takes ten ti
 import base64
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
-from bot.outbox import Enclosure, Parcel
+from bot import data
+from bot.parcels import Enclosure, Parcel
+from bot.settings import Settings
 from handlers.mail.render.head import From, fields
 from handlers.mail.render.page import Page
 from handlers.mail.render.quoted import quoted
@@ -23,6 +26,11 @@ class MailRenderer:
         """`templates`: the folder `mail_templates`, which holds `layout.html`."""
         self.sender = sender
         self._page = Page(templates)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As configured."""
+        return cls(data.folder("mail_templates"), From(settings.email.address, settings.email.outgoing.from_name))
 
     def message(self, parcel: Parcel) -> bytes:
         """The whole mail, lines ended by CR LF. A repeat has the same octets. Raises `Undeliverable`."""

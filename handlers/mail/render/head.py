@@ -10,7 +10,7 @@ from email.utils import format_datetime, formataddr
 from urllib.parse import quote
 
 from bot.notices import FileFacts
-from bot.outbox import Parcel, Undeliverable
+from bot.parcels import Parcel, Undeliverable
 
 LINE_MAX = 78
 """Characters of a line (RFC 5322, section 2.1.1)."""

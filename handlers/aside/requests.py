@@ -1,0 +1,114 @@
+"""What is asked and answered.
+
+The service is believed, so what it asks is pickled. What comes back was made of strangers' mail, by the process that they
+would have taken over if anybody did: it is read as data and never as code.
+"""
+
+import json
+import pickle
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.parcels import Posted, Undeliverable
+from bot.preparing import Prepared, Raw, Spoiled
+from bot.rules.bounce import Returned
+from bot.settings import Settings
+from bot.vault import Unavailable
+
+WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
+PLACES_MAX = 12
+
+
+@dataclass(frozen=True)
+class Begin:
+    """Said first, and once: what the process needs to know."""
+
+    settings: Settings
+    master: bytes = field(repr=False)
+    """The secret of the master key."""
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Open a message and seal its files."""
+
+    raw: Raw
+
+
+@dataclass(frozen=True)
+class Weigh:
+    """Open a message that is only tried out."""
+
+    raw: Raw
+
+
+@dataclass(frozen=True)
+class ReadReturned:
+    """Read what came back to the address of a notice."""
+
+    raw: Raw
+
+
+@dataclass(frozen=True)
+class Write:
+    """Write the mail that tells a notice."""
+
+    posted: Posted
+
+
+Request = Begin | Prepare | Weigh | ReadReturned | Write
+
+
+class Failed(Exception):
+    """The work failed over there, and it is our own fault. Of a class that is called as the error was called there."""
+
+
+class End(Enum):
+    """How a piece of work ended: the first octet of its answer."""
+
+    DONE = b"+"
+    LATER = b"~"
+    """It cannot be done now (`Unavailable`)."""
+    REFUSED = b"-"
+    """It can never be delivered (`Undeliverable`)."""
+    FAILED = b"!"
+
+
+OPENED: TypeAdapter[Prepared | Spoiled] = TypeAdapter(Prepared | Spoiled)
+RETURNED: TypeAdapter[Returned] = TypeAdapter(Returned)
+
+
+def asked(request: Request) -> bytes:
+    """A request, as it is sent."""
+    return pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
+
+
+def failed(kind: str, places: list[str]) -> bytes:
+    """The answer that tells of an error by its kind and by where it happened, never by its words."""
+    return End.FAILED.value + json.dumps([kind, places[-PLACES_MAX:]]).encode()
+
+
+def answer(octets: bytes) -> bytes:
+    """What an answer holds, where the work was done. Raises what it ended with: `Unavailable`, `Undeliverable`, or `Failed`
+    with the places where it happened."""
+    end, said = End(octets[:1]), octets[1:]
+    match end:
+        case End.DONE:
+            return said
+        case End.LATER:
+            raise Unavailable(said.decode("utf-8", "replace"))
+        case End.REFUSED:
+            raise Undeliverable(said.decode("utf-8", "replace"))
+        case End.FAILED:
+            raise _fault(json.loads(said))
+
+
+def _fault(told: Any) -> Failed:
+    kind, places = told
+    name = kind if isinstance(kind, str) and WORD.fullmatch(kind) else Failed.__name__
+    fault: Failed = type(name, (Failed,), {})(*map(str, places[:PLACES_MAX]))
+    return fault

@@ -12,7 +12,7 @@ from typing import Any
 from weakref import WeakSet
 
 import structlog
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session, undefer
 from structlog.contextvars import bound_contextvars
@@ -309,25 +309,26 @@ def quarantined_since(tx: Session, sender: str, since: datetime) -> int:
     return tx.scalar(select(func.count()).select_from(InboxItem).where(theirs, InboxItem.arrived_at > since)) or 0
 
 
-def _due() -> Select[int]:
-    """What is due at `:now` in the channels that are not `:full`."""
-    now = bindparam("now", type_=Instant)
-    waiting = (InboxItem.state == InboxState.WAITING) & (InboxItem.next_at <= now)
-    abandoned = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until < now)
-    return select(InboxItem.id).where(waiting | abandoned, ~among(InboxItem.channel, "full"))
-
-
-def _of_idle_senders() -> Select[int]:
-    """Of that, what no worker has a message of the same sender of."""
-    busy = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until >= bindparam("now"))
-    return _due().where(InboxItem.sender.not_in(select(InboxItem.sender).where(busy))).order_by(InboxItem.id)
-
-
-FIRST: Prepared[int] = Prepared(_due().limit(1))
-CLAIMABLE: Prepared[int] = Prepared(_of_idle_senders().limit(CLAIM_MAX))
+_NOW = bindparam("now", type_=Instant)
+WAITS = (InboxItem.state == InboxState.WAITING) & (InboxItem.next_at <= _NOW)
+IS_ABANDONED = (InboxItem.state == InboxState.WORKING) & (InboxItem.leased_until < _NOW)
+"""By whoever had it and did not come back with it."""
+TAKE_BACK: Prepared[int] = Prepared(update(InboxItem).where(IS_ABANDONED).values(state=InboxState.WAITING))
+"""It can then be looked for in the order of an index."""
+MAY_COME = ~among(InboxItem.channel, "full")
+FIRST: Prepared[int] = Prepared(select(InboxItem.id).where(WAITS | IS_ABANDONED, MAY_COME).limit(1))
+BUSY = select(InboxItem.sender).where(InboxItem.state == InboxState.WORKING)
+"""Of whom a worker has a message."""
+CLAIMABLE: Prepared[int] = Prepared(
+    select(InboxItem.id)
+    .where(WAITS, MAY_COME, InboxItem.sender.not_in(BUSY))
+    .order_by(InboxItem.next_at, InboxItem.id)
+    .limit(CLAIM_MAX)
+)
 
 
 def _claim(tx: Session, now: datetime, full: Sequence[str], lease: str) -> list[Claimed]:
+    TAKE_BACK.change(tx, {"now": now})
     ids = [number for (number,) in CLAIMABLE.rows(tx, {"now": now, "full": full})]
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
     CLAIM.change(tx, {"claimed": ids, **leased})

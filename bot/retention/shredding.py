@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, files
+from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import Contents, DestroyOrder, File
 from bot.vault import Unavailable, Vault
 from bot.working import Worker
@@ -23,9 +24,22 @@ BATCH = 100
 """Objects destroyed together: one truncating checkpoint of the key file serves them all."""
 RECORDED = 10
 """Files of which history says so in one write: whoever has mail to hand in waits for no more than that."""
-ORDERED = (
-    select(DestroyOrder.object_id).where(DestroyOrder.done_at.is_(None)).order_by(DestroyOrder.ordered_at).limit(BATCH)
+ORDERED: Prepared[str] = Prepared(
+    select(DestroyOrder.object_id)
+    .where(DestroyOrder.done_at.is_(None))
+    .order_by(DestroyOrder.ordered_at)
+    .limit(bindparam("batch"))
 )
+OF_FILES: Prepared[str] = Prepared(
+    select(DestroyOrder.object_id).where(
+        among(DestroyOrder.object_id, "destroyed"), DestroyOrder.file_id.is_not(None),
+        DestroyOrder.done_at.is_(None),  # the command line may be quicker
+    )
+)  # fmt: skip
+FORGET: Prepared[str] = Prepared(
+    delete(DestroyOrder).where(among(DestroyOrder.object_id, "destroyed"), DestroyOrder.file_id.is_(None))
+)
+"""What never was a file has no history that could say that it is gone."""
 
 
 class Shredder(Worker):
@@ -39,7 +53,7 @@ class Shredder(Worker):
 
     async def step(self) -> bool:
         """Destroy what is ordered. False: nothing was, or it cannot be done now."""
-        ids = await self._ledger.read(_ordered)
+        ids = [name for (name,) in await self._ledger.read(lambda tx: ORDERED.rows(tx, {"batch": BATCH}))]
         if not ids:
             return False
         try:
@@ -54,14 +68,10 @@ class Shredder(Worker):
 
     def _record(self, tx: Session, ids: Sequence[str]) -> None:
         now = self._clock.now()
-        open_still = DestroyOrder.object_id.in_(ids) & DestroyOrder.done_at.is_(None)  # the command line may be quicker
-        for order in tx.scalars(select(DestroyOrder).where(open_still, DestroyOrder.file_id.is_not(None))):
+        found = [file_order for (file_order,) in OF_FILES.rows(tx, {"destroyed": ids})]
+        for order in tx.scalars(select(DestroyOrder).where(DestroyOrder.object_id.in_(found))) if found else ():
             order.done_at = now
             file = tx.get_one(File, order.file_id or 0)
             if file.contents is not Contents.DESTROYED:  # it is, where its key came back and went once more
                 files.destroyed(tx, file, now=now, why=order.why, by=order.ordered_by)
-        tx.execute(delete(DestroyOrder).where(DestroyOrder.object_id.in_(ids), DestroyOrder.file_id.is_(None)))
-
-
-def _ordered(tx: Session) -> list[str]:
-    return list(tx.scalars(ORDERED))
+        FORGET.change(tx, {"destroyed": ids})

@@ -11,7 +11,6 @@ from bot import verifying
 from bot.ledger import history, upkeep
 from bot.ledger.tables import Contents, InboxState, Person
 from bot.ledger.upkeep import Chore
-from bot.retention.shredding import ORDERED
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
@@ -245,7 +244,7 @@ async def test_a_backlog_is_worked_off_in_batches_until_nothing_is_left(
     post: TestOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.retention.ending.BATCH", 2)
-    monkeypatch.setattr("bot.retention.shredding.ORDERED", ORDERED.limit(2))
+    monkeypatch.setattr("bot.retention.shredding.BATCH", 2)
     for number in range(1, 6):
         await received(post, f"8302000_SENplan{number}x20260901.docx")
     await days_pass(post, 91)

@@ -18,7 +18,7 @@ from bot.rules.authority import ALL, Role
 
 T = TypeVar("T", bound=Table)
 
-PERSON = ("id", "name", "email", "left_at")
+PERSON = ("id", "name", "email")
 SCHOOL = ("number", "name", "phase", "status", "head_name")
 DUTIES = (
     select(func.json_group_array(func.json_array(Duty.role, Duty.scope, *(getattr(School, name) for name in SCHOOL))))
@@ -59,7 +59,7 @@ def _person(tx: Session, number: int, *row: Any) -> Person:
     if isinstance(known, Person):
         return known
     *columns, duties, identities = row
-    person = _detached(Person, dict(zip(PERSON, (number, *columns), strict=True)))
+    person = _detached(Person, {"left_at": None, **dict(zip(PERSON, (number, *columns), strict=True))})
     set_committed_value(person, "duties", [_duty(tx, number, *one) for one in json.loads(duties)])
     set_committed_value(person, "identities", [_identity(number, *one) for one in json.loads(identities)])
     tx.add(person)

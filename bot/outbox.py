@@ -32,6 +32,8 @@ LEASE = timedelta(minutes=10)
 """How long one delivery may take before it is tried again."""
 CLAIM_MAX = 32
 """Notices claimed in one transaction."""
+AHEAD_MAX = 256
+"""Among so many that are due answers go first: somebody waits for them. A card in a chat keeps its place."""
 CONVERSATIONS_MAX = 32
 """Conversations of one channel in which something is being delivered."""
 BACK_OFF = timedelta(seconds=20)
@@ -103,6 +105,7 @@ _NOW = bindparam("now", type_=Instant)
 WAITS = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= _NOW)
 IS_ABANDONED = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < _NOW)
 """By whoever had it and did not come back with it."""
+ANSWERS = OutboxItem.route["message"].as_integer().is_not(None)
 TAKE_BACK: Prepared[str] = Prepared(
     update(OutboxItem).where(IS_ABANDONED, OutboxItem.channel == bindparam("way")).values(state=OutboxState.WAITING)
 )
@@ -158,11 +161,15 @@ class OutboxWorker(Worker):
             select(OutboxItem.id).where(WAITS | IS_ABANDONED, OutboxItem.channel == channel, free).limit(1)
         )
         due = (
-            select(OutboxItem.id)
+            select(OutboxItem.id, ANSWERS.label("answers"))
             .where(WAITS, OutboxItem.channel == channel, free)
             .order_by(OutboxItem.next_at, OutboxItem.created_at)
         )
-        self._claimable = select(OutboxItem).where(OutboxItem.id.in_(due.limit(CLAIM_MAX)))
+        if not in_order:
+            ahead = due.limit(AHEAD_MAX).subquery()
+            due = select(ahead.c.id, ahead.c.answers).order_by(ahead.c.answers.desc())
+        first = due.limit(CLAIM_MAX).subquery()
+        self._claimable = select(OutboxItem).where(OutboxItem.id.in_(select(first.c.id)))
 
     async def step(self) -> bool:
         """Begin to deliver what is due. False: nothing was, or enough is under way."""
@@ -179,10 +186,12 @@ class OutboxWorker(Worker):
 
     async def _in_order(self, items: Sequence[_Claimed]) -> None:
         """What is told in one conversation, as it was posted."""
+        marks: list[asyncio.Task[None]] = []
         for number, item in enumerate(items, start=1):
-            if not await self._one(item) and self._keeps_order:
+            if not await self._one(item, marks) and self._keeps_order:
                 await asyncio.gather(*(self._put_back(one) for one in items[number:]))
                 return
+        await asyncio.gather(*marks)
 
     def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
         lease = self._clock.token()
@@ -196,10 +205,10 @@ class OutboxWorker(Worker):
     def _has_left(self, tx: Session, row: OutboxItem) -> bool:
         return self._introduce is not None and standing.has_left(tx, row)
 
-    async def _one(self, item: _Claimed) -> bool:
-        """False: it must wait."""
+    async def _one(self, item: _Claimed, marks: list[asyncio.Task[None]]) -> bool:
+        """False: it must wait. `marks`: where what is still to be written of it is added."""
         with bound_contextvars(notice=item.id, kind=item.kind, **_answered(item.row)):
-            outcome = await self._attempt(item)
+            outcome = await self._attempt(item, marks)
             waited = self._waited(item.row) if outcome == "sent" else None
             self._measures.delivered(self._channel, outcome, waited)
         return outcome in ("sent", "refused")
@@ -209,7 +218,7 @@ class OutboxWorker(Worker):
         taken_in_at = Route.model_validate(row.route).taken_in_at
         return self._clock.now() - taken_in_at if taken_in_at else None
 
-    async def _attempt(self, item: _Claimed) -> str:
+    async def _attempt(self, item: _Claimed, marks: list[asyncio.Task[None]]) -> str:
         """How it ended, in the words of `bot.measures`."""
         try:
             await self._check_reader(item)
@@ -226,7 +235,11 @@ class OutboxWorker(Worker):
             await self._put_off(item, repr(fault), back_off(item.tries, self._clock.number(16) / 2**16))
             return "postponed"
         else:
-            await self._settle(item, OutboxState.SENT, shown=shown)
+            sent = self._settle(item, OutboxState.SENT, shown=shown)
+            if self._keeps_order:  # what follows may stand below it
+                await sent
+            else:  # an officer's thirty mails do not wait for a sync each
+                marks.append(asyncio.create_task(sent))
             log.info("a notice was delivered", channel=self._channel)
         return "sent"
 

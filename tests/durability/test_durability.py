@@ -81,7 +81,12 @@ def test_all_that_was_written_for_a_mail_is_synced_before_it_is_acknowledged(
 PLANTED = {
     "the ledger does not sync": ("bot/ledger/engines.py", '"synchronous=FULL"', '"synchronous=NORMAL"', 20_000),
     "the keys do not sync": ("bot/vault/keyfile.py", '("FULL", 2)', '("NORMAL", 1)', 20_000),
-    "the octets are not synced": ("bot/vault/shelf.py", "os.fsync(self._file.fileno())", "self._file.fileno()", 1_000_000),
+    "the octets are not synced": (
+        "bot/vault/shelf.py",
+        "os.fsync(self._file.fileno())",
+        "self._file.fileno()",
+        1_000_000,
+    ),
     "their folder is not synced": (
         "bot/vault/shelf.py",
         "sorted({self._path(object_id).parent for object_id in object_ids})",

@@ -23,6 +23,8 @@ PR_SET_PDEATHSIG = 1
 """prctl(2)."""
 ADDRESS_SPACE_MAX = 2 * 1024**3
 """Octets of address space: some ten times what the largest mail has needed. Beyond it an allocation fails, and so the mail."""
+NICENESS = 5
+"""Where both want the same core whoever listens goes first: an idle session feels nothing of the mails that are opened."""
 EXPENDABLE = 500
 """If memory is short, this process goes before the service (proc(5), `oom_score_adj`)."""
 
@@ -46,6 +48,8 @@ def main(descriptors: list[int]) -> None:
 
 
 def _bound() -> None:
+    with suppress(OSError):
+        os.nice(NICENESS)
     with suppress(ValueError, OSError):  # a lower limit of the machine's own stands
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_MAX, ADDRESS_SPACE_MAX))
     with suppress(OSError):

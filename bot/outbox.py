@@ -166,8 +166,8 @@ class OutboxWorker(Worker):
             .order_by(OutboxItem.next_at, OutboxItem.created_at)
         )
         if not in_order:
-            ahead = due.limit(AHEAD_MAX).subquery()
-            due = select(ahead.c.id, ahead.c.answers).order_by(ahead.c.answers.desc())
+            ahead = due.add_columns(OutboxItem.next_at, OutboxItem.created_at).limit(AHEAD_MAX).subquery()
+            due = select(ahead.c.id).order_by(ahead.c.answers.desc(), ahead.c.next_at, ahead.c.created_at)
         first = due.limit(CLAIM_MAX).subquery()
         self._claimable = select(OutboxItem).where(OutboxItem.id.in_(select(first.c.id)))
 

@@ -21,7 +21,7 @@ ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.aside"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
-    {"handlers.checks", "handlers.lean", "handlers.manager", "handlers.ports"},
+    {"handlers.checks", "handlers.lean", "handlers.manager", "handlers.ports", "handlers.rooms"},
     {"bot.backup"},
     {
         "bot.inbox",

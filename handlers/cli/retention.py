@@ -14,10 +14,10 @@ from bot.ledger.upkeep import Chore
 from bot.retention import certificates, keeping, listing
 from bot.retention.certificates import Certificate
 from bot.retention.listing import DueLine
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
+from handlers.rooms import Rooms
 
 app = typer.Typer()
 DAYS = ["%Y-%m-%d"]

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bot.ledger import history
 from bot.ledger.tables import Contents, InboxItem, InboxState, OutboxItem, OutboxState
-from handlers.app import open_rooms
 from handlers.cli.files.finding import file_of
+from handlers.rooms import open_rooms
 from tests.office import MORNING, Answer
 from tests.people import ALEX
 from tests.term.books import OFFICERS, PLACES, Return

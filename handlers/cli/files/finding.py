@@ -12,8 +12,8 @@ from bot.ledger.tables import File
 from bot.reception.wanting import mailbox_notice
 from bot.rules import address, reference
 from bot.telling import Asking
-from handlers.app import Rooms
 from handlers.cli.show import Problem
+from handlers.rooms import Rooms
 
 CHANNEL = "cli"
 """How the command line is named in history."""

@@ -27,7 +27,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "quarantine": ("quarantine", "quarantine-settled"),
     "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file", "unreceived"),
     "homes": ("home",),
-    "told": ("received", "rejected", "moved", "destroyed", "linked", "prove-identity"),
+    "told": ("received", "rejected", "moved", "destroyed", "erased", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),
 }
 """The beginnings of the names of the sheets of one picture."""

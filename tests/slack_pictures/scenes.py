@@ -7,7 +7,7 @@ from tests.slack_pictures.markup import Markup
 from tests.slack_pictures.sheets import Sheet
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "returns": ("receipt", "advice", "mixed", "duplicate", "discarded", "settled"),
+    "returns": ("receipt", "advice", "expiring", "mixed", "duplicate", "discarded", "settled"),
     "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified", "frozen", "released"),
     "not-done": (
         "nothing-attached",

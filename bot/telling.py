@@ -23,7 +23,7 @@ from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 UNASKED = frozenset({
-    notices.Alert.kind, notices.Destroyed.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind,
+    notices.Alert.kind, notices.Destroyed.kind, notices.Erased.kind, notices.Expiring.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind,
     notices.ProveIdentity.kind, notices.Received.kind, notices.Rejected.kind, notices.Unreceived.kind, notices.Waiting.kind,
     notices.WrongFile.kind,
 })  # fmt: skip

@@ -21,6 +21,7 @@ from bot.notices import (
     freezing,
     odd_mail,
     quarantine,
+    retention,
     trying,
 )
 from bot.notices.examples import CODES, COLD, FROM_INFO, LINKS, MODEL, NOON, REVIEW, SEN, WAITS, YEAR
@@ -209,7 +210,7 @@ VARIANTS = (
         notices.NothingAttached(only_pictures=True, model=MODEL),
     ),
     *(Variant(*example) for example in (*odd_mail.examples(), *notices.decisions.examples())),
-    *(Variant(*example) for example in quarantine.variants()),
+    *(Variant(*example) for example in (*quarantine.variants(), *retention.variants())),
     Variant("status-nothing", "Nothing matches.", notices.Status(asked="status rejected", period=YEAR)),
     Variant(
         "status-officer", "An officer asked: files of many schools, and more than are shown.",

@@ -119,3 +119,14 @@ def test_a_clock_that_is_ahead_by_just_so_much_is_believed() -> None:
     looked = datetime(2026, 9, 1, 8, tzinfo=UTC)
     assert not retention.is_doubtful(looked + timedelta(30), looked, 30)
     assert retention.is_doubtful(looked + timedelta(30) + SECOND, looked, 30)
+
+
+@given(at=MOMENTS, waited=st.integers(0, 500), days=st.integers(1, 30), workdays=st.integers(1, 10), zone=ZONES)
+def test_it_is_asked_again_once_no_more_working_days_are_left_than_are_wanted_and_never_on_the_day_itself(
+    at: datetime, waited: int, days: int, workdays: int, zone: ZoneInfo
+) -> None:
+    now = at + timedelta(hours=waited)
+    today, last = day_of(now, zone), retention.last_day(at, days, zone)
+    left = [day for number in range(1, 60) if (day := today + timedelta(number)) <= last and day.weekday() < 5]
+    is_due = day_of(at, zone) < today and len(left) <= workdays
+    assert (at < retention.expiring_before(now, days, workdays, zone)) == is_due

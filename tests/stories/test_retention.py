@@ -14,8 +14,10 @@ from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
-from tests.office import Answer, TestOffice, one_line
-from tests.people import ALEX, JO, PLAN, RAJ, SAM
+from tests.office import Answer, Opener, TestOffice, one_line
+from tests.people import ALEX, JO, PLAN, RAJ, SAM, TOM
+
+BAD = "8302000 SENplan20260901.docx"
 
 
 async def wait(post: TestOffice, **by: float) -> None:
@@ -132,6 +134,81 @@ async def test_a_held_file_is_discarded_after_seven_whole_days_and_its_sender_to
     assert "8302000 SENplan20260901.docx" in one_line(told)
     (entry,) = [why for act, why in acts(post, post.files()[0].reference) if act == Act.DISCARDED]
     assert entry == "no answer within 7 days"
+
+
+def asked_again(post: TestOffice) -> list[Answer]:
+    """What Jo was asked once more about files that are held."""
+    return [answer for answer in post.inbox_of(JO) if answer.kind == "expiring"]
+
+
+async def test_while_two_working_days_are_left_the_sender_of_a_held_file_is_asked_once_more(post: TestOffice) -> None:
+    await post.email(JO, attach={BAD: b"1", "Acronyms.docx": b"2"})  # Tuesday, 1 September: the last day is the 8th
+    await days_pass(post, 2)
+    await wait(post, hours=22, minutes=59)  # Friday, 07:59
+    assert not asked_again(post)
+    await wait(post, minutes=10)
+    (asked,) = asked_again(post)
+    assert asked.subject.startswith("Still not sent: 2 files")
+    assert "After 8 September 2026 we destroy them" in one_line(asked)
+    assert "We hold them until 8 September 2026" in one_line(asked)
+
+    await post.email(JO, text="yes", reply_to=asked)
+    assert [file.status for file in post.files()] == [Status.SENT, Status.HELD]
+    await post.email(JO, text=f"2 {PLAN.replace('plan', 'terms')}", reply_to=asked)
+    assert {file.status for file in post.files()} == {Status.SENT}
+    await days_pass(post, 8)
+    assert len(asked_again(post)) == 1
+
+
+async def test_whoever_says_nothing_is_asked_once_more_only_and_then_told_of_the_end(post: TestOffice) -> None:
+    await post.email(JO, attach=BAD)
+    await days_pass(post, 8)
+    assert [one.kind for one in post.inbox_of(JO)] == ["advice", "expiring", "discarded"]
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+async def test_nobody_is_asked_again_about_what_is_settled(post: TestOffice, said: str) -> None:
+    await post.email(JO, attach=BAD)
+    await post.email(JO, text=said, reply_to=post.expect(JO, "advice"))
+    await days_pass(post, 8)
+    assert not asked_again(post)
+
+
+async def test_whoever_has_left_is_not_asked_again_and_keeps_nobody_else_from_it(post: TestOffice) -> None:
+    await post.email(TOM, attach=BAD)
+    await post.email(JO, attach=BAD)
+    await post.leave(TOM)
+    post.unread()
+    await days_pass(post, 6)
+    assert {answer.recipient for answer in post.unread()} == {JO}
+
+
+async def test_where_many_wait_they_are_asked_about_in_batches(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.retention.expiring.BATCH", 2)
+    for number in range(1, 6):
+        await post.email(JO, attach={f"8302000 SENplan{number}x20260901.docx": b"%d" % number})
+    await days_pass(post, 4)
+    assert sorted(len(answer.references) for answer in asked_again(post)) == [1, 2, 2]
+    assert len({reference for answer in asked_again(post) for reference in answer.references}) == 5
+
+
+async def test_nobody_is_asked_again_where_that_is_not_wished(post_with: Opener) -> None:
+    async with post_with({"POSTROOM__RETENTION__HELD_REMIND_DAYS": "0"}) as post:
+        await post.email(JO, attach=BAD)
+        await days_pass(post, 8)
+        assert not asked_again(post)
+
+
+async def test_while_retention_rests_they_are_told_of_the_day_until_which_it_really_is_held(post: TestOffice) -> None:
+    # lesson L68
+    await post.email(JO, attach=BAD)
+    rests = post.clock.now() + timedelta(days=14)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    await days_pass(post, 4)
+    (asked,) = asked_again(post)
+    assert "until 14 September 2026" in one_line(asked)
 
 
 def warnings(post: TestOffice, recipient: str) -> list[Answer]:

@@ -25,7 +25,7 @@ AFTER = timedelta(days=DAYS + 100)
 WARNED_AT = (60, 67, 74, 81, 88, *range(95, 200, 7))
 """So many days after it was sent it is said that nobody has received a file."""
 LONDON = ZoneInfo("Europe/London")
-BROUGHT_BY_TIME = {"unreceived", "alert", "quarantine"}
+BROUGHT_BY_TIME = {"unreceived", "alert", "quarantine", "expiring"}
 """Kinds of notices that nobody's act brings."""
 
 

@@ -52,6 +52,13 @@ def test_the_bound_is_right_at_the_very_moment(at: datetime, days: int, zone: Zo
     assert not at < retention.came_before(ends - SECOND, days, zone)
 
 
+@given(at=MOMENTS, days=DAYS, zone=ZONES)
+def test_contents_that_nobody_received_wait_from_the_very_moment(at: datetime, days: int, zone: ZoneInfo) -> None:
+    ends = retention.ends_at(at, days, zone)
+    assert retention.is_overdue(at, days, ends, zone)
+    assert not retention.is_overdue(at, days, ends - SECOND, zone)
+
+
 @given(sent=MOMENTS, after=st.integers(0, 200), days=DAYS, grace=st.integers(1, 30), zone=ZONES)
 def test_a_late_decision_keeps_contents_for_a_while_and_an_early_one_no_longer(
     sent: datetime, after: int, days: int, grace: int, zone: ZoneInfo

@@ -102,10 +102,25 @@ def test_the_last_warning_is_due_on_its_very_day_and_once() -> None:
     assert not is_due(88, 89)
 
 
+def test_the_days_of_warnings_are_the_authoritys_own() -> None:
+    """By its clocks it is a new day an hour before UTC has one."""
+    sent, midnight = datetime(2026, 6, 1, 8, tzinfo=UTC), datetime(2026, 6, 30, 23, tzinfo=UTC)
+
+    def is_due(warned: datetime | None, now: datetime) -> bool:
+        return retention.is_warning_due(sent, warned, now, warn_days=30, contents_days=90, zone=LONDON)
+
+    assert (is_due(None, midnight - SECOND), is_due(None, midnight)) == (False, True)
+    week = timedelta(7)
+    assert (is_due(midnight, midnight + week - SECOND), is_due(midnight, midnight + week)) == (False, True)
+    assert is_due(midnight - SECOND, midnight + week - SECOND)
+
+
 @pytest.mark.parametrize(
     ("now", "bound"),
     [
         (datetime(2033, 8, 31, 12, tzinfo=UTC), datetime(2025, 8, 31, 23, tzinfo=UTC)),
+        (datetime(2033, 8, 31, 22, 59, tzinfo=UTC), datetime(2025, 8, 31, 23, tzinfo=UTC)),
+        (datetime(2033, 8, 31, 23, tzinfo=UTC), datetime(2026, 8, 31, 23, tzinfo=UTC)),
         (datetime(2033, 9, 1, 12, tzinfo=UTC), datetime(2026, 8, 31, 23, tzinfo=UTC)),
     ],
 )

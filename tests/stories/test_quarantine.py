@@ -401,6 +401,15 @@ async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_adminis
     assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
 
 
+async def test_of_many_files_the_first_are_named_and_the_others_counted(post: TestOffice) -> None:
+    await post.email(JO, attach=[f"scan000{number}.pdf" for number in range(7)], headers=MACHINE)
+    await morning(post)
+    said = one_line(post.expect(ALEX, "quarantine"))
+    assert "scan0004.pdf (" in said
+    assert "scan0005.pdf" not in said
+    assert ", and 2 more" in said
+
+
 async def test_of_many_octets_no_more_are_opened_for_one_letter_than_it_can_wait_for(
     post: TestOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,14 +6,17 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot import verifying
+from bot import roster, verifying
+from bot.arrival import MAIL, SLACK
 from bot.ledger import history, upkeep
-from bot.ledger.tables import Contents, InboxState, Person
+from bot.ledger.tables import Contents, Decision, InboxState, Link, Person, Proof, Table, Unreachable
 from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
+from tests.bounces import UNKNOWN, bounce_of
 from tests.office import Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN, RAJ, SAM, TOM
 
@@ -480,6 +483,45 @@ async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_kno
     await post.post(sent, JO)
     assert len(post.files()) == 1
     assert len(post.waiting()) == 2
+
+
+async def test_what_was_decided_claimed_and_given_out_and_who_could_not_be_reached_is_forgotten_as_well(
+    post: TestOffice,
+) -> None:
+    await post.email(JO, subject="About Robin", attach=PLAN, headers={"Auto-Submitted": "auto-generated"})
+    await wait(post, days=1)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    receipt = post.expect(JO, "receipt")
+    await post.post(bounce_of(receipt, UNKNOWN), "", receipt.envelope_from)
+    post.rooms.ledger.write_now(lambda tx: claim(tx, post.clock.now()))
+    kinds = (Decision, Link, Proof, Unreachable)
+    await days_pass(post, 1)
+
+    def kept(tx: Session) -> set[type[Table]]:
+        rows = [one for kind in kinds for one in tx.query(kind)]
+        return {type(one) for one in rows if not isinstance(one, Decision) or one.sender or one.why}
+
+    assert post.rooms.ledger.read_now(kept) == set(kinds)
+    await days_pass(post, 398)
+    assert post.rooms.ledger.read_now(kept) == set(kinds)
+    await days_pass(post, 15)
+    assert post.rooms.ledger.read_now(kept) == set()
+
+
+def claim(tx: Session, now: datetime) -> None:
+    """Somebody in a chat says to be Jo, and is mailed a link to prove it by."""
+    jo = roster.who(tx, MAIL, JO)
+    assert jo
+    asked = {
+        "person_id": jo.id,
+        "address": JO,
+        "channel": SLACK,
+        "identity": "T1/U1",
+        "name": "jo",
+        "workspace": "Leys",
+    }
+    tx.add(Proof(id="p" * 26, made_at=now, expires_at=now + timedelta(hours=1), **asked))
 
 
 async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOffice) -> None:

@@ -269,7 +269,7 @@ class OutboxWorker(Worker):
         now = self._clock.now()
 
         def write(tx: Session) -> None:
-            values = {"state": state, "error": error[:ERROR_CHARACTERS_MAX], "lease": None, **columns}
+            values = {"state": state, "error": _storable(error), "lease": None, **columns}
             if MINE.first(tx, {"item": item.id, "mine": item.lease, **values}) is None:
                 return
             if shown:
@@ -281,6 +281,11 @@ class OutboxWorker(Worker):
             await self._ledger.write(write)
         except Later:
             log.warning("a notice stays leased until its lease ends")
+
+
+def _storable(words: str) -> str:
+    """A stranger's words, cut; what is half a character in them is replaced, for no row can hold it."""
+    return words[:ERROR_CHARACTERS_MAX].encode("utf-8", "replace").decode()
 
 
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:

@@ -59,6 +59,7 @@ class _Job:
     """Whose future that is; None: a thread's."""
 
 
+GONE = "the transaction ended before its time, and what was to be done went on"
 URGENT, ORDINARY, LAST = range(3)
 _Answer = tuple[object, BaseException | None]
 """What a function returned, or raised."""
@@ -118,7 +119,7 @@ class Writer:
                     jobs.append(job)
                     answers.append(self._one(connection, job))
                 driver.execute("COMMIT")
-        except Exception as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+        except BaseException as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
             jobs = jobs or [first]  # not even a transaction could be begun
@@ -175,7 +176,7 @@ class Writer:
             with self._session(connection) as tx:
                 result = job.work(tx) if job.work else None
                 tx.flush()
-        except Exception as fault:
+        except BaseException as fault:
             if not driver.in_transaction:
                 raise  # the whole transaction is gone (a full disk): nobody's work may be called done
             driver.execute("ROLLBACK TO one")
@@ -183,6 +184,8 @@ class Writer:
         finally:
             if driver.in_transaction:
                 driver.execute("RELEASE one")
+        if not driver.in_transaction:
+            raise sqlite3.OperationalError(GONE)
         return result, None
 
     def _session(self, connection: Connection) -> Session:
@@ -200,8 +203,13 @@ def _answer(jobs: Sequence[tuple[_Job, _Answer]]) -> None:
             job.done.set_result(result)
 
 
-def _outcome(fault: Exception) -> Exception:
-    """What the caller hears: the database's own troubles are `Later`, all else is as it was raised."""
+def _outcome(fault: BaseException) -> Exception:
+    """What the caller hears: the database's own troubles are `Later`, all else is as it was raised. A panic of a library is
+    an error like any other: it ends nobody but whoever it befell."""
+    if not isinstance(fault, Exception) or isinstance(fault, StopIteration):  # which no future can be ended with
+        panic = RuntimeError(type(fault).__name__)
+        panic.__cause__ = fault
+        return panic
     if isinstance(getattr(fault, "orig", fault), sqlite3.OperationalError):
         later = Later(f"the ledger could not write: {type(fault).__name__}")
         later.__cause__ = fault

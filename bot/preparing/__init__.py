@@ -38,6 +38,11 @@ class Raw:
     sealed: bytes | None = field(repr=False)
     """The sealed octets, where they lie in the row."""
 
+    @property
+    def prefix(self) -> str:
+        """How the ids of its files begin: no other message's do."""
+        return f"f{self.message}"
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -94,7 +99,7 @@ class Preparer:
 
     def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`. The files lie under names that a retry makes again."""
-        sealing = Sealing(self._vault, f"f{raw.message}", self._keys)
+        sealing = Sealing(self._vault, raw.prefix, self._keys)
         try:
             with self._reading[raw.channel]:
                 opened = self.readers[raw.channel](self._octets(raw), sealing.sink)

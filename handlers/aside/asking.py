@@ -15,11 +15,12 @@ import structlog
 from bot.faults import of
 from bot.parcels import Posted
 from bot.preparing import OPENED_AT_ONCE_MAX, Prepared, Raw, Spoiled
+from bot.preparing.weighing import PART
 from bot.rules.bounce import Returned
 from bot.settings import Settings
 from bot.vault import MasterKey, Unavailable
 from handlers.aside import requests
-from handlers.aside.life import Died, Life, TooSlow
+from handlers.aside.life import Life, Stopped, TooSlow
 from handlers.aside.requests import Failed, Prepare, ReadReturned, Request, Weigh, Write
 from handlers.aside.turns import Turns
 
@@ -30,6 +31,8 @@ OPENING_SECONDS_MAX = 300.0
 WRITING_SECONDS_MAX = 30.0
 """How long one mail may be written for: it takes a millisecond, with a list of ten thousand files a second."""
 
+ALONE_SECONDS_MAX = 60.0
+"""How long anything may be worked on with nobody beside it, when all others wait: three times what the largest has taken."""
 LANES = OPENED_AT_ONCE_MAX + 1
 """Those for opening, and one for writing: no large mail keeps answers waiting."""
 
@@ -75,11 +78,11 @@ class Aside:
 
     async def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
-        return requests.OPENED.validate_json(await self._opened(Prepare(raw)))
+        return requests.opened(await self._opened(Prepare(raw)), raw.prefix)
 
     async def weigh(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
-        return requests.OPENED.validate_json(await self._opened(Weigh(raw)))
+        return requests.opened(await self._opened(Weigh(raw)), PART)
 
     async def returned(self, raw: Raw) -> Returned:
         """See `Preparing`."""
@@ -97,17 +100,17 @@ class Aside:
         return await asyncio.get_running_loop().run_in_executor(desk.threads, ask)
 
     def _ask(self, desk: "_Desk", request: Request, seconds: float) -> bytes:
-        """Whatever ended the process with others beside it is tried once more with nobody beside it: then it is known who
-        did."""
+        """What the process ended at, or was ended for, with others beside it is tried once more with nobody beside it: then it is
+        known who did."""
         with desk.lane() as lane:
             try:
                 with self._turns.together():
                     return self._try(lane, request, seconds)
-            except Died as death:
-                if death.alone:
+            except Stopped as end:
+                if end.alone:
                     raise
             with self._turns.alone():
-                return self._try(lane, request, seconds)
+                return self._try(lane, request, min(seconds, ALONE_SECONDS_MAX))
 
     def _try(self, lane: int, request: Request, seconds: float) -> bytes:
         try:
@@ -143,7 +146,7 @@ class Aside:
             raise CannotBegin(CANNOT_BEGIN.format(why=fault.strerror)) from fault
         try:
             life.begin(self._settings, self._master)
-        except (Died, TooSlow, Failed, Unavailable) as fault:
+        except (Stopped, Failed, Unavailable) as fault:
             where = list(fault.args) if isinstance(fault, Failed) else []
             log.error("the process aside cannot begin", error=of(fault), how=life.close(), where=where)  # noqa: TRY400
             raise CannotBegin(CANNOT_BEGIN.format(why=of(fault))) from fault

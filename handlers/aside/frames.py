@@ -1,10 +1,11 @@
 """How the two processes speak: octets with their number before them, over a pair of sockets that nobody else has."""
 
 import socket
+import time
 from struct import Struct
 
 LENGTH = Struct("!Q")
-BYTES_MAX = 256 * 1024 * 1024
+BYTES_MAX = 32 * 1024 * 1024
 """Octets of one frame. A mail of ours is some kilobytes; a list of every file that a school ever sent is some megabytes."""
 
 
@@ -22,18 +23,22 @@ def send(lane: socket.socket, octets: bytes) -> None:
         raise Ended from fault
 
 
-def receive(lane: socket.socket) -> bytes:
-    """What the other side says next. Raises as `send`."""
-    (length,) = LENGTH.unpack(_exactly(lane, LENGTH.size))
+def receive(lane: socket.socket, until: float | None = None) -> bytes:
+    """What the other side says next, all of it `until` then by the steady clock. Raises as `send`."""
+    (length,) = LENGTH.unpack(_exactly(lane, LENGTH.size, until))
     if length > BYTES_MAX:
         raise Ended
-    return _exactly(lane, length)
+    return _exactly(lane, length, until)
 
 
-def _exactly(lane: socket.socket, count: int) -> bytes:
+def _exactly(lane: socket.socket, count: int, until: float | None) -> bytes:
     found = bytearray()
     while len(found) < count:
+        if until is not None and (left := until - time.monotonic()) <= 0:
+            raise TimeoutError
         try:
+            if until is not None:
+                lane.settimeout(left)
             piece = lane.recv(min(count - len(found), 1 << 20))
         except TimeoutError:
             raise

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 
 from bot.settings import Settings
@@ -20,8 +21,8 @@ OURS = "POSTROOM_"
 """How the variables begin that may hold secrets: the process is told by its socket what it must know."""
 
 
-class Died(Exception):
-    """It ended while it was at work on this. Our own fault, whatever the mail is like."""
+class Stopped(Exception):
+    """It ended before this was done. Our own fault, whatever the mail is like."""
 
     def __init__(self, *, alone: bool) -> None:
         super().__init__(alone)
@@ -29,7 +30,11 @@ class Died(Exception):
         """Nothing else was being worked on, so nothing else can have been the cause."""
 
 
-class TooSlow(Exception):
+class Died(Stopped):
+    """It ended while it was at work on this."""
+
+
+class TooSlow(Stopped):
     """It took longer than it may, and was ended."""
 
 
@@ -83,15 +88,18 @@ class Life:
                 self._at_work -= 1
 
     def _exchange(self, lane: socket.socket, octets: bytes, seconds: float) -> bytes:
+        until = time.monotonic() + seconds
         lane.settimeout(seconds)
         try:
             frames.send(lane, octets)
-            return frames.receive(lane)
+            return frames.receive(lane, until)
         except TimeoutError as fault:
-            self._end()
-            raise TooSlow from fault
+            raise TooSlow(alone=self._end() == 1) from fault
         except frames.Ended as fault:
             raise Died(alone=self._end() == 1) from fault
+        except BaseException:  # what is left of this answer must not be taken for the next one's
+            self._end()
+            raise
 
     def _end(self) -> int:
         """End it at once, for it may be alive and not speak as it should. How many pieces of work were under way when the

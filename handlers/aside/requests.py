@@ -20,7 +20,12 @@ from bot.settings import Settings
 from bot.vault import Unavailable
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
+"""As a kind of error is called."""
+PLACE = re.compile(r"(?:<frozen [\w.]+>|[\w./<>+-]{1,200}):[0-9]{1,9} [\w<>]{1,100}", re.ASCII)
+"""As `bot.faults` writes a place."""
 PLACES_MAX = 12
+WORDS_BYTES_MAX = 500
+"""Octets of the words with which a piece of work ended."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,10 @@ class Failed(Exception):
     """The work failed over there, and it is our own fault. Of a class that is called as the error was called there."""
 
 
+class Astray(ValueError):
+    """The answer speaks of what is not this message's."""
+
+
 class End(Enum):
     """How a piece of work ended: the first octet of its answer."""
 
@@ -80,6 +89,21 @@ class End(Enum):
 
 OPENED: TypeAdapter[Prepared | Spoiled] = TypeAdapter(Prepared | Spoiled)
 RETURNED: TypeAdapter[Returned] = TypeAdapter(Returned)
+
+
+def opened(octets: bytes, prefix: str) -> Prepared | Spoiled:
+    """What a message was found to hold, whose files' ids begin with this: the vault keeps others' beside them, which no answer
+    may have destroyed or claim. Raises ValueError."""
+    found = OPENED.validate_json(octets)
+    own = re.compile(rf"{re.escape(prefix)}-[0-9]+(?:\.[0-9]+)*")
+    named = [*found.unwanted, *(_claimed(found) if isinstance(found, Prepared) else ())]
+    if not all(map(own.fullmatch, named)):
+        raise Astray
+    return found
+
+
+def _claimed(found: Prepared) -> list[str]:
+    return [one.object_id for one in found.opened.attachments if not one.absent]
 
 
 def asked(request: Request) -> bytes:
@@ -100,15 +124,20 @@ def answer(octets: bytes) -> bytes:
         case End.DONE:
             return said
         case End.LATER:
-            raise Unavailable(said.decode("utf-8", "replace"))
+            raise Unavailable(_words(said))
         case End.REFUSED:
-            raise Undeliverable(said.decode("utf-8", "replace"))
+            raise Undeliverable(_words(said))
         case End.FAILED:
             raise _fault(json.loads(said))
 
 
+def _words(said: bytes) -> str:
+    return said[:WORDS_BYTES_MAX].decode("utf-8", "replace")
+
+
 def _fault(told: Any) -> Failed:
+    """By its shape alone can a word be told from anybody's data, which must not be logged."""
     kind, places = told
     name = kind if isinstance(kind, str) and WORD.fullmatch(kind) else Failed.__name__
-    fault: Failed = type(name, (Failed,), {})(*map(str, places[:PLACES_MAX]))
+    fault: Failed = type(name, (Failed,), {})(*filter(PLACE.fullmatch, map(str, places[:PLACES_MAX])))
     return fault

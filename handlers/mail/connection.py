@@ -112,8 +112,11 @@ class Connection(asyncio.Protocol):
         self.close()
 
     def close(self) -> None:
-        """Hang up: a mail whose end has not been sent is not taken."""
-        self._transport.close()
+        """Hang up: a mail whose end has not been sent is not taken, nor does the rest of it follow later."""
+        if self._due:
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     def _say(self, *commands: str | bytes) -> None:
         if self._fault or self._transport.is_closing():

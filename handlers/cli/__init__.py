@@ -52,6 +52,9 @@ COMMANDS = {
     "messages": Command("messages", "Every message as it will be read: preview."),
 }
 
+OF_A_LIBRARY = "Value error, "
+"""What pydantic puts before the sentence by which a value was refused."""
+
 
 def load(name: str) -> Any:
     """The command of this name, ready to be run."""
@@ -80,6 +83,14 @@ class Postroom(TyperGroup):
         if args[0] in COMMANDS:
             self.add_command(load(args[0]), args[0])
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run what was asked for; what is wrong with a value is said without the words of the library that found it."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as fault:
+            fault.message = fault.message.removeprefix(OF_A_LIBRARY)
+            raise
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; whatever fails ends as a sentence."""

@@ -41,7 +41,9 @@ COMMANDS = {
     "people": Command("people", "Who may send and take in: import, add, remove, list, show, held, unlink."),
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
-    "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
+    "verify": Command(
+        "verify", "Is a receipt genuine, or are certificates, and of which files? Needs only the public key.", "verify"
+    ),
     "retention": Command("retention", "What comes to its end: due, certificates."),
     "ledger": Command("ledger", "The record: verify."),
     "keys": Command("keys", "The keys of all contents: mirror (a second live copy), rotate (a new master key)."),

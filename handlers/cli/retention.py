@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.ledger import upkeep
 from bot.ledger.tables import Entry
 from bot.ledger.upkeep import Chore
+from bot.receipts import Certificate, certify
 from bot.retention import certificates, keeping, listing
-from bot.retention.certificates import Certificate
 from bot.retention.listing import DueLine
 from handlers.app import Rooms
 from handlers.cli import days, show
@@ -93,9 +93,7 @@ def list_certificates(
         zone = opened.settings.timezone
         conditions = list(_between(since, until, zone))
         found = opened.ledger.read_now(lambda tx: list(certificates.issued(tx, opened.vault, *conditions)))
-        signed = certificates.document(
-            found, at=opened.clock.now(), authority=opened.settings.authority, signer=opened.signer
-        )
+        signed = certify(found, at=opened.clock.now(), authority=opened.settings.authority, signer=opened.signer)
     if as_json:
         show.document(signed)
     else:

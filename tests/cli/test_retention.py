@@ -12,7 +12,7 @@ from bot.ledger.tables import File, OutboxItem
 from bot.ledger.upkeep import Chore
 from bot.receipts.document import canonical
 from bot.rules.lifecycle import Act
-from tests.cli.conftest import ALEX, JO, SAM, CommandLine
+from tests.cli.conftest import ALEX, CONTENTS, JO, SAM, CommandLine
 from tests.receipts.test_by_other_means import block
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=95)
@@ -150,6 +150,27 @@ def test_a_certificate_is_checked_without_postroom_before_and_after_a_rotation(
         (tmp_path / "certificates.json").write_text(said)
         command = [sys.executable, "-c", block("python"), str(tmp_path / "certificates.json"), str(keys)]
         assert subprocess.run(command, capture_output=True, check=False).returncode == outcome
+
+
+def test_certificates_are_verified_by_the_public_key_also_after_a_rotation(office: CommandLine, tmp_path: Path) -> None:
+    reference = office.take_in()
+    office.run("files", "recall", reference, "--by", JO)
+    path = tmp_path / "certificates.json"
+    path.write_text(office.run("retention", "certificates", "--json").stdout)
+    office.run("keys", "rotate")
+    said = office.run("verify", str(path)).stdout
+    assert "is genuine: Derbyshire County Council (demo) issued it" in said
+    assert reference in said
+    (tmp_path / "plan.docx").write_bytes(CONTENTS)
+    held = office.run("verify", str(path), str(tmp_path / "plan.docx")).stdout
+    assert held.endswith(f"has the contents of {reference}, which are destroyed here.\n")
+    (tmp_path / "plan.docx").write_bytes(b"another")
+    assert "Nothing of what" in office.run("verify", str(path), str(tmp_path / "plan.docx"), status=1).stderr
+    told = office.json("verify", str(path))
+    assert [one["reference"] for one in told["certificates"]["destroyed"]] == [reference]
+    path.write_text(path.read_text().replace('"key_gone": true', '"key_gone": false'))
+    assert "did not sign what it says" in office.run("verify", str(path), status=1).stderr
+    assert office.json("verify", str(path), status=1)["certificates"] is None
 
 
 def test_certificates_can_be_had_for_some_days_alone(office: CommandLine) -> None:

@@ -13,12 +13,12 @@ from bot.ledger.tables import File, Person
 from bot.retention import erasing
 from bot.retention.erasing import Concern
 from bot.rules.authority import Keeping
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.files.finding import Reference, asking, file_of
 from handlers.cli.opening import rooms
 from handlers.cli.show import Problem, spoken
+from handlers.rooms import Rooms
 
 WHY_CHARACTERS_MAX = 500
 LATER = (

@@ -154,6 +154,7 @@ class Office:
         self.inbox_worker = InboxWorker(
             rooms.ledger, rooms.clock, lambda item: desks[item.arrival.trial].handle(item),
             lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why), rooms.measures,
+            glance=reception.glance,
         )  # fmt: skip
         canary = self._fancier()
         self.workers = []

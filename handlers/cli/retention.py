@@ -13,7 +13,7 @@ from bot.ledger.tables import Entry
 from bot.ledger.upkeep import Chore
 from bot.receipts import Certificate, certify
 from bot.retention import certificates, keeping, listing
-from bot.retention.listing import DueLine
+from bot.retention.listing import DueLine, Forgotten
 from handlers.cli import days, show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
@@ -35,6 +35,7 @@ class Report(Line):
     clock_doubted_at: datetime | None
     """The clock had jumped: nothing is destroyed for its age for a day from then."""
     due: tuple[DueLine, ...]
+    forgotten: Forgotten
 
     @classmethod
     def of(cls, tx: Session, opened: Rooms, on: date | None) -> Self:
@@ -44,6 +45,7 @@ class Report(Line):
         return cls(
             at=at, looked_at=upkeep.when(tx, Chore.RETENTION_LOOKED), rests_until=keeping.resting(tx, now),
             clock_doubted_at=upkeep.when(tx, Chore.CLOCK_DOUBTED), due=tuple(listing.due_lines(tx, opened.settings, at)),
+            forgotten=listing.forgotten(tx, opened.settings, at),
         )  # fmt: skip
 
 
@@ -68,10 +70,23 @@ def due(
         return
     rows = [[show.spoken(getattr(one, column), zone) for column in DUE_COLUMNS] for one in report.due]
     show.table(DUE_COLUMNS, rows)
+    if sentence := _said(report.forgotten):
+        show.say(sentence)
     if report.rests_until:
         show.warn(f"Retention rests: nothing is destroyed for its age before {show.spoken(report.rests_until, zone)}.")
     if report.clock_doubted_at:
         show.warn("The clock had jumped when it was last looked: nothing is destroyed for its age for a day.")
+
+
+def _said(forgotten: Forgotten) -> str:
+    """Empty where there is nothing of the kind."""
+    counts = {
+        "the text of {} we sent": (forgotten.answers, "message"),
+        "sender and subject of {} that came": (forgotten.messages, "message"),
+        "the record of {}": (forgotten.records, "file"),
+    }
+    parts = [said.format(f"{n:,} {what}{'' if n == 1 else 's'}") for said, (n, what) in counts.items() if n]
+    return f"Besides, this is deleted: {'; '.join(parts)}." if parts else ""
 
 
 @app.command("certificates")

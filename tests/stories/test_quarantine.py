@@ -120,6 +120,16 @@ async def test_nobody_is_told_while_nothing_lies_there_nor_outside_office_hours_
     assert [one.kind for one in post.inbox_of(ALEX)].count("quarantine") == 2
 
 
+async def test_a_clock_that_is_set_back_keeps_nobody_from_being_told(post: TestOffice) -> None:
+    await scan(post)
+    await morning(post, "29 09:00")
+    await morning(post, "01 09:30")
+    assert post.unread()
+    await scan(post)
+    await morning(post)
+    assert "quarantine" in [one.kind for one in post.unread()]
+
+
 async def test_what_is_unproven_is_released_as_whom_the_administrator_has_made_sure_of(post_with: Opener) -> None:
     async with post_with(RELAY) as post:
         await post.email("jo.sands@gmail.com", subject="plan", attach=PLAN)

@@ -411,6 +411,15 @@ async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_adminis
     assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
 
 
+async def test_the_words_of_a_proven_senders_released_mail_are_done(post: TestOffice) -> None:
+    """A machine sent it, by its marks; whose it is was never in doubt."""
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"recall {PLAN}", attach={SCAN: b"%PDF-1.4"}, headers=MACHINE)
+    await morning(post)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    assert [file.status for file in post.files()] == [Status.RECALLED, Status.SENT]
+
+
 async def test_of_many_files_the_first_are_named_and_the_others_counted(post: TestOffice) -> None:
     await post.email(JO, attach=[f"scan000{number}.pdf" for number in range(7)], headers=MACHINE)
     await morning(post)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import telling
 from bot.ledger.tables import OutboxItem
+from bot.watching import Trouble, Watchman
 from tests.office import Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN
 
@@ -104,6 +105,16 @@ async def test_a_clock_that_was_ahead_and_is_set_back_silences_nothing(post: Tes
     assert [mail.subject for mail in alerts(post)[before:]] == [
         "Please look: The roof leaks", "Please look: The lift stands still",
     ]  # fmt: skip
+
+
+async def test_what_lasts_is_told_again_a_day_later_though_the_clock_was_ahead_at_first(post: TestOffice) -> None:
+    rooms, leak = post.rooms, Trouble("The roof leaks", ("It rains in.",))
+    watchman = Watchman(rooms.ledger, post.clock, rooms.settings, [lambda: [leak]])
+    told = []
+    for days, minutes in ((400, 0), (-400, 1), (0, 60), (1, 0)):
+        post.clock.advance(days=days, minutes=minutes)
+        told.append(await watchman.step())
+    assert told == [True, True, False, True]
 
 
 async def told_once_a_day(post: TestOffice, what: str) -> None:

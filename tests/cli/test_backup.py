@@ -89,6 +89,17 @@ def test_a_backup_put_back_on_a_clean_machine_is_the_office_as_it_was(
     assert {path.name for path in clean.config.iterdir()} >= {"authority.toml", "services.toml", "channels.toml"}
 
 
+def test_a_configuration_that_is_there_is_never_mixed_with_the_one_of_the_backup(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.json("backup", str(place))
+    shutil.copytree(office.config, clean.config)
+    (clean.config / "storage.toml").rename(clean.config / "where-it-lies.toml")
+    before = {path.name: path.read_bytes() for path in clean.config.iterdir()}
+    restored(clean, place, office)
+    assert {path.name: path.read_bytes() for path in clean.config.glob("*.toml")} == before
+
+
 def test_neither_keys_nor_master_key_nor_passwords_are_in_a_backup(office: CommandLine, place: Path) -> None:
     office.take_in()
     (office.config / "password").write_text("a password of a mailbox")

@@ -120,6 +120,16 @@ async def test_nobody_is_told_while_nothing_lies_there_nor_outside_office_hours_
     assert [one.kind for one in post.inbox_of(ALEX)].count("quarantine") == 2
 
 
+async def test_a_clock_that_is_set_back_keeps_nobody_from_being_told(post: TestOffice) -> None:
+    await scan(post)
+    await morning(post, "29 09:00")
+    await morning(post, "01 09:30")
+    assert post.unread()
+    await scan(post)
+    await morning(post)
+    assert "quarantine" in [one.kind for one in post.unread()]
+
+
 async def test_what_is_unproven_is_released_as_whom_the_administrator_has_made_sure_of(post_with: Opener) -> None:
     async with post_with(RELAY) as post:
         await post.email("jo.sands@gmail.com", subject="plan", attach=PLAN)
@@ -399,6 +409,15 @@ async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_adminis
     await morning(post)
     await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
     assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
+
+
+async def test_the_words_of_a_proven_senders_released_mail_are_done(post: TestOffice) -> None:
+    """A machine sent it, by its marks; whose it is was never in doubt."""
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"recall {PLAN}", attach={SCAN: b"%PDF-1.4"}, headers=MACHINE)
+    await morning(post)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    assert [file.status for file in post.files()] == [Status.RECALLED, Status.SENT]
 
 
 async def test_of_many_files_the_first_are_named_and_the_others_counted(post: TestOffice) -> None:

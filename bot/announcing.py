@@ -166,7 +166,7 @@ def by_mail(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
         _announce_by_mail(tx, notice, person, occasion)
     elif person and person.left_at is None:
         _tell_by_mail(tx, notice, person, item, occasion)
-    if not any(what.startswith(UNUSABLE) for what in recent_alerts(tx, occasion.now - timedelta(hours=1))):
+    if not any(what.startswith(UNUSABLE) for what in recent_alerts(tx, occasion.now, timedelta(hours=1))):
         went = "went by mail instead" if person or notice.to_a_place else "could not be told"
         line = f"What was for {item.recipient} in Slack ({item.kind}) {went}. Run postroom doctor to see what is wrong."
         alert(tx, f"{UNUSABLE}: {item.error}", [line], occasion)

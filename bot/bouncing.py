@@ -139,7 +139,7 @@ def _failed(tx: Session, item: OutboxItem, found: Report, occasion: Occasion) ->
 
 def _tell_of_mailbox(tx: Session, row: Unreachable, item: OutboxItem, notice: Notice, occasion: Occasion) -> None:
     what = f"Mail to {row.address} cannot be delivered"
-    if what in telling.recent_alerts(tx, occasion.now - AGAIN):
+    if what in telling.recent_alerts(tx, occasion.now, AGAIN):
         return
     remedy = REMEDY_AT_A_PLACE if _services_at(row.address, occasion.settings) else REMEDY
     lines = [*_whose(tx, item, occasion.settings), f"The reason: {row.why}.", _lost(notice), remedy]

@@ -97,7 +97,7 @@ class Fancier(Worker):
     async def step(self) -> bool:
         """Send one where it is due. False: it is not, or could not be."""
         now = self._clock.now()
-        if now < self._look_at:
+        if self._look_at - LOOK <= now < self._look_at:  # a clock put back must not stop it
             return False
         self._look_at = now + LOOK
         self._flight = await self._ledger.read(flight)

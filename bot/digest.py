@@ -7,7 +7,7 @@ outbox until it is due; whatever happens, an administrator has no more than `ale
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.ledger.tables import OutboxItem, OutboxState
@@ -30,7 +30,7 @@ def has_had_enough(tx: Session, recipient: str, what: str, now: datetime, most: 
     What was not delivered yet counts however old it is: a mail server that comes back brings all of it at once.
     """
     theirs = select(OutboxItem).where(OutboxItem.recipient == recipient, OutboxItem.kind == Alert.kind)
-    late = tx.scalars(theirs.where(OutboxItem.created_at > now - WITHIN)).all()
+    late = tx.scalars(theirs.where(_lately(now))).all()
     open_still = tx.scalars(theirs.where(OutboxItem.state.in_(UNDELIVERED))).all()
     told = {item.id: str(item.facts["what"]) for item in (*late, *open_still) if not item.facts.get("more")}
     return len(told) >= most or list(told.values()).count(what) >= ALIKE_MAX
@@ -46,8 +46,13 @@ def pending(tx: Session, recipient: str) -> OutboxItem | None:
 def due(tx: Session, recipient: str, now: datetime) -> timedelta:
     """How long it grows: until an hour after the first alert of late was sent."""
     theirs = select(OutboxItem.created_at).where(OutboxItem.recipient == recipient, OutboxItem.kind == Alert.kind)
-    first = tx.scalar(theirs.where(OutboxItem.created_at > now - WITHIN).order_by(OutboxItem.created_at).limit(1))
+    first = tx.scalar(theirs.where(_lately(now)).order_by(OutboxItem.created_at).limit(1))
     return first + WITHIN - now if first else WITHIN
+
+
+def _lately(now: datetime) -> ColumnElement[bool]:
+    """Not what a clock that was ahead then, and was put back, says to be still to come."""
+    return (OutboxItem.created_at > now - WITHIN) & (OutboxItem.created_at <= now)
 
 
 def grown(before: Alert | None, what: str, lines: Sequence[str], now: datetime) -> Alert:

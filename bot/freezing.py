@@ -30,7 +30,7 @@ HAVING = frozenset({Act.RECEIVED, Act.DOWNLOADED, Act.COPIED, Act.EXPORTED})
 
 
 @dataclass
-class _Reader:
+class Reader:
     """One person who is told, of which files, and why."""
 
     person: Person
@@ -100,9 +100,9 @@ def _change(tx: Session, file: File, act: Act, asking: Asking, why: str) -> bool
 
 def _tell(tx: Session, chosen: Sequence[File], what: Tidings, asking: Asking, words: str = "") -> None:
     """One mail to each, of all the files that concern them."""
-    readers: dict[int, _Reader] = {}
+    readers: dict[int, Reader] = {}
     for file in chosen:
-        for one in _concerned(tx, file):
+        for one in concerned(tx, file):
             if one.person.id != asking.person.id and one.person.left_at is None:
                 reader = readers.setdefault(one.person.id, one)
                 if file not in reader.files:
@@ -126,7 +126,7 @@ def _tell(tx: Session, chosen: Sequence[File], what: Tidings, asking: Asking, wo
         )
 
 
-def _told_enough(tx: Session, reader: _Reader, asking: Asking) -> frozenset[int]:
+def _told_enough(tx: Session, reader: Reader, asking: Asking) -> frozenset[int]:
     """Of which files they have heard so often within the hour that once more would only drown what else they are told."""
     theirs = (OutboxItem.recipient == reader.person.email) & (OutboxItem.created_at > asking.now - HOUR)
     about = Mention.file_id.in_([file.id for file in reader.files]) & (OutboxItem.kind == notices.WrongFile.kind)
@@ -135,22 +135,22 @@ def _told_enough(tx: Session, reader: _Reader, asking: Asking) -> frozenset[int]
     return frozenset(tx.scalars(often))
 
 
-def _concerned(tx: Session, file: File) -> Iterator[_Reader]:
+def concerned(tx: Session, file: File) -> Iterator[Reader]:
     """Whoever has had it, who takes it in, who leads the school, and the administrators."""
     school = file.school or ""
-    for person in _havers(tx, file).values():
-        yield _Reader(person, "headteacher" if roster.on_the_list(person, school) else "officer", had=True)
-    yield from (_Reader(person, "officer") for person in announcing.readers(tx, file))
-    yield from (_Reader(person, "headteacher") for person in roster.headteachers(tx, school))
-    yield from (_Reader(person, "administrators") for person in roster.administrators(tx))
+    for person in havers(tx, file).values():
+        yield Reader(person, "headteacher" if roster.on_the_list(person, school) else "officer", had=True)
+    yield from (Reader(person, "officer") for person in announcing.readers(tx, file))
+    yield from (Reader(person, "headteacher") for person in roster.headteachers(tx, school))
+    yield from (Reader(person, "administrators") for person in roster.administrators(tx))
 
 
-def _havers(tx: Session, file: File) -> Mapping[int, Person]:
+def havers(tx: Session, file: File) -> Mapping[int, Person]:
     """Whoever has had the contents since they came."""
     entries = (entry for entry in history.of(tx, file) if entry.act in HAVING)
     return {entry.person.id: entry.person for entry in entries if entry.person}
 
 
 def _had(tx: Session, chosen: Sequence[File]) -> dict[str, tuple[str, ...]]:
-    found = {file.reference: tuple(one.name for one in _havers(tx, file).values()) for file in chosen}
+    found = {file.reference: tuple(one.name for one in havers(tx, file).values()) for file in chosen}
     return {reference: names for reference, names in found.items() if names}

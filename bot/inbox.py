@@ -6,7 +6,7 @@ Every message that waits shares two syncs: one for the keys and one for the rows
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakSet
@@ -14,7 +14,7 @@ from weakref import WeakSet
 import structlog
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from bot.arrival import Arrival
@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, files
 from bot.ledger.kinds import Instant
-from bot.ledger.prepared import Prepared, among
+from bot.ledger.prepared import Prepared, among, driver_of
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, Table
 from bot.measures import Measures
 from bot.vault import Sealed, Unavailable, Vault, Writing
@@ -61,6 +61,8 @@ class Claimed:
     arrived_at: datetime
     object_id: str
     sealed: bytes | None
+    wanted: bool = False
+    """When it was claimed its sender was looked at, and it may be opened. False: that is still to be asked."""
 
 
 class LostLease(Exception):
@@ -69,6 +71,8 @@ class LostLease(Exception):
 
 Handle = Callable[[Claimed], Awaitable[None]]
 GiveUp = Callable[[Session, Claimed, str], None]
+Glance = Callable[[Session, Arrival], bool]
+"""Whether a message may be opened, as far as the record alone says so."""
 
 
 @dataclass(frozen=True)
@@ -217,25 +221,42 @@ class InboxWorker(Worker):
     name = "inbox"
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp, measures: Measures | None = None
-    ) -> None:
+        self, ledger: Ledger, clock: Clock, handle: Handle, give_up: GiveUp, measures: Measures | None = None, *,
+        glance: Glance = lambda _tx, _arrival: False,
+    ) -> None:  # fmt: skip
         super().__init__()
         self._ledger, self._clock, self._handle, self._give_up = ledger, clock, handle, give_up
-        self._measures = measures or Measures()
+        self._measures, self._glance = measures or Measures(), glance
 
     async def step(self) -> bool:
         """Begin to handle what is due. False: nothing was. Raises what ended the handling of an earlier one for good."""
         self._let_go()
-        now, full = self._clock.now(), self._full()
+        now, full, found = self._clock.now(), self._full(), False
         if await self._ledger.read(lambda tx: FIRST.first(tx, {"now": now, "full": full})) is None:
             return False
-        claimed = await self._ledger.write(lambda tx: _claim(tx, now, full, self._clock.token()))
+        for theirs in await self._ledger.write(lambda tx: self._claimed(tx, now, full)):
+            self._begin(self._in_order(theirs), theirs[0].arrival.channel)
+            found = True
+        return found
+
+    def _claimed(self, tx: Session, now: datetime, full: Sequence[str]) -> list[list[Claimed]]:
+        """What is claimed, by its sender. The first of each, which is handled at once, has been looked at."""
         by_sender: dict[tuple[str, str], list[Claimed]] = {}
-        for item in claimed:
+        for item in _claim(tx, now, full, self._clock.token()):
             by_sender.setdefault((item.arrival.channel, item.arrival.sender), []).append(item)
-        for (channel, _), theirs in by_sender.items():
-            self._begin(self._in_order(theirs), channel)
-        return bool(claimed)
+        for theirs in by_sender.values():
+            theirs[0] = replace(theirs[0], wanted=self._is_wanted(tx, theirs[0]))
+        return list(by_sender.values())
+
+    def _is_wanted(self, tx: Session, item: Claimed) -> bool:
+        """False also where it cannot be told: it is asked again by whoever handles it, and fails alone."""
+        try:
+            return self._glance(tx, item.arrival)
+        except Exception as fault:
+            if not driver_of(tx).in_transaction:
+                raise  # the claim is gone with it
+            log.warning("a message could not be looked at as it was claimed", message=item.id, fault=of(fault))
+            return False
 
     def _full(self) -> list[str]:
         """The channels of which no more can be handled at present."""
@@ -325,6 +346,13 @@ CLAIMABLE: Prepared[int] = Prepared(
     .order_by(InboxItem.next_at, InboxItem.id)
     .limit(CLAIM_MAX)
 )
+CLAIMED: Prepared[int] = Prepared(
+    select(
+        InboxItem.id, InboxItem.tries, InboxItem.arrival, InboxItem.arrived_at, InboxItem.object_id, InboxItem.sealed
+    )
+    .where(among(InboxItem.id, "claimed"))
+    .order_by(InboxItem.id)
+)
 
 
 def _claim(tx: Session, now: datetime, full: Sequence[str], lease: str) -> list[Claimed]:
@@ -332,13 +360,9 @@ def _claim(tx: Session, now: datetime, full: Sequence[str], lease: str) -> list[
     ids = [number for (number,) in CLAIMABLE.rows(tx, {"now": now, "full": full})]
     leased = {"state": InboxState.WORKING, "lease": lease, "leased_until": now + LEASE}
     CLAIM.change(tx, {"claimed": ids, **leased})
-    wanted = select(InboxItem).where(InboxItem.id.in_(ids)).options(undefer(InboxItem.sealed))
-    rows = tx.scalars(wanted.order_by(InboxItem.id))
     return [
-        Claimed(
-            row.id, lease, row.tries, Arrival.model_validate(row.arrival), row.arrived_at, row.object_id, row.sealed
-        )
-        for row in rows
+        Claimed(number, lease, tries, Arrival.model_validate(arrival), *rest)
+        for number, tries, arrival, *rest in CLAIMED.rows(tx, {"claimed": ids})
     ]
 
 

@@ -37,7 +37,8 @@ def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, *, wording
         return None
     if leaf.alone:
         theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
-        return parcel_of(row, wording) if theirs and not standing.has_left(tx, row) else None
+        has_left = standing.has_left(tx, row.channel, row.recipient, row.person_id)
+        return parcel_of(row, wording) if theirs and not has_left else None
     there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
     surface = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
     if surface is None:

@@ -8,18 +8,17 @@ from itertools import groupby
 from typing import Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, bindparam, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from bot import parcels, standing
 from bot.arrival import MAIL, Introduce, Route
+from bot.claims import MINE, SENT, Claimed, Claims
 from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, surfaces
-from bot.ledger.kinds import Instant
-from bot.ledger.prepared import Prepared, among
-from bot.ledger.tables import OutboxItem, OutboxState, Table
+from bot.ledger.tables import OutboxItem, OutboxState
 from bot.measures import Measures
 from bot.notices import KINDS, Notice
 from bot.parcels import Enclose, Parcel, Posted, Undeliverable
@@ -28,12 +27,6 @@ from bot.working import Worker
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=10)
-"""How long one delivery may take before it is tried again."""
-CLAIM_MAX = 32
-"""Notices claimed in one transaction."""
-AHEAD_MAX = 256
-"""Among so many that are due answers go first: somebody waits for them. A card in a chat keeps its place."""
 CONVERSATIONS_MAX = 32
 """Conversations of one channel in which something is being delivered."""
 BACK_OFF = timedelta(seconds=20)
@@ -41,8 +34,6 @@ BACK_OFF = timedelta(seconds=20)
 BACK_OFF_MAX = timedelta(hours=1)
 JITTER = 0.2
 """Each gap is longer by up to this part of itself, so that a thousand answers do not come back as one."""
-HOLDS_UP_TRIES_MAX = 3
-"""In a chat what was put off holds up what follows it in its conversation, for so many failures and no longer."""
 ERROR_CHARACTERS_MAX = 500
 
 
@@ -77,39 +68,11 @@ class Courier(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class _Claimed:
-    id: str
-    kind: str
-    lease: str
-    tries: int
-    row: OutboxItem
-    has_left: bool
-    """The one person to whom it is told does not read it there any more."""
-
-
 class GiveUp(Protocol):
     """Told of each notice that is not tried any more."""
 
     def __call__(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
         """`refused`: for good, where it was to go; else it was tried for too long, or its channel is no more."""
-
-
-OUTBOX = Table.metadata.tables[OutboxItem.__tablename__]
-MINE: Prepared[str] = Prepared(
-    update(OUTBOX).where(OUTBOX.c.id == bindparam("item"), OUTBOX.c.lease == bindparam("mine")).returning(OUTBOX.c.id)
-)
-"""What one worker has claimed; what is to be set goes with it."""
-CLAIM: Prepared[str] = Prepared(update(OUTBOX).where(among(OUTBOX.c.id, "claimed")).values(tries=OUTBOX.c.tries + 1))
-_NOW = bindparam("now", type_=Instant)
-WAITS = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= _NOW)
-IS_ABANDONED = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < _NOW)
-"""By whoever had it and did not come back with it."""
-ANSWERS = OutboxItem.route["message"].as_integer().is_not(None)
-TAKE_BACK: Prepared[str] = Prepared(
-    update(OutboxItem).where(IS_ABANDONED, OutboxItem.channel == bindparam("way")).values(state=OutboxState.WAITING)
-)
-"""It can then be looked for in the order of an index."""
 
 
 class Deliver(Protocol):
@@ -156,20 +119,12 @@ class OutboxWorker(Worker):
         self._deliver, self._introduce = deliver, introduce
         self._queue, self._give_up = queue, give_up
         self._keeps_order = in_order
-        free = ~_is_held_up(in_order=in_order)
-        self._first: Prepared[str] = Prepared(
-            select(OutboxItem.id).where(WAITS | IS_ABANDONED, OutboxItem.channel == channel, free).limit(1)
-        )
-        due = (
-            select(OutboxItem.id, ANSWERS.label("answers"))
-            .where(WAITS, OutboxItem.channel == channel, free)
-            .order_by(OutboxItem.next_at, OutboxItem.created_at)
-        )
-        if not in_order:
-            ahead = due.add_columns(OutboxItem.next_at, OutboxItem.created_at).limit(AHEAD_MAX).subquery()
-            due = select(ahead.c.id).order_by(ahead.c.answers.desc(), ahead.c.next_at, ahead.c.created_at)
-        first = due.limit(CLAIM_MAX).subquery()
-        self._claimable = select(OutboxItem).where(OutboxItem.id.in_(select(first.c.id)))
+        self._claims = Claims(channel, in_order=in_order, accounts=introduce is not None)
+        self._may_be_more = False
+        self._delivered: list[Claimed] = []
+        self._marking = asyncio.Lock()
+        self._next_mark: asyncio.Task[None] | None = None
+        self._marks = set[asyncio.Task[None]]()
 
     async def step(self) -> bool:
         """Begin to deliver what is due. False: nothing was, or enough is under way."""
@@ -177,52 +132,49 @@ class OutboxWorker(Worker):
         now = self._clock.now()
         if len(self._under_way) >= CONVERSATIONS_MAX:
             return False
-        if await self._ledger.read(lambda tx: self._first.first(tx, {"now": now})) is None:
+        if not (self._may_be_more or await self._ledger.read(lambda tx: self._claims.are_due(tx, now))):
             return False
-        claimed = await self._ledger.write(lambda tx: self._claim(tx, now))
-        for _, items in groupby(claimed, key=lambda item: _conversation(item.row)):
+        self._may_be_more, lease = False, self._clock.token()
+        claimed = await self._ledger.write(lambda tx: self._claims.claim(tx, now, lease))
+        self._may_be_more = bool(claimed)  # to look before would most often find what the claim does
+        for _, items in groupby(claimed, key=lambda item: item.conversation):
             self._begin(self._in_order(list(items)))
         return bool(claimed)
 
-    async def _in_order(self, items: Sequence[_Claimed]) -> None:
+    async def stop(self) -> None:
+        """See `Worker`. What was delivered is written all the same."""
+        await super().stop()
+        await asyncio.gather(*self._marks, return_exceptions=True)
+
+    async def _in_order(self, items: Sequence[Claimed]) -> None:
         """What is told in one conversation, as it was posted."""
-        marks: list[asyncio.Task[None]] = []
+        marks = set[asyncio.Task[None]]()
         for number, item in enumerate(items, start=1):
             if not await self._one(item, marks) and self._keeps_order:
                 await asyncio.gather(*(self._put_back(one) for one in items[number:]))
                 return
-        await asyncio.gather(*marks)
+        for mark in marks:
+            await asyncio.shield(mark)  # others' are written with ours
 
-    def _claim(self, tx: Session, now: datetime) -> list[_Claimed]:
-        lease = self._clock.token()
-        TAKE_BACK.change(tx, {"way": self._channel, "now": now})
-        rows = sorted(tx.scalars(self._claimable, {"now": now}), key=lambda row: (*_conversation(row), row.created_at))
-        leased = {"state": OutboxState.SENDING, "lease": lease, "leased_until": now + LEASE}
-        CLAIM.change(tx, {"claimed": [row.id for row in rows], **leased})
-        tx.expunge_all()
-        return [_Claimed(row.id, row.kind, lease, row.tries + 1, row, self._has_left(tx, row)) for row in rows]
-
-    def _has_left(self, tx: Session, row: OutboxItem) -> bool:
-        return self._introduce is not None and standing.has_left(tx, row)
-
-    async def _one(self, item: _Claimed, marks: list[asyncio.Task[None]]) -> bool:
+    async def _one(self, item: Claimed, marks: set[asyncio.Task[None]]) -> bool:
         """False: it must wait. `marks`: where what is still to be written of it is added."""
-        with bound_contextvars(notice=item.id, kind=item.kind, **_answered(item.row)):
+        route = Route.model_validate(item.posted.route)
+        answered = {} if route.message is None else {"message": route.message}
+        with bound_contextvars(notice=item.posted.id, kind=item.posted.kind, **answered):
             outcome = await self._attempt(item, marks)
-            waited = self._waited(item.row) if outcome == "sent" else None
+            waited = self._waited(route) if outcome == "sent" else None
             self._measures.delivered(self._channel, outcome, waited)
         return outcome in ("sent", "refused")
 
-    def _waited(self, row: OutboxItem) -> timedelta | None:
+    def _waited(self, route: Route) -> timedelta | None:
         """How long whoever is answered has waited; None where nobody has."""
-        taken_in_at = Route.model_validate(row.route).taken_in_at
-        return self._clock.now() - taken_in_at if taken_in_at else None
+        return self._clock.now() - route.taken_in_at if route.taken_in_at else None
 
-    async def _attempt(self, item: _Claimed, marks: list[asyncio.Task[None]]) -> str:
+    async def _attempt(self, item: Claimed, marks: set[asyncio.Task[None]]) -> str:
         """How it ended, in the words of `bot.measures`."""
         try:
             await self._check_reader(item)
-            shown = await self._deliver(_posted(item.row), repeated=item.tries > 1)
+            shown = await self._deliver(item.posted, repeated=item.tries > 1)
         except Undeliverable as refusal:
             log.warning("a notice was refused", fault=of(refusal))
             await self._settle(item, OutboxState.FAILED, error=str(refusal), refused=True)
@@ -235,48 +187,67 @@ class OutboxWorker(Worker):
             await self._put_off(item, repr(fault), back_off(item.tries, self._clock.number(16) / 2**16))
             return "postponed"
         else:
-            sent = self._settle(item, OutboxState.SENT, shown=shown)
             if self._keeps_order:  # what follows may stand below it
-                await sent
+                await self._settle(item, OutboxState.SENT, shown=shown)
             else:  # an officer's thirty mails do not wait for a sync each
-                marks.append(asyncio.create_task(sent))
+                marks.add(self._mark(item))
             log.info("a notice was delivered", channel=self._channel)
         return "sent"
 
-    async def _check_reader(self, item: _Claimed) -> None:
+    def _mark(self, item: Claimed) -> asyncio.Task[None]:
+        """Have it written that this was delivered, where nothing else is to be written of it: at once, and while others are
+        written, with all that is delivered until those are."""
+        self._delivered.append(item)
+        if self._next_mark is None:
+            self._next_mark = asyncio.create_task(self._write_marks())
+            self._marks.add(self._next_mark)
+            self._next_mark.add_done_callback(self._marks.discard)
+        return self._next_mark
+
+    async def _write_marks(self) -> None:
+        async with self._marking:
+            items, self._delivered, self._next_mark = self._delivered, [], None
+            ids, leases = [item.posted.id for item in items], list({item.lease for item in items})
+            await self._written(lambda tx: SENT.change(tx, {"items": ids, "leases": leases}))
+
+    async def _check_reader(self, item: Claimed) -> None:
         """Raises `Undeliverable` where what one person is to be told would be read by an account that is theirs, or is
         heard, no more."""
         if item.has_left:
             raise Undeliverable("the account is not theirs any more")
-        row = item.row
-        if row.person_id and self._introduce and await standing.is_refused(self._introduce, row.channel, row.recipient):
+        if not (item.person_id and self._introduce):
+            return
+        if await standing.is_refused(self._introduce, self._channel, item.posted.recipient):
             raise Undeliverable("the account is not heard any more")
 
-    async def _put_back(self, item: _Claimed) -> None:
+    async def _put_back(self, item: Claimed) -> None:
         """As if it had not been claimed."""
-        await self._settle(item, OutboxState.WAITING, error=item.row.error, tries=item.tries - 1)
+        await self._settle(item, OutboxState.WAITING, error=item.error, tries=item.tries - 1)
 
-    async def _put_off(self, item: _Claimed, fault: str, gap: timedelta, *, untried: bool = False) -> None:
+    async def _put_off(self, item: Claimed, fault: str, gap: timedelta, *, untried: bool = False) -> None:
         now = self._clock.now()
-        expired = now - item.row.created_at > self._queue
+        expired = now - item.posted.created_at > self._queue
         state = OutboxState.FAILED if expired else OutboxState.WAITING
         await self._settle(item, state, error=fault, next_at=now + gap, tries=item.tries - untried)
 
     async def _settle(
-        self, item: _Claimed, state: OutboxState, *, error: str = "", shown: Shown | None = None, refused: bool = False,
+        self, item: Claimed, state: OutboxState, *, error: str = "", shown: Shown | None = None, refused: bool = False,
         **columns: object,
     ) -> None:  # fmt: skip
         now = self._clock.now()
 
         def write(tx: Session) -> None:
             values = {"state": state, "error": _storable(error), "lease": None, **columns}
-            if MINE.first(tx, {"item": item.id, "mine": item.lease, **values}) is None:
+            if MINE.first(tx, {"item": item.posted.id, "mine": item.lease, **values}) is None:
                 return
             if shown:
-                _stands(tx, item, shown, now)
+                _stands(tx, self._channel, item.posted, shown, now)
             if state is OutboxState.FAILED:
-                self._give_up(tx, tx.get_one(OutboxItem, item.id), refused=refused)
+                self._give_up(tx, tx.get_one(OutboxItem, item.posted.id), refused=refused)
 
+        await self._written(write)
+
+    async def _written(self, write: Callable[[Session], object]) -> None:
         try:
             await self._ledger.write(write)
         except Later:
@@ -290,20 +261,19 @@ def _storable(words: str) -> str:
 
 def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
     """See `bot.parcels`."""
-    return parcels.parcel_of(_posted(row), wording, tell)
+    posted = Posted(row.id, row.kind, row.token, row.recipient, row.facts, row.route, row.created_at)
+    return parcels.parcel_of(posted, wording, tell)
 
 
-def _posted(row: OutboxItem) -> Posted:
-    return Posted(row.id, row.kind, row.token, row.recipient, row.facts, row.route, row.created_at)
-
-
-def _stands(tx: Session, item: _Claimed, shown: Shown, now: datetime) -> None:
+def _stands(tx: Session, channel: str, posted: Posted, shown: Shown, now: datetime) -> None:
     """It stands in a chat from now on. What befell its files while it was on its way is to be drawn."""
-    live = KINDS[item.kind].live
-    surface = surfaces.stand(tx, item.row, shown.place, shown.stamp, shown.thread, live=live)
-    if not live:
+    kind = KINDS[posted.kind]
+    surface = surfaces.stand(
+        tx, channel, shown.place, shown.stamp, thread=shown.thread, notice_id=posted.id, live=kind.live
+    )  # fmt: skip
+    if not kind.live:
         return
-    told = {file.reference: file.version for file in KINDS[item.kind].model_validate(item.row.facts).mentioned()}
+    told = {file.reference: file.version for file in kind.model_validate(posted.facts).mentioned()}
     surfaces.catch_up(tx, surface.id, told, now)
 
 
@@ -339,26 +309,3 @@ def recover(tx: Session) -> None:
 def retry(tx: Session, ids: Sequence[str], now: datetime) -> None:
     """Have these tried at once, also those given up."""
     tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(state=OutboxState.WAITING, next_at=now))
-
-
-def _answered(row: OutboxItem) -> dict[str, int]:
-    """The message that it answers, for the log."""
-    message = Route.model_validate(row.route).message
-    return {} if message is None else {"message": message}
-
-
-def _conversation(row: OutboxItem) -> tuple[str, str]:
-    """All that is delivered one after the other: what one recipient is told, in a chat in one place."""
-    return (row.recipient, str(row.route.get("place") or ""))
-
-
-def _is_held_up(*, in_order: bool) -> ColumnElement[bool]:
-    """What was posted earlier into the same conversation is on its way, or, where order is kept, was put off."""
-    earlier = aliased(OutboxItem)
-    place, its_place = (func.coalesce(one.route["place"].as_string(), "") for one in (OutboxItem, earlier))
-    same = (earlier.channel == OutboxItem.channel) & (earlier.recipient == OutboxItem.recipient) & (its_place == place)
-    put_off = (earlier.state == OutboxState.WAITING) & (earlier.error != "") & (earlier.tries <= HOLDS_UP_TRIES_MAX)
-    on_its_way = (earlier.state == OutboxState.SENDING) & (earlier.leased_until >= bindparam("now"))
-    holds_up = (on_its_way | put_off) if in_order else on_its_way
-    is_open = earlier.state.in_((OutboxState.WAITING, OutboxState.SENDING))  # so that an index finds the few
-    return select(earlier.id).where(same, is_open, holds_up, earlier.created_at < OutboxItem.created_at).exists()

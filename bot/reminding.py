@@ -62,7 +62,8 @@ class Reminder(Worker):
     async def step(self) -> bool:
         """Tell of all that is due. False: nothing was, or nobody is at work."""
         now = self._clock.now()
-        if now < self._look_at or self._hours.next_open(now) > now:
+        has_looked = self._look_at - LOOK_EVERY <= now < self._look_at  # a clock put back must not stop it
+        if has_looked or self._hours.next_open(now) > now:
             return False
         if not await self._ledger.read(lambda tx: self._due(tx, now)):
             self._look_at = now + LOOK_EVERY

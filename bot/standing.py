@@ -44,17 +44,18 @@ def teller(
 
 def is_shut(tx: Session, item: OutboxItem) -> bool:
     """Whether it stands before a leaver alone, who is shown no more than they were."""
-    return has_left(tx, item) and not Route.model_validate(item.route).others_read
+    has_gone = has_left(tx, item.channel, item.recipient, item.person_id)
+    return has_gone and not Route.model_validate(item.route).others_read
 
 
-def has_left(tx: Session, item: OutboxItem) -> bool:
-    """Whether the one person to whom it was told is a leaver by now, or does not read it any more, for the account was
-    taken away from them: whoever reads it is shown no more than they were."""
-    if item.person_id is None:
+def has_left(tx: Session, channel: str, identity: str, person_id: int | None) -> bool:
+    """Whether the one person to whom something was told there (None: not to one alone) is a leaver by now, or does not read
+    it any more, for the account was taken away from them: whoever reads it is shown no more than they were."""
+    if person_id is None:
         return False
-    theirs = (Identity.channel == item.channel) & (Identity.value == item.recipient)
+    theirs = (Identity.channel == channel) & (Identity.value == identity)
     known = select(Identity.person_id).join(Person).where(theirs, Person.left_at.is_(None))
-    return tx.scalar(known) != item.person_id
+    return tx.scalar(known) != person_id
 
 
 async def is_refused(introduce: Introduce, channel: str, identity: str) -> bool:

@@ -23,7 +23,7 @@ from bot.rules.lifecycle import Act, Status
 from bot.settings import Settings
 
 UNASKED = frozenset({
-    notices.Alert.kind, notices.Destroyed.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind,
+    notices.Alert.kind, notices.Destroyed.kind, notices.Erased.kind, notices.Expiring.kind, notices.Linked.kind, notices.Moved.kind, notices.NewFiles.kind, notices.NotTaken.kind,
     notices.ProveIdentity.kind, notices.Received.kind, notices.Rejected.kind, notices.Unreceived.kind, notices.Waiting.kind,
     notices.WrongFile.kind,
 })  # fmt: skip
@@ -272,7 +272,7 @@ def _hold_back(tx: Session, what: str, lines: Sequence[str], occasion: Occasion,
 
 def alert_once(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, within: timedelta) -> None:
     """`alert`, unless they were alerted to it within so long before."""
-    if what not in recent_alerts(tx, occasion.now - within):
+    if what not in recent_alerts(tx, occasion.now, within):
         alert(tx, what, lines, occasion)
 
 
@@ -296,8 +296,9 @@ def answered_since(tx: Session, recipient: str, since: datetime) -> int:
     return len(tx.scalars(told.where(OutboxItem.kind.not_in(COUNTED_APART), not_(of_others))).all())
 
 
-def recent_alerts(tx: Session, since: datetime) -> list[str]:
-    """What the administrators were alerted to since then."""
-    alerts = select(OutboxItem).where(OutboxItem.kind == notices.Alert.kind, OutboxItem.created_at > since)
+def recent_alerts(tx: Session, now: datetime, within: timedelta) -> list[str]:
+    """What the administrators were alerted to within so long before; not by a clock that was ahead then and was put back."""
+    lately = (OutboxItem.created_at > now - within) & (OutboxItem.created_at <= now)
+    alerts = select(OutboxItem).where(OutboxItem.kind == notices.Alert.kind, lately)
     found = [item.facts for item in tx.scalars(alerts)]
     return [str(facts["what"]) for facts in found] + [one["what"] for facts in found for one in facts.get("more", ())]

@@ -19,7 +19,8 @@ from bot.ledger import file_of
 from bot.settings import Settings
 from bot.working import Worker
 from handlers import lean
-from handlers.app import NotReady, Office
+from handlers.app import Office
+from handlers.rooms import NotReady
 
 log = structlog.get_logger()
 

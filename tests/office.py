@@ -30,10 +30,11 @@ from bot.ledger.tables import File, InboxItem, OutboxItem
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey, mirror
-from handlers.app import Office, Rooms, master_key, open_rooms
+from handlers.app import Office
 from handlers.app import office as build
 from handlers.aside.asking import Aside, Limits
 from handlers.mail.channel import MailChannel
+from handlers.rooms import Rooms, master_key, open_rooms
 from tests.ready import make_database, share_statements
 
 RETURNS = "returns@derbyshire.example"

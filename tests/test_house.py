@@ -21,11 +21,12 @@ ROWS: list[set[str]] = [
     {"handlers.app", "handlers.cli", "handlers.running"},
     {"handlers.aside"},
     {"handlers.mail", "handlers.slack", "handlers.web"},
-    {"handlers.checks", "handlers.lean", "handlers.manager", "handlers.ports"},
+    {"handlers.checks", "handlers.lean", "handlers.manager", "handlers.ports", "handlers.rooms"},
     {"bot.backup"},
     {
         "bot.inbox",
         "bot.outbox",
+        "bot.claims",
         "bot.retention",
         "bot.checkpointing",
         "bot.subject_access",
@@ -58,6 +59,7 @@ ROWS: list[set[str]] = [
 
 NEIGHBOURS = {
     ("bot.reception", "bot.inbox"),
+    ("bot.outbox", "bot.claims"),
     ("bot.redrawing", "bot.outbox"),
     ("bot.redrawing", "bot.reception"),
     ("bot.leafing", "bot.outbox"),

@@ -9,7 +9,7 @@ gone (lesson L68). `taking` writes one, `places` refuses folders that must not b
 generation, `restoring` puts one back, and `loss` finds out what came after it.
 """
 
-from bot.backup.manifest import BackupFailed, Generation, generations, left_behind
+from bot.backup.manifest import BackupFailed, Generation, generations, left_behind, strangers
 from bot.backup.taking import Taken, take
 
-__all__ = ["BackupFailed", "Generation", "Taken", "generations", "left_behind", "take"]
+__all__ = ["BackupFailed", "Generation", "Taken", "generations", "left_behind", "strangers", "take"]

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.ledger import checkpoints
 from bot.ledger.checkpoints import SigningKeys
-from bot.vault.disk import sync_path
+from bot.vault import irregular
+from bot.vault.disk import open_regular, sync_path
 
 GENERATIONS, VAULT, LEDGER, CONFIG, MANIFEST = "generations", "vault", "ledger.db", "config", "manifest.json"
 HALF = "~"
@@ -119,7 +120,8 @@ class Generation:
 
     def copy(self, name: str, into: Path) -> None:
         """Copy one part, as it was written. Raises `BackupFailed` where it was exchanged since it was looked at; OSError."""
-        shutil.copyfile(self.folder / name, into, follow_symlinks=True)
+        with open_regular(self.folder / name) as file, into.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
         if part_of(into) != self.manifest.parts[name]:
             into.unlink()
             raise BackupFailed(f"{self.folder / name} changes while it is put back. See who else writes there.")
@@ -139,7 +141,8 @@ def read(folder: Path) -> Generation:
     """The generation in this folder. Raises `BackupFailed`."""
     path = folder / MANIFEST
     try:
-        return Generation(folder, Manifest.model_validate_json(path.read_bytes()))
+        with open_regular(path) as file:
+            return Generation(folder, Manifest.model_validate_json(file.read()))
     except (OSError, ValidationError) as fault:
         raise BackupFailed(
             f"{path} cannot be read as the manifest of a backup ({type(fault).__name__}). Move {folder} away; an "
@@ -147,9 +150,16 @@ def read(folder: Path) -> Generation:
         ) from fault
 
 
+def strangers(place: Path) -> Iterator[str]:
+    """What lies among the contents of backups and cannot be: whoever put it there would have us wait for ever, or read elsewhere.
+    Raises OSError."""
+    for path in irregular(place / VAULT) if os.path.lexists(place / VAULT) else ():
+        yield f"{path} is no regular file"
+
+
 def part_of(path: Path) -> Part:
     """How a file is now."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return Part(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size=os.fstat(file.fileno()).st_size)
 
 

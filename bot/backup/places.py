@@ -48,7 +48,7 @@ def _ours(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _opened(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import telling, verifying
 from bot.backup.loss import Loss, settle
-from bot.backup.manifest import CONFIG, LEDGER, VAULT, BackupFailed, Generation, Manifest, generations
+from bot.backup.manifest import CONFIG, LEDGER, VAULT, BackupFailed, Generation, Manifest, generations, strangers
 from bot.ledger import Ledger, files, upkeep
 from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import Contents, File, Link, OutboxItem, OutboxState, Proof
@@ -60,6 +60,8 @@ def chosen(place: Path, name: str | None) -> Generation:
     found = there[-1] if name is None else next((one for one in there if one.name == name), None)
     if found is None:
         raise BackupFailed(f"There is no {name} in {place}. There are: {', '.join(one.name for one in there)}.")
+    if strange := next(strangers(place), None):
+        raise BackupFailed(f"{strange}, and is not read. See who else writes there, move it away and type it again.")
     if damages := list(found.damages()):
         others = [one.name for one in there if one is not found]
         remedy = f"Try --generation with one of {', '.join(others)}" if others else "There is no other in this folder"

@@ -70,10 +70,12 @@ class Ledger:
 
     def read_now(self, work: Work[T]) -> T:
         """`read`, for those who have no event loop."""
-        with self._reading.connect() as connection, begun(connection, "BEGIN"):
-            info = {**self._info, DRIVER: driver_under(connection)}
-            with Session(connection, info=info) as tx:
-                return work(tx)
+        with (
+            self._reading.connect() as connection,
+            begun(driver_under(connection), "BEGIN") as driver,
+            Session(connection, info={**self._info, DRIVER: driver}) as tx,
+        ):
+            return work(tx)
 
     def write_now(self, work: Work[T], *, urgent: bool = False) -> T:
         """`write`, for those who have no event loop."""

@@ -150,9 +150,7 @@ def _missing(tx: Session, known: _Known, removed: Mapping[str, Removal]) -> Iter
     for reference, sequence, sealed, checkpoint_id in tx.execute(entries).yield_per(1000):
         found[reference][sequence] = (sealed, checkpoint_id)
     for reference, heads in known.heads.items():
-        if reference in removed and reference not in found:
-            continue
-        if fault := _fault_of(found[reference], heads):
+        if reference not in removed and (fault := _fault_of(found[reference], heads)):
             yield f"{reference}: {fault}"
     for reference, theirs in found.items():
         if reference in removed:

@@ -43,10 +43,9 @@ def engine(url: URL, *, read_only: bool) -> Engine:
 
 
 @contextmanager
-def begun(connection: Connection, begin: str) -> Iterator[sqlite3.Connection]:
+def begun(driver: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
     """In a transaction, which is undone if it is not committed. SQLAlchemy is told of none of its marks: each one through
     it takes as long as three questions."""
-    driver = driver_under(connection)
     driver.execute(begin)
     try:
         yield driver

@@ -21,10 +21,12 @@ def outdate(tx: Session, file: File, now: datetime) -> None:
     OUTDATE.change(tx, {**of_file, "moved_from": file.moved_from, "now": now})
 
 
-def stand(tx: Session, item: OutboxItem, place: str, stamp: str, thread: str, *, live: bool) -> Surface:
+def stand(
+    tx: Session, channel: str, place: str, stamp: str, *, thread: str, notice_id: str, live: bool
+) -> Surface:  # fmt: skip
     """A notice stands in a chat from now on. `live`: it is to show how its files are."""
     standing = Surface(
-        channel=item.channel, place=place, stamp=stamp, thread=thread, notice_id=item.id, live=live, view={}, wanted=0,
+        channel=channel, place=place, stamp=stamp, thread=thread, notice_id=notice_id, live=live, view={}, wanted=0,
         drawn=0, tries=0,
     )  # fmt: skip
     tx.add(standing)

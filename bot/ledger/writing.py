@@ -6,19 +6,23 @@ import re
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.orm import Session
 
 from bot.ledger.engines import begun, driver_under, engine
 from bot.ledger.prepared import CHANGED, DRIVER
+
+log = structlog.get_logger()
 
 Work = Callable[[Session], Any]
 Listener = Callable[[AbstractSet[str]], None]
@@ -46,21 +50,16 @@ class Later(Exception):
     """It could not be done now and nothing of it was done: try again. The sender's server is told so."""
 
 
-@dataclass(order=True)
+@dataclass(frozen=True, slots=True)
 class _Job:
-    turn: int
-    """Urgent ones first, the word to end last."""
-    number: int
-    """Among those of one turn, in the order they came."""
-    work: Work | None = field(compare=False)
-    """None: that was all."""
-    done: "Future[Any] | asyncio.Future[Any]" = field(compare=False)
-    loop: asyncio.AbstractEventLoop | None = field(default=None, compare=False)
+    work: Work
+    done: "Future[Any] | asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop | None
     """Whose future that is; None: a thread's."""
+    urgent: bool
 
 
 GONE = "the transaction ended before its time, and what was to be done went on"
-URGENT, ORDINARY, LAST = range(3)
 _Answer = tuple[object, BaseException | None]
 """What a function returned, or raised."""
 
@@ -69,15 +68,18 @@ class Writer:
     """Writes to one database, alone in this process."""
 
     def __init__(self, url: URL, info: Mapping[str, Any]) -> None:
-        """`info`: what every session has."""
-        self._info = dict(info)
+        """`info`: what the session has that every function gets."""
+        self._changed: set[str] = set()
+        self._info = {**info, CHANGED: self._changed}
+        self._connection: Connection | None = None
+        self._tx: Session | None = None
         self.listeners: list[Listener] = []
         """Called after every commit, from the writer's thread."""
         self.observers: list[Observer] = []
         """Told of every commit, from the writer's thread."""
-        self._changed: set[str] = set()
-        self._jobs: queue.PriorityQueue[_Job] = queue.PriorityQueue()
-        self._numbers = count()
+        self._urgent, self._ordinary = deque[_Job](), deque[_Job]()
+        self._signs = queue.SimpleQueue[None]()
+        """One for each job, once it can be taken up; one more when there will be no others."""
         self._entering, self._closed = threading.Lock(), False
         self._engine = engine(url, read_only=False)
         event.listen(self._engine, "after_cursor_execute", self._note_change)
@@ -88,7 +90,7 @@ class Writer:
         """Finish what was begun; whoever comes after this is told `Later`."""
         with self._entering:
             self._closed = True
-            self._jobs.put(_Job(LAST, next(self._numbers), None, Future()))
+            self._signs.put(None)
         self._thread.join()
         self._engine.dispose()
 
@@ -98,15 +100,16 @@ class Writer:
     ) -> None:  # fmt: skip
         """Have this done: `done`, of this loop or else of a thread, is answered once its commit is durable. Raises
         `Later`."""
-        turn = URGENT if urgent else ORDINARY
         with self._entering:
             if self._closed:
                 raise Later("the ledger is closed")
-            self._jobs.put(_Job(turn, next(self._numbers), work, done, loop))
+            (self._urgent if urgent else self._ordinary).append(_Job(work, done, loop, urgent))
+            self._signs.put(None)
 
     def _run(self) -> None:
-        while (first := self._jobs.get()).work is not None:
+        while first := self._next(wait=True):
             self._commit(first)
+        self._let_go()
 
     def _commit(self, first: _Job) -> None:
         """Run this, and what waits with it, as far as one commit may go on."""
@@ -114,46 +117,52 @@ class Writer:
         answers: list[_Answer] = []
         since, failed = time.monotonic(), False
         try:
-            with self._engine.connect() as connection, begun(connection, "BEGIN IMMEDIATE") as driver:
+            tx = self._session()
+            with begun(tx.info[DRIVER], "BEGIN IMMEDIATE") as driver:
                 for job in self._together(first):
                     jobs.append(job)
-                    answers.append(self._one(connection, job))
+                    answers.append(_one(tx, driver, job))
                 driver.execute("COMMIT")
         except BaseException as fault:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             later = Later(f"the ledger could not commit: {type(fault).__name__}")
             later.__cause__ = fault
             jobs = jobs or [first]  # not even a transaction could be begun
             failed, answers = True, [(None, later) for _ in jobs]
+            self._let_go()
         self._tell(jobs, answers, time.monotonic() - since, failed=failed)
 
     def _together(self, first: _Job) -> Iterator[_Job]:
         """The first, and those that wait when it is done, until one that is urgent has waited long enough, or all have."""
         until = time.monotonic() + SHARED_COMMIT_SECONDS
         job: _Job | None = first
-        for _ in range(SHARED_COMMIT_MAX):
-            if job is None or job.work is None:
-                break
-            if job.turn == URGENT:
+        left = SHARED_COMMIT_MAX
+        while job:
+            if job.urgent:
                 until = min(until, time.monotonic() + URGENT_COMMIT_SECONDS)
             yield job
-            job = self._next() if time.monotonic() < until else None
-        if job:
-            self._jobs.put(job)
+            left -= 1
+            job = self._next(wait=False) if left and time.monotonic() < until else None
 
-    def _next(self) -> _Job | None:
+    def _next(self, *, wait: bool) -> _Job | None:
+        """One that is urgent, or else the next. None: none is there now; if it is waited for, none will come any more."""
         try:
-            return self._jobs.get_nowait()
+            self._signs.get(wait)
         except queue.Empty:
             return None
+        for jobs in (self._urgent, self._ordinary):
+            if jobs:
+                return jobs.popleft()
+        self._signs.put(None)  # that was the last sign, which stays
+        return None
 
     def _tell(self, jobs: Sequence[_Job], answers: Sequence[_Answer], seconds: float, *, failed: bool) -> None:
         """Who watches, who waits for a change, and who waits for an answer."""
-        for observer in self.observers:
-            observer(seconds, len(jobs), failed=failed)
         changed = frozenset(self._changed)
         self._changed.clear()
+        for observer in self.observers:
+            _call(partial(observer, seconds, len(jobs), failed=failed))
         for listener in self.listeners:
-            listener(changed)
+            _call(partial(listener, changed))
         waiting: dict[asyncio.AbstractEventLoop | None, list[tuple[_Job, _Answer]]] = {}
         for job, answer in zip(jobs, answers, strict=True):
             waiting.setdefault(job.loop, []).append((job, answer))
@@ -168,29 +177,47 @@ class Writer:
         if change := CHANGES.match(statement):
             self._changed.add(change[1])
 
-    def _one(self, connection: Connection, job: _Job) -> _Answer:
-        """Run one in a savepoint."""
-        driver = driver_under(connection)
-        driver.execute("SAVEPOINT one")
-        try:
-            with self._session(connection) as tx:
-                result = job.work(tx) if job.work else None
-                tx.flush()
-        except BaseException as fault:
-            if not driver.in_transaction:
-                raise  # the whole transaction is gone (a full disk): nobody's work may be called done
-            driver.execute("ROLLBACK TO one")
-            return None, _outcome(fault)
-        finally:
-            if driver.in_transaction:
-                driver.execute("RELEASE one")
-        if not driver.in_transaction:
-            raise sqlite3.OperationalError(GONE)
-        return result, None
+    def _session(self) -> Session:
+        """The session that all functions get, one after the other: to connect and to make another for each of them takes as
+        long as five questions. Whoever is done with it leaves nothing in it."""
+        if self._tx is None:
+            self._connection = self._engine.connect()
+            self._tx = Session(self._connection, info={**self._info, DRIVER: driver_under(self._connection)})
+        return self._tx
 
-    def _session(self, connection: Connection) -> Session:
-        """A session on this connection, whose transaction it does not end."""
-        return Session(connection, info={**self._info, DRIVER: driver_under(connection), CHANGED: self._changed})
+    def _let_go(self) -> None:
+        """Of the connection, whose state nobody knows any more or needs."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._tx = None
+
+
+def _one(tx: Session, driver: sqlite3.Connection, job: _Job) -> _Answer:
+    """Run one in a savepoint, and empty the session after it."""
+    driver.execute("SAVEPOINT one")
+    try:
+        with tx:
+            result = job.work(tx)
+            tx.flush()
+    except BaseException as fault:
+        if not driver.in_transaction:
+            raise  # the whole transaction is gone (a full disk): nobody's work may be called done
+        driver.execute("ROLLBACK TO one")
+        return None, _outcome(fault)
+    finally:
+        if driver.in_transaction:
+            driver.execute("RELEASE one")
+    if not driver.in_transaction:
+        raise sqlite3.OperationalError(GONE)
+    return result, None
+
+
+def _call(told: Callable[[], None]) -> None:
+    """Tell somebody, whose fault must not end the writer: nobody would be answered any more."""
+    try:
+        told()
+    except Exception:
+        log.exception("what was told of a commit failed")
 
 
 def _answer(jobs: Sequence[tuple[_Job, _Answer]]) -> None:

@@ -42,6 +42,7 @@ from bot.notices.outcomes import (
     DeleteYourCopy,
     Discarded,
     Duplicate,
+    Expiring,
     Mixed,
     NothingAttached,
     Outcomes,
@@ -50,12 +51,12 @@ from bot.notices.outcomes import (
     Unchanged,
 )
 from bot.notices.quarantine import NotTaken, Quarantine, Quarantined, QuarantineSettled, SettledLine
-from bot.notices.retention import Destroyed, Unreceived
+from bot.notices.retention import Destroyed, Erased, Unreceived
 from bot.notices.trying import Quoted, Said, Tried, TriedFile
 
 __all__ = [
     "CHECKED", "FILE", "HELD", "KINDS", "RECEIVED", "SENT", "Advice", "Alert", "Candidate", "Checked", "Choice",
-    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "FileFacts",
+    "Compared", "Copy", "Decided", "DeleteYourCopy", "Destroyed", "Discarded", "Duplicate", "Entry", "Erased", "Expiring", "FileFacts",
     "Finding", "Frozen", "Health", "Help", "History", "Home", "KeptCopy", "Linked", "Lists", "LostRace", "Menu",
     "Mixed", "More", "Moved", "NewFiles", "NotAuthorised", "NotTaken", "NothingAttached", "Notice", "OfFiles",
     "OfOneFile", "Offer", "Outcome", "Outcomes", "ProveIdentity", "Proven", "Quarantine", "QuarantineSettled",
@@ -67,10 +68,10 @@ __all__ = [
 KINDS: dict[str, type[Notice]] = {
     kind.kind: kind
     for kind in (
-        Receipt, Advice, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
+        Receipt, Advice, Expiring, Mixed, Duplicate, Discarded, NothingAttached, Status, History, Recalled, Copy, Which, TooLate, Help,
         UnknownCommand, NotAuthorised, SharedMailbox, Received, Rejected, Moved, NewFiles, Waiting, Decided, LostRace,
         TooLarge, Trouble, Alert, Verified, Settled, DeleteYourCopy, Unchanged, ProveIdentity,
-        Linked, Frozen, Released, WrongFile, Unreceived, Destroyed, Tried,
+        Linked, Frozen, Released, WrongFile, Unreceived, Destroyed, Erased, Tried,
         Quarantine, QuarantineSettled, NotTaken,
     )
 }  # fmt: skip

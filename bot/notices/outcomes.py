@@ -1,5 +1,6 @@
 """What became of the files that somebody sent, and of those that waited for a word."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from bot.notices.examples import FILE, HELD, MODEL, SENT
@@ -35,6 +36,14 @@ class Advice(Outcomes):
     """To the sender: none is Sent; what is at fault and what to do."""
 
     kind = "advice"
+
+
+class Expiring(Outcomes):
+    """To the sender, once, in time: held files are still not sent, and are soon destroyed."""
+
+    kind = "expiring"
+    until: date
+    """The last day on which all of them are held."""
 
 
 class Mixed(Outcomes):
@@ -97,6 +106,7 @@ class Unchanged(OfFiles):
 
 Receipt.example = Receipt(outcomes=(SENT,))
 Advice.example = Advice(outcomes=(HELD,))
+Expiring.example = Expiring(outcomes=(HELD,), until=date(2026, 9, 8))
 Mixed.example = Mixed(
     outcomes=(SENT, HELD.model_copy(update={"offers": (Offer(number=1, name=FILE.name, sure=True),)}))
 )

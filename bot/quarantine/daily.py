@@ -56,9 +56,10 @@ class DailyMail(Worker):
     async def _tell_what_lies(self) -> bool:
         now = self._clock.now()
         opened = self._hours.opened(now)
-        if opened is None or now < self._look_at:
+        has_looked = self._look_at - LOOK_EVERY <= now < self._look_at  # a clock put back must not stop it
+        if opened is None or has_looked:
             return False
-        if not await self._ledger.read(lambda tx: _is_due(tx, opened)):
+        if not await self._ledger.read(lambda tx: _is_due(tx, opened, now)):
             self._look_at = now + LOOK_EVERY
             return False
         found = await self._looked()
@@ -82,7 +83,7 @@ class DailyMail(Worker):
     def _tell(self, tx: Session, opened: datetime, found: dict[int, Looked], now: datetime) -> bool:
         """One notice to each administrator, of what lies there still."""
         readers = roster.administrators(tx)
-        if not readers or not _is_due(tx, opened):
+        if not readers or not _is_due(tx, opened, now):
             self._look_at = now + LOOK_EVERY
             return False
         items, left_out = lying(tx)
@@ -102,9 +103,9 @@ class DailyMail(Worker):
         return True
 
 
-def _is_due(tx: Session, opened: datetime) -> bool:
+def _is_due(tx: Session, opened: datetime, now: datetime) -> bool:
     """Whether something lay there as the office opened, and nobody has been told since."""
     told = upkeep.when(tx, Chore.QUARANTINE_TOLD)
-    if told is not None and told >= opened:
+    if told is not None and opened <= told <= now:
         return False
     return tx.scalar(LYING.with_only_columns(InboxItem.id).where(InboxItem.arrived_at < opened).limit(1)) is not None

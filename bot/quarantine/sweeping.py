@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.ledger import Ledger, files
-from bot.ledger.tables import Decision, InboxItem, InboxState
+from bot.ledger.tables import Decision
 from bot.quarantine.deciding import prefix
 from bot.vault import Vault
 
@@ -33,8 +33,6 @@ def sweep_now(ledger: Ledger, vault: Vault, now: datetime) -> None:
 
 def _order(tx: Session, ids: set[int], sealed: Sequence[str], now: datetime) -> None:
     for name in sealed:
-        item = tx.get(InboxItem, int(name[1:].partition("-")[0]))
-        if item and item.state is InboxState.DISCARDED:
-            files.order_destruction(tx, name, why="discarded", now=now)
+        files.order_destruction(tx, name, why="discarded", now=now)
     for decision in tx.scalars(UNSWEPT.where(Decision.item_id.in_(ids))):
         decision.swept = True

@@ -27,22 +27,33 @@ class Judged:
 
 def judge(octets: bytes, keys: Mapping[str, PublicKey]) -> Judged | None:
     """What is to be said of these contents; None: they are no receipt. `keys`: ours, by their ids."""
+    found = said_in(octets, keys, FORMAT_KEY, FORMAT)
+    if found is None:
+        return None
+    verdict, said = found
+    return Judged(verdict, Document.model_validate(said) if said else None)
+
+
+def said_in(
+    octets: bytes, keys: Mapping[str, PublicKey], format_key: str, number: int
+) -> tuple[Verdict, dict[str, Any] | None] | None:
+    """What a signed document of this kind says, where it is genuine; None: these contents are none of that kind."""
     document = _read(octets)
-    if document is None:
+    if document is None or document.get(format_key) != number:
         return None
     signature = document.pop(SIGNATURE_KEY, None)
     named = signature.get("key") if isinstance(signature, dict) else None
     key = keys.get(named) if isinstance(named, str) else None
     if key is None:
-        return Judged(Verdict.FOREIGN)
+        return Verdict.FOREIGN, None
     if not _proven(document, signature, key):
-        return Judged(Verdict.ALTERED)
-    del document[FORMAT_KEY]
-    return Judged(Verdict.GENUINE, Document.model_validate(document))
+        return Verdict.ALTERED, None
+    del document[format_key]
+    return Verdict.GENUINE, document
 
 
 def _read(octets: bytes) -> dict[str, Any] | None:
-    """The document, where there is exactly one way to read it and it is one of ours by its first key."""
+    """The document, where there is exactly one way to read it."""
     try:
         document = json.loads(
             octets.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole, parse_float=_never,
@@ -50,7 +61,7 @@ def _read(octets: bytes) -> dict[str, Any] | None:
         )  # fmt: skip
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) and document.get(FORMAT_KEY) == FORMAT else None
+    return document if isinstance(document, dict) else None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Decides who speaks and whether it is wanted, and carries a message through its three steps.
 
-Look: read who it is. Prepare, outside any transaction: open the message and seal its files. Settle: one short write, in
+Look: read who it is, with the claim where the record alone can tell (`glance`). Prepare, outside any transaction: open the message and seal its files. Settle: one short write, in
 which authority is checked again and everything that follows from the message is done, or nothing.
 """
 
@@ -60,13 +60,20 @@ class Reception:
         if item.arrival.press:  # all that a button says is known already: there is nothing to open
             await self._ledger.write(lambda tx: self._settle(tx, item, Prepared(Opened()), known))
             return
-        looked = await self._ledger.read(lambda tx: self._look(tx, item.arrival, known))
-        if isinstance(looked, Shut):
-            shut = looked
-            await self._ledger.write(lambda tx: self._end(tx, item, shut))
+        if not item.wanted and (shut := await self._ledger.read(lambda tx: self._shut(tx, item.arrival, known))):
+            ended = shut
+            await self._ledger.write(lambda tx: self._end(tx, item, ended))
             return
         prepared = await self._prepared(item)
         await self._ledger.write(lambda tx: self._settle(tx, item, prepared, known))
+
+    def glance(self, tx: Session, arrival: Arrival) -> bool:
+        """The first look, for whoever claims a message: it may be opened. False also where more than the record must be
+        asked first."""
+        apart = arrival.trial or arrival.canary or arrival.returned or arrival.press
+        if apart or arrival.channel in self._introducers:
+            return False
+        return self._shut(tx, arrival, Introduction(address=arrival.sender)) is None
 
     def _canary(self, tx: Session, item: Claimed) -> None:
         """Our own mail to ourselves is back (lesson L23): that is noted, and nothing of it stays."""
@@ -130,6 +137,10 @@ class Reception:
             if item.arrival.channel != MAIL:  # whoever mailed was found by nothing else
                 roster.link(tx, looked, item.arrival.channel, item.arrival.sender)
             answering.serve(tx, item, looked, opened, occasion, receipts=prepared.receipts)
+
+    def _shut(self, tx: Session, arrival: Arrival, known: Introduction) -> Shut | None:
+        looked = self._look(tx, arrival, known)
+        return looked if isinstance(looked, Shut) else None
 
     def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Person | Shut:
         """Before anything of it is opened or fetched."""

@@ -44,6 +44,12 @@ class Due:
         bound = rules.came_before(self.now, self._kept.held_days, self._zone)
         return and_(_kept(Status.HELD), File.sent_at < bound)
 
+    def expiring(self) -> ColumnElement[bool]:
+        """Held files of which it is to be said now that they wait, before they are discarded."""
+        kept = self._kept
+        bound = rules.expiring_before(self.now, kept.held_days, kept.held_remind_days, self._zone)
+        return and_(_kept(Status.HELD), File.sent_at < bound)
+
     def overdue(self) -> ColumnElement[bool]:
         """Files that nobody received, whose contents wait for an administrator's word."""
         bound = rules.came_before(self.now, self._kept.contents_days, self._zone)

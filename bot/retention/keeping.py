@@ -13,7 +13,7 @@ from bot.faults import of
 from bot.ledger import Later, Ledger, upkeep
 from bot.ledger.tables import DestroyOrder
 from bot.ledger.upkeep import Chore
-from bot.retention import doubting, ending, orphans, records, warning
+from bot.retention import doubting, ending, expiring, orphans, records, warning
 from bot.retention.due import Due
 from bot.rules.calendar import local
 from bot.settings import Settings
@@ -66,7 +66,7 @@ class Keeper(Worker):
             self._looked_at = now
             return True  # the alert is to be delivered
         daily = () if rests or not await self._is_new_day(now) else DAILY
-        if await self._done_any((*(() if rests else FOR_AGE), warning.warn, *daily), occasion):
+        if await self._done_any((*(() if rests else FOR_AGE), warning.warn, expiring.remind, *daily), occasion):
             return True
         if daily:
             self._is_log_full = True

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.arrival import Frozen
-from bot.ledger.tables import File, InboxItem
+from bot.ledger.tables import File, InboxItem, OutboxItem
+from bot.retention import records
 from bot.retention.due import Due
 from bot.rules import retention as rules
 from bot.rules.calendar import local
@@ -44,6 +46,17 @@ class DueLine(Frozen):
     came_at: datetime
 
 
+class Forgotten(Frozen):
+    """How much of what was written is due to be remembered no more: too much to be listed, and nobody's to decide."""
+
+    answers: int
+    """Notices, whose text is deleted."""
+    messages: int
+    """Messages that came in, of which sender, subject and fate are erased."""
+    records: int
+    """Files, whose record and history end."""
+
+
 def moment(settings: Settings, now: datetime, on: date | None) -> datetime:
     """The moment for which to look: now, or the last of that day."""
     if on is None:
@@ -75,6 +88,19 @@ def due_lines(tx: Session, settings: Settings, at: datetime) -> Iterator[DueLine
     for file in _files(tx, due.unreceived()):
         if due.is_warning_due(file.sent_at, file.warned_at):
             yield _line(Fate.WARN, file, local(at, zone).date())
+
+
+def forgotten(tx: Session, settings: Settings, at: datetime) -> Forgotten:
+    """How much is due by then."""
+    due = Due(settings, at)
+
+    def count(column: InstrumentedAttribute[Any], condition: ColumnElement[bool]) -> int:
+        return tx.scalar(select(func.count(column)).where(condition)) or 0
+
+    return Forgotten(
+        answers=count(OutboxItem.id, records.told(due)), messages=count(InboxItem.id, records.came(due)),
+        records=count(File.id, records.ended(due)),
+    )  # fmt: skip
 
 
 def _files(tx: Session, condition: ColumnElement[bool]) -> Iterator[File]:

@@ -40,6 +40,21 @@ OWN = frozenset({Identity.__tablename__, Duty.__tablename__})
 """What goes with a person, and is no record of what they did."""
 
 
+def told(due: Due) -> ColumnElement[bool]:
+    """Notices that are remembered no more."""
+    return OutboxItem.state.in_((OutboxState.SENT, OutboxState.FAILED)) & (OutboxItem.created_at < due.letters_bound())
+
+
+def came(due: Due) -> ColumnElement[bool]:
+    """Messages of which no more than their keys is remembered from now on."""
+    return and_(FINISHED, InboxItem.arrived_at < due.letters_bound(), READABLE)
+
+
+def ended(due: Due) -> ColumnElement[bool]:
+    """Files whose record ends."""
+    return (File.sent_at < due.records_bound()) & (File.contents == Contents.DESTROYED)
+
+
 def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
     """Forget what was told and what came: answers, subjects, senders, links. False: there was nothing.
 
@@ -47,13 +62,11 @@ def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
     """
     del occasion
     bound = due.letters_bound()
-    told = OutboxItem.state.in_((OutboxState.SENT, OutboxState.FAILED)) & (OutboxItem.created_at < bound)
-    ids = list(tx.scalars(select(OutboxItem.id).where(told).order_by(OutboxItem.created_at).limit(BATCH)))
+    ids = list(tx.scalars(select(OutboxItem.id).where(told(due)).order_by(OutboxItem.created_at).limit(BATCH)))
     tx.execute(delete(Surface).where(Surface.notice_id.in_(ids)))
     tx.execute(delete(Mention).where(Mention.notice_id.in_(ids)))
     tx.execute(delete(OutboxItem).where(OutboxItem.id.in_(ids)))
-    came = select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound, READABLE).limit(BATCH)
-    numbers = list(tx.scalars(came))
+    numbers = list(tx.scalars(select(InboxItem.id).where(came(due)).limit(BATCH)))
     erased = {"sender": "", "subject": "", "why": "", "arrival": {}}
     tx.execute(update(InboxItem).where(InboxItem.id.in_(numbers)).values(erased))
     tx.execute(update(Decision).where(Decision.item_id.in_(numbers)).values(sender="", why=""))
@@ -69,21 +82,20 @@ def letters(tx: Session, due: Due, occasion: Occasion) -> bool:
 def records(tx: Session, due: Due, occasion: Occasion) -> bool:
     """End the records of files whose contents are long gone, of what came, and of people who left. False: none was due."""
     bound = due.records_bound()
-    old = (File.sent_at < bound) & (File.contents == Contents.DESTROYED)
-    found = tx.scalars(select(File).where(old).order_by(File.sent_at).limit(BATCH)).unique().all()
+    found = tx.scalars(select(File).where(ended(due)).order_by(File.sent_at).limit(BATCH)).unique().all()
     for file in found:
         history.remove(tx, file, now=occasion.now, why="its years are over")
     ids = [file.id for file in found]
     for column in (Mention.file_id, Link.file_id, DestroyOrder.file_id, File.id):
         tx.execute(delete(column.class_).where(column.in_(ids)))
-    came = list(tx.scalars(select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound).limit(BATCH)))
-    tx.execute(delete(Decision).where(Decision.item_id.in_(came)))
-    tx.execute(delete(InboxItem).where(InboxItem.id.in_(came)))
+    known = list(tx.scalars(select(InboxItem.id).where(FINISHED, InboxItem.arrived_at < bound).limit(BATCH)))
+    tx.execute(delete(Decision).where(Decision.item_id.in_(known)))
+    tx.execute(delete(InboxItem).where(InboxItem.id.in_(known)))
     leavers = list(tx.scalars(select(Person.id).where(Person.left_at < bound, *_unnamed()).limit(BATCH)))
     tx.execute(delete(Identity).where(Identity.person_id.in_(leavers)))
     tx.execute(delete(Duty).where(Duty.person_id.in_(leavers)))
     tx.execute(delete(Person).where(Person.id.in_(leavers)))
-    return bool(ids or came or leavers)
+    return bool(ids or known or leavers)
 
 
 def _unnamed() -> list[ColumnElement[bool]]:

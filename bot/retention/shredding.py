@@ -31,11 +31,8 @@ ORDERED: Prepared[str] = Prepared(
     .limit(bindparam("batch"))
 )
 OF_FILES: Prepared[str] = Prepared(
-    select(DestroyOrder.object_id).where(
-        among(DestroyOrder.object_id, "destroyed"), DestroyOrder.file_id.is_not(None),
-        DestroyOrder.done_at.is_(None),  # the command line may be quicker
-    )
-)  # fmt: skip
+    select(DestroyOrder.object_id).where(among(DestroyOrder.object_id, "destroyed"), DestroyOrder.file_id.is_not(None))
+)
 FORGET: Prepared[str] = Prepared(
     delete(DestroyOrder).where(among(DestroyOrder.object_id, "destroyed"), DestroyOrder.file_id.is_(None))
 )
@@ -72,6 +69,8 @@ class Shredder(Worker):
         for order in tx.scalars(select(DestroyOrder).where(DestroyOrder.object_id.in_(found))) if found else ():
             order.done_at = now
             file = tx.get_one(File, order.file_id or 0)
-            if file.contents is not Contents.DESTROYED:  # it is, where its key came back and went once more
+            if (
+                file.contents is not Contents.DESTROYED
+            ):  # it is, where its key came back, or the command line was quicker
                 files.destroyed(tx, file, now=now, why=order.why, by=order.ordered_by)
         FORGET.change(tx, {"destroyed": ids})

@@ -26,6 +26,8 @@ class Keeping(StrEnum):
 
     QUARANTINE = "quarantine"
     """To settle what lies in quarantine."""
+    ERASURE = "erasure"
+    """To have contents destroyed before their time."""
 
 
 ALL = "*"
@@ -44,7 +46,7 @@ MAY: dict[Role, frozenset[Act | Sight]] = {
     Role.ADMINISTRATOR: SERVICE_ACTS | {Act.RECALLED, Act.COPIED, Act.DESTROYED, Act.FROZEN, Act.RELEASED},
 }
 
-MAY_KEEP: dict[Role, frozenset[Keeping]] = {Role.ADMINISTRATOR: frozenset({Keeping.QUARANTINE})}
+MAY_KEEP: dict[Role, frozenset[Keeping]] = {Role.ADMINISTRATOR: frozenset({Keeping.QUARANTINE, Keeping.ERASURE})}
 """Where the appointment is for everything."""
 
 OWN_ONLY = frozenset({Status.HELD, Status.CHECKING})

@@ -103,7 +103,7 @@ def worst(reports: Sequence[Report], recipient: str) -> Report:
     none is left.
     """
     own = [one for one in reports if normal(one.recipient) == normal(recipient)]
-    return max(own or reports, key=lambda one: one.severity, default=Report(action="delivered"))
+    return max(own or reports, key=lambda one: one.severity, default=Report())
 
 
 def status_in(text: str) -> str:

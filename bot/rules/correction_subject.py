@@ -39,7 +39,7 @@ def composed(subject: str, given: str, by: Convention, today: date, *, part: int
     if not said or extension.lower() not in by.extensions or (part is not None and part >= len(PARTS)):
         return ()
     names = (_with_part(name, part, by) for name in _names(f"{said}.{extension}", by, today))
-    return tuple(dict.fromkeys(name for name in names if name))[:CHOICES_MAX]
+    return tuple(dict.fromkeys(names))[:CHOICES_MAX]
 
 
 def told(subject: str) -> str:
@@ -47,7 +47,7 @@ def told(subject: str) -> str:
     said = subjects.behind(LABEL, subject)
     if ANSWER.match(said) or len(said) > SUBJECT_CHARACTERS_MAX or reference.find(subject):
         return ""
-    return " ".join(MANNERS.sub(" ", said).split()).strip(".:,;!- ")
+    return " ".join(MANNERS.sub(" ", said).split())
 
 
 def _names(text: str, by: Convention, today: date) -> Iterator[str]:
@@ -64,18 +64,12 @@ def _names(text: str, by: Convention, today: date) -> Iterator[str]:
 
 
 def _dated(name: str, by: Convention, today: date) -> str | None:
-    """The same with today's date in the place of the first version; None where that is no good name."""
+    """The same with today's date in the place of the first version; None where it has another."""
     parts = read(name, by)
-    if parts is None or parts.when != VERSION_FIRST:
-        return None
-    dated = str(replace(parts, when=f"{today:%Y%m%d}"))
-    return dated if read(dated, by) else None
+    return str(replace(parts, when=f"{today:%Y%m%d}")) if parts and parts.when == VERSION_FIRST else None
 
 
-def _with_part(name: str, part: int | None, by: Convention) -> str | None:
+def _with_part(name: str, part: int | None, by: Convention) -> str:
     """The same for one of several files."""
     parts = read(name, by)
-    if parts is None or part is None:
-        return name
-    told_apart = str(replace(parts, about=f"{parts.about}part{PARTS[part]}"))
-    return told_apart if read(told_apart, by) else None
+    return name if parts is None or part is None else str(replace(parts, about=f"{parts.about}part{PARTS[part]}"))

@@ -13,6 +13,7 @@ WARNED_AGAIN_DAYS = 7
 """While nobody receives a file, it is said again so often."""
 LAST_WARNING_DAYS = 2
 """And once more so many days before the last on which its contents are kept in any case."""
+SATURDAY = 5
 DOUBT = timedelta(days=1)
 """A clock that has jumped is believed after so long."""
 
@@ -30,6 +31,22 @@ def ends_at(at: datetime, days: int, zone: ZoneInfo) -> datetime:
 def came_before(now: datetime, days: int, zone: ZoneInfo) -> datetime:
     """The bound for which is true of every moment: it lies before it just where it `ends_at` now or earlier."""
     return _start(local(now, zone).date() - timedelta(days), zone)
+
+
+def expiring_before(now: datetime, days: int, workdays: int, zone: ZoneInfo) -> datetime:
+    """The bound before which came what is kept for so many days and has so many working days left at most after today. What
+    came today is never among it."""
+    today = local(now, zone).date()
+    last = today
+    while workdays or not is_workday(last + DAY):
+        last += DAY
+        workdays -= is_workday(last)
+    return min(_start(last - timedelta(days - 1), zone), _start(today, zone))
+
+
+def is_workday(day: date) -> bool:
+    """Monday to Friday; holidays are not known."""
+    return day.weekday() < SATURDAY
 
 
 def kept_until(sent_at: datetime, days: int, decided_at: Iterable[datetime], grace_days: int, zone: ZoneInfo) -> date:

@@ -53,6 +53,7 @@ class Known:
     name: str
     email: str
     schools: frozenset[str]
+    """Numbers; none of who may send for every school."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _elected(votes: list[Vote], person: Known | None) -> tuple[str, ...]:
     count = Counter(number for number, _ in votes)
     if count:
         return tuple(sorted(count, key=lambda number: (-count[number], number)))
-    return tuple(sorted(person.schools)) if person and "*" not in person.schools else ()
+    return tuple(sorted(person.schools)) if person else ()
 
 
 def _person(clues: Clues, roll: Roll) -> tuple[Known | None, list[str]]:

@@ -16,6 +16,7 @@ from bot.settings.kinds import (
     OptionalLine,
     Switch,
     Table,
+    Workdays,
     Years,
     Zone,
 )
@@ -71,6 +72,8 @@ class Retention(Table):
     """Days from an officer's late decision for which contents stay at least (lesson L67)."""
     held_days: Days = 7
     """Days that a file with a wrong name waits for its sender's word."""
+    held_remind_days: Workdays = 2
+    """Working days before a held file is discarded on which its sender is asked once more; 0: nobody is."""
     warn_days: Days = 60
     """Days from sending until it is said that nobody has received a file."""
     quarantine_days: Days = 30

@@ -168,6 +168,7 @@ Port = Annotated[Whole, Field(ge=0, le=65_535)]
 """A port to listen on; 0 takes any that is free."""
 PeerPort = Annotated[Whole, Field(ge=1, le=65_535)]
 Days = Annotated[Whole, Field(ge=1, le=3_650)]
+Workdays = Annotated[Whole, Field(ge=0, le=30)]
 Years = Annotated[Whole, Field(ge=1, le=100)]
 Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
 Hours = Annotated[Whole, Field(ge=1, le=8_760)]

@@ -19,7 +19,7 @@ from bot.vault.mirroring import Mirrored, compare, mirror
 from bot.vault.pair import Unpaired
 from bot.vault.rotating import Rotation, rotate, successor_of
 from bot.vault.seal import FRAME, Damaged, unseal
-from bot.vault.shelf import FolderShelf, Shelf, checked
+from bot.vault.shelf import FolderShelf, Shelf, checked, irregular
 from bot.vault.signing import BadPublicKey, PublicKey, Signer, public_keys
 from bot.vault.wrapping import Earlier
 from bot.vault.writing import Writing
@@ -46,6 +46,7 @@ __all__ = [
     "Vault",
     "Writing",
     "compare",
+    "irregular",
     "mirror",
     "open_vault",
     "public_keys",

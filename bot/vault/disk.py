@@ -1,9 +1,12 @@
 """What the vault's files share: one exception for a disk that cannot do it now, and one way to sync."""
 
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 
@@ -18,6 +21,15 @@ def disk_errors(doing: str) -> Iterator[None]:
         yield
     except (OSError, sqlite3.DatabaseError) as error:
         raise Unavailable(f"{doing}: {error}") from error
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """A file to be read. A link may lead anywhere, a pipe would keep its reader waiting for ever, and a device may do anything:
+    none of them is opened. Raises OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise OSError(errno.EINVAL, "This is no regular file", str(path))
+    # what was put in its place since it was looked at is neither waited for nor followed
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
 def sync_path(path: Path) -> None:

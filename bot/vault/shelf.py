@@ -13,7 +13,7 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from bot.vault.disk import disk_errors, sync_path
+from bot.vault.disk import disk_errors, open_regular, sync_path
 
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _DRAFT_MARK = "~"  # no object id holds it, so no draft can be taken for an object
@@ -130,7 +130,7 @@ class FolderShelf:
         """The file, or None if there is none."""
         with disk_errors("reading sealed contents"):
             try:
-                return self._path(object_id).open("rb")
+                return open_regular(self._path(object_id))
             except FileNotFoundError:
                 return None
 
@@ -168,6 +168,18 @@ class FolderShelf:
         """The folder is told by a hash, since ids that count up would all begin alike."""
         name = checked(object_id)
         return self._root / hashlib.sha256(name.encode("ascii")).hexdigest()[:2] / name
+
+
+def irregular(root: Path) -> Iterator[Path]:
+    """Whatever stands on a shelf and is neither a folder of it nor a regular file: nobody's reading it can be trusted to end, or to
+    stay there. Raises OSError."""
+    folders = [folder for number in range(256) if os.path.lexists(folder := root / f"{number:02x}")]
+    for folder in (root, *folders):
+        if folder.is_symlink() or not folder.is_dir():
+            yield folder
+        elif folder is not root:
+            with os.scandir(folder) as entries:
+                yield from (Path(entry) for entry in entries if not entry.is_file(follow_symlinks=False))
 
 
 def _is_being_written(draft: Path) -> bool:

@@ -41,7 +41,9 @@ COMMANDS = {
     "people": Command("people", "Who may send and take in: import, add, remove, list, show, held, unlink."),
     "inbox": Command("inbox", "What arrived and is not finished: list, show, retry, release, discard."),
     "outbox": Command("outbox", "What is to be told and not delivered: list, retry."),
-    "verify": Command("verify", "Is a receipt genuine, and of which files? Needs only the public key.", "verify"),
+    "verify": Command(
+        "verify", "Is a receipt genuine, or are certificates, and of which files? Needs only the public key.", "verify"
+    ),
     "retention": Command("retention", "What comes to its end: due, certificates."),
     "ledger": Command("ledger", "The record: verify."),
     "keys": Command("keys", "The keys of all contents: mirror (a second live copy), rotate (a new master key)."),
@@ -51,6 +53,9 @@ COMMANDS = {
     "slack": Command("slack", "The app in Slack: manifest."),
     "messages": Command("messages", "Every message as it will be read: preview."),
 }
+
+OF_A_LIBRARY = "Value error, "
+"""What pydantic puts before the sentence by which a value was refused."""
 
 
 def load(name: str) -> Any:
@@ -80,6 +85,14 @@ class Postroom(TyperGroup):
         if args[0] in COMMANDS:
             self.add_command(load(args[0]), args[0])
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run what was asked for; what is wrong with a value is said without the words of the library that found it."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as fault:
+            fault.message = fault.message.removeprefix(OF_A_LIBRARY)
+            raise
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; whatever fails ends as a sentence."""

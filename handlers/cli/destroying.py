@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.ledger.tables import DestroyOrder
 from bot.retention import Shredder
-from handlers.app import Rooms
+from handlers.rooms import Rooms
 
 
 def destroy_now(rooms: Rooms) -> bool:

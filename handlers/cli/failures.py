@@ -12,9 +12,9 @@ from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
 from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable, Unpaired
-from handlers.app import NotReady
 from handlers.cli import show
 from handlers.mail.imap import BadMailbox
+from handlers.rooms import NotReady
 from handlers.slack.secrets import BadSecrets
 
 FAULTS_MAX = 200

@@ -15,12 +15,12 @@ from bot.roster.imports import Row
 from bot.rules.authority import Role
 from bot.settings import Settings, load
 from bot.vault import MasterKey, mirror
-from handlers.app import master_key, signer_of
 from handlers.cli import configured, show
 from handlers.cli.beginning import WAYS, Interview, Newcomers, Unfit, filled_in, judged, located, storage
 from handlers.cli.beginning.administrator import Administrator
 from handlers.cli.beginning.next_steps import NEXT, said
 from handlers.cli.show import Problem
+from handlers.rooms import master_key, signer_of
 
 SYSTEM = Path("/etc")
 SYSTEM_DATA = Path("/var/lib/postroom")

@@ -8,9 +8,9 @@ from bot import receipts, vault
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import master_key, signer_of
 from handlers.cli import configured, publishing, show
 from handlers.cli.show import Json, Problem
+from handlers.rooms import master_key, signer_of
 
 app = typer.Typer()
 

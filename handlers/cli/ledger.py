@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot import verifying
-from bot.backup import generations, left_behind
+from bot.backup import generations, left_behind, strangers
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json
@@ -32,6 +32,7 @@ def verify(
         faults = verifying.faults(opened.ledger, opened.vault, opened.signing_keys)
         if backups:
             faults += opened.ledger.read_now(lambda tx: list(left_behind(tx, generations(backups))))
+            faults += strangers(backups)
     if as_json:
         show.document({"whole": not faults, "faults": faults})
     for fault in [] if as_json else faults:

@@ -24,7 +24,10 @@ Event = MutableMapping[str, Any]
 def without_addresses(logger: object, method: str, event: Event) -> Event:
     """Put «…@…» for every address in what is logged."""
     del logger, method
-    return {key: ADDRESS.sub("…@…", value) if isinstance(value, str) else value for key, value in event.items()}
+    for key, value in event.items():
+        if isinstance(value, str) and "@" in value:
+            event[key] = ADDRESS.sub("…@…", value)
+    return event
 
 
 def without_words(logger: object, method: str, event: Event) -> Event:

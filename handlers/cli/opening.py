@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import typer
 
 from bot.clock import Clock
-from handlers.app import Rooms, open_rooms
 from handlers.cli import configured, logs
+from handlers.rooms import Rooms, open_rooms
 
 
 @contextmanager

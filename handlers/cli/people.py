@@ -17,6 +17,7 @@ from bot.settings import Settings
 from handlers.cli import accounts, show
 from handlers.cli.importing import Csv, DryRun, tell
 from handlers.cli.opening import rooms
+from handlers.cli.schools import school_of
 from handlers.cli.show import Json, Line, Problem
 
 app = typer.Typer()
@@ -116,9 +117,13 @@ def list_people(
     """Everybody with access, one line for each role."""
     with rooms(ctx) as opened:
         now, settings = opened.clock.now(), opened.settings
-        lines = opened.ledger.read_now(
-            lambda tx: [line for line in _lines(tx, settings, now) if _acts_for(line, school)]
-        )
+
+        def found(tx: Session) -> list[PersonLine]:
+            if school:
+                school_of(tx, school)
+            return [line for line in _lines(tx, settings, now) if _acts_for(line, school)]
+
+        lines = opened.ledger.read_now(found)
         if as_json:
             show.document([line.document() for line in lines])
         else:

@@ -15,10 +15,10 @@ from bot.clock import Clock
 from bot.ledger import schema
 from bot.settings import Settings
 from bot.vault import MasterKey, open_vault
-from handlers.app import master_key, rooms_over, signing_keys_of
 from handlers.cli import configured, logs, show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.show import Json, Line, Problem
+from handlers.rooms import master_key, rooms_over, signing_keys_of
 from handlers.running import hold
 
 

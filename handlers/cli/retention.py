@@ -1,7 +1,7 @@
 """`postroom retention …`: what is due, and certificates of what was destroyed."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Self
 
 import typer
@@ -11,16 +11,15 @@ from sqlalchemy.orm import Session
 from bot.ledger import upkeep
 from bot.ledger.tables import Entry
 from bot.ledger.upkeep import Chore
+from bot.receipts import Certificate, certify
 from bot.retention import certificates, keeping, listing
-from bot.retention.certificates import Certificate
-from bot.retention.listing import DueLine
-from handlers.app import Rooms
-from handlers.cli import show
+from bot.retention.listing import DueLine, Forgotten
+from handlers.cli import days, show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
+from handlers.rooms import Rooms
 
 app = typer.Typer()
-DAYS = ["%Y-%m-%d"]
 DUE_COLUMNS = ("what", "due_on", "reference", "status", "name", "school", "service", "came_at")
 DONE_COLUMNS = ("reference", "name", "school", "service", "why", "ordered_by", "destroyed_at", "key_gone")
 
@@ -36,15 +35,17 @@ class Report(Line):
     clock_doubted_at: datetime | None
     """The clock had jumped: nothing is destroyed for its age for a day from then."""
     due: tuple[DueLine, ...]
+    forgotten: Forgotten
 
     @classmethod
-    def of(cls, tx: Session, opened: Rooms, on: datetime | None) -> Self:
+    def of(cls, tx: Session, opened: Rooms, on: date | None) -> Self:
         """As the record has it."""
         now = opened.clock.now()
-        at = listing.moment(opened.settings, now, on.date() if on else None)
+        at = listing.moment(opened.settings, now, on)
         return cls(
             at=at, looked_at=upkeep.when(tx, Chore.RETENTION_LOOKED), rests_until=keeping.resting(tx, now),
             clock_doubted_at=upkeep.when(tx, Chore.CLOCK_DOUBTED), due=tuple(listing.due_lines(tx, opened.settings, at)),
+            forgotten=listing.forgotten(tx, opened.settings, at),
         )  # fmt: skip
 
 
@@ -53,8 +54,10 @@ def due(
     ctx: typer.Context,
     *,
     on: Annotated[
-        datetime | None,
-        typer.Option("--on", formats=DAYS, help="By the end of this day, if nobody does anything before."),
+        date | None,
+        typer.Option(
+            "--on", parser=days.read, metavar=days.TYPED, help="By the end of this day, if nobody does anything before."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -67,10 +70,23 @@ def due(
         return
     rows = [[show.spoken(getattr(one, column), zone) for column in DUE_COLUMNS] for one in report.due]
     show.table(DUE_COLUMNS, rows)
+    if sentence := _said(report.forgotten):
+        show.say(sentence)
     if report.rests_until:
         show.warn(f"Retention rests: nothing is destroyed for its age before {show.spoken(report.rests_until, zone)}.")
     if report.clock_doubted_at:
         show.warn("The clock had jumped when it was last looked: nothing is destroyed for its age for a day.")
+
+
+def _said(forgotten: Forgotten) -> str:
+    """Empty where there is nothing of the kind."""
+    counts = {
+        "the text of {} we sent": (forgotten.answers, "message"),
+        "sender and subject of {} that came": (forgotten.messages, "message"),
+        "the record of {}": (forgotten.records, "file"),
+    }
+    parts = [said.format(f"{n:,} {what}{'' if n == 1 else 's'}") for said, (n, what) in counts.items() if n]
+    return f"Besides, this is deleted: {'; '.join(parts)}." if parts else ""
 
 
 @app.command("certificates")
@@ -78,10 +94,12 @@ def list_certificates(
     ctx: typer.Context,
     *,
     since: Annotated[
-        datetime | None, typer.Option("--from", formats=DAYS, help="Destroyed on this day or later.")
+        date | None,
+        typer.Option("--from", parser=days.read, metavar=days.TYPED, help="Destroyed on this day or later."),
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", formats=DAYS, help="Destroyed on this day or earlier.")
+        date | None,
+        typer.Option("--to", parser=days.read, metavar=days.TYPED, help="Destroyed on this day or earlier."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -90,9 +108,7 @@ def list_certificates(
         zone = opened.settings.timezone
         conditions = list(_between(since, until, zone))
         found = opened.ledger.read_now(lambda tx: list(certificates.issued(tx, opened.vault, *conditions)))
-        signed = certificates.document(
-            found, at=opened.clock.now(), authority=opened.settings.authority, signer=opened.signer
-        )
+        signed = certify(found, at=opened.clock.now(), authority=opened.settings.authority, signer=opened.signer)
     if as_json:
         show.document(signed)
     else:
@@ -101,12 +117,11 @@ def list_certificates(
     _check(found)
 
 
-def _between(since: datetime | None, until: datetime | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
-    """Days begin in the authority's zone."""
+def _between(since: date | None, until: date | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
     if since:
-        yield Entry.at >= since.replace(tzinfo=zone)
+        yield Entry.at >= days.begins(since, zone)
     if until:
-        yield Entry.at < (until + timedelta(days=1)).replace(tzinfo=zone)
+        yield Entry.at < days.ends(until, zone)
 
 
 def _check(found: list[Certificate]) -> None:

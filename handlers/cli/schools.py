@@ -120,7 +120,7 @@ def show_school(
 ) -> None:
     """One school."""
     with rooms(ctx) as opened:
-        line = opened.ledger.read_now(lambda tx: _line(tx, number))
+        line = opened.ledger.read_now(lambda tx: SchoolLine.of(tx, school_of(tx, number)))
         show.details(line, as_json=as_json, zone=opened.settings.timezone)
 
 
@@ -128,7 +128,8 @@ def _head(line: SchoolLine) -> str:
     return "\n".join(part for part in (line.headteacher, line.head_email) if part)
 
 
-def _line(tx: Session, number: str) -> SchoolLine:
+def school_of(tx: Session, number: str) -> School:
+    """The school of this number. Raises `Problem`."""
     if (school := tx.get(School, number)) is None:
         raise Problem(f"There is no school {number} on the roster. See: postroom schools list")
-    return SchoolLine.of(tx, school)
+    return school

@@ -11,12 +11,13 @@ import typer
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
-from handlers.app import master_key, office, open_rooms
+from handlers.app import office
 from handlers.aside.asking import Aside
 from handlers.cli import publishing, show
 from handlers.cli.show import Problem
 from handlers.manager import Manager
 from handlers.ports import CannotListen
+from handlers.rooms import master_key, open_rooms
 from handlers.running import Serving
 
 log = structlog.get_logger()

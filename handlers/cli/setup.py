@@ -7,8 +7,8 @@ import typer
 
 from bot.ledger import file_of, schema
 from handlers import lean
-from handlers.app import master_key, signer_of
 from handlers.cli import configured, logs, publishing, serving, show
+from handlers.rooms import master_key, signer_of
 
 
 def migrate(ctx: typer.Context) -> None:

@@ -18,7 +18,6 @@ from bot.reception.rehearsing import Rehearsal, Rehearsed, Told
 from bot.settings import Settings
 from bot.vault import Writing
 from bot.wording import Wording
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
@@ -29,6 +28,7 @@ from handlers.mail.receive import reader_of
 from handlers.mail.render.text import text
 from handlers.mail.smtp import Envelope
 from handlers.mail.trust import MAILBOX
+from handlers.rooms import Rooms
 
 OUTCOMES = {
     InboxState.DONE: "handled",

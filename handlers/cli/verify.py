@@ -1,15 +1,16 @@
-"""`postroom verify`: is this receipt genuine, and is this file one of those it proves? Needs nothing but the public key."""
+"""`postroom verify`: is this receipt genuine, or these certificates, and of this file? Needs nothing but the public key."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.notices import Receipted, Verdict
-from bot.receipts import KEY_FILE, RECEIPT_BYTES_MAX, Document, Judged, KeyRing, judge, known
-from handlers.cli import configured, show
+from bot.receipts import KEY_FILE, RECEIPT_BYTES_MAX, Document, KeyRing, is_certified, judge, known
+from handlers.cli import certified, configured, show
+from handlers.cli.certified import CertifiedLine
 from handlers.cli.show import Json, Line, Problem
 
 AT = "%Y-%m-%d at %H:%M UTC"
@@ -20,6 +21,8 @@ NOT_GENUINE = {
     "authority's public key with --key.",
 }
 NO_RECEIPT = "it is no receipt that this version of Postroom can read. Name the file receipt-….json as it was attached to our email."
+OCTETS_MAX = 1 << 28
+"""Certificates of half a million destructions: what is longer is none of ours."""
 
 
 class VerdictLine(Line):
@@ -54,17 +57,34 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell whether a receipt is genuine, and of which files; no network, no database. Status 1 where it is not."""
+    """Tell whether a receipt is genuine, and of which files; no network, no database. Status 1 where it is not.
+
+    The same for certificates of destruction: what postroom retention certificates --json wrote.
+    """
     keys = key or configured.folder(ctx) / KEY_FILE
-    line = _line(_judged(receipt, _known(keys)), keys, file)
+    octets, ring = _read(receipt), _known(keys)
+    not_genuine = {verdict: why.format(key=keys) for verdict, why in NOT_GENUINE.items()}
+    held = (file, _sha256(file)) if file else None
+    if is_certified(octets):
+        certificates = certified.line_of(octets, ring, not_genuine, held)
+        if certificates.certificates and not as_json:
+            certified.tell(receipt, certificates.certificates)
+        _end(receipt, file, certificates, "has the contents of {}, which are destroyed here.", as_json=as_json)
+    else:
+        line = _line(octets, ring, not_genuine, held)
+        if line.receipt and not as_json:
+            _tell(receipt, line.receipt)
+        _end(receipt, file, line, "is the file {}, exactly as it was sent.", as_json=as_json)
+
+
+def _end(name: Path, file: Path | None, line: VerdictLine | CertifiedLine, is_it: str, *, as_json: bool) -> None:
+    """The verdict, and whether it is of that file. Raises `Problem` where it is not genuine, or not of it."""
     if as_json:
         show.document(line.document())
-    elif line.receipt:
-        _tell(receipt, line.receipt)
     if not line.genuine:
-        raise Problem(f"{receipt} is not genuine: {line.why}")
+        raise Problem(f"{name} is not genuine: {line.why}")
     if file and not as_json:
-        show.say(line.why or f"{file} is the file {line.reference}, exactly as it was sent.")
+        show.say(line.why or f"{file} {is_it.format(line.reference)}")
     if file and line.reference is None:
         raise Problem(line.why)
 
@@ -79,25 +99,26 @@ def _known(path: Path) -> KeyRing:
     return keys
 
 
-def _judged(receipt: Path, keys: KeyRing) -> Judged | None:
+def _read(receipt: Path) -> bytes:
     with receipt.open("rb") as source:
-        octets = source.read(RECEIPT_BYTES_MAX + 1)
-    return judge(octets, keys) if len(octets) <= RECEIPT_BYTES_MAX else None
+        return source.read(OCTETS_MAX + 1)
 
 
-def _line(judged: Judged | None, keys: Path, file: Path | None) -> VerdictLine:
+def _line(
+    octets: bytes, ring: KeyRing, not_genuine: Mapping[Verdict, str], file: tuple[Path, str] | None
+) -> VerdictLine:
+    judged = judge(octets, ring) if len(octets) <= RECEIPT_BYTES_MAX else None
     files = judged.document.files if judged and judged.document else ()
-    sha256 = _sha256(file) if file else None
-    reference = next((one.reference for one in files if one.sha256 == sha256), None)
-    why = NO_RECEIPT if judged is None else NOT_GENUINE.get(judged.verdict, "").format(key=keys)
+    reference = next((one.reference for one in files if file and one.sha256 == file[1]), None)
+    why = NO_RECEIPT if judged is None else not_genuine.get(judged.verdict, "")
     if file and reference is None:
-        why = why or f"{file} is none of its files. It is another file, or it was changed after it was sent."
+        why = why or f"{file[0]} is none of its files. It is another file, or it was changed after it was sent."
     return VerdictLine(
         genuine=bool(judged and judged.document),
         verdict=judged.verdict if judged else "none",
         why=why,
         receipt=judged.document if judged else None,
-        sha256=sha256,
+        sha256=file[1] if file else None,
         reference=reference,
     )
 

@@ -18,7 +18,7 @@ class Lately(Generic[Answer]):
     def said_of(self, what: str) -> Answer | None:
         """The answer; None where it is to be asked anew."""
         at, answer = self._said.get(what, (None, None))
-        return answer if at and self._clock.now() - at < self._believed_for else None
+        return answer if at and at <= self._clock.now() < at + self._believed_for else None
 
     def keep(self, what: str, answer: Answer) -> None:
         """This is what Slack says now."""

@@ -27,9 +27,9 @@ from bot.rules import reference
 from bot.rules.lifecycle import Act
 from bot.settings import Settings, load
 from bot.vault import MasterKey
-from handlers.app import Rooms, open_rooms
 from handlers.cli import main
 from handlers.cli.doctor import machine
+from handlers.rooms import Rooms, open_rooms
 from tests.office import free_port
 from tests.ready import make_database
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -86,6 +87,17 @@ def test_a_backup_put_back_on_a_clean_machine_is_the_office_as_it_was(
     clean.run("files", "export", reference, "-o", str(place.parent / "plan.docx"))
     assert (place.parent / "plan.docx").read_bytes() == CONTENTS
     assert {path.name for path in clean.config.iterdir()} >= {"authority.toml", "services.toml", "channels.toml"}
+
+
+def test_a_configuration_that_is_there_is_never_mixed_with_the_one_of_the_backup(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.json("backup", str(place))
+    shutil.copytree(office.config, clean.config)
+    (clean.config / "storage.toml").rename(clean.config / "where-it-lies.toml")
+    before = {path.name: path.read_bytes() for path in clean.config.iterdir()}
+    restored(clean, place, office)
+    assert {path.name: path.read_bytes() for path in clean.config.glob("*.toml")} == before
 
 
 def test_neither_keys_nor_master_key_nor_passwords_are_in_a_backup(office: CommandLine, place: Path) -> None:
@@ -700,3 +712,45 @@ def test_a_link_where_backups_lie_leads_to_nothing_that_is_written_over(
     assert "is a link, which is not followed" in office.run("backup", str(place), status=1).stderr
     assert keys.read_bytes() == before
     assert office.json("ledger", "verify")["whole"]
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def link(path: Path) -> None:
+    path.symlink_to(__file__)
+
+
+@pytest.mark.parametrize("put", [pipe, link])
+@pytest.mark.parametrize(
+    "name", ["generations/*/manifest.json", "generations/*/ledger.db", "vault/*/*", "vault/00", ".lock"]
+)
+def test_what_is_no_regular_file_in_a_backup_is_named_and_neither_waited_for_nor_followed(
+    office: CommandLine, clean: CommandLine, place: Path, name: str, put: Callable[[Path], None]
+) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    (path,) = place.glob(name)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    put(path)
+    if not name.endswith(".db"):  # nothing of it is read for the next one
+        assert path.name in office.run("backup", str(place), status=1).stderr
+    if name != ".lock":  # nothing is written, so nobody need be kept out
+        said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+        assert str(path) in said
+        assert not clean.config.exists()
+    if not name.endswith((".db", ".lock")):
+        said = office.run("ledger", "verify", "--backups", str(place), status=1).output
+        assert str(path) in said
+
+
+def test_what_is_no_regular_file_in_the_vault_is_not_read(office: CommandLine, tmp_path: Path) -> None:
+    reference = office.take_in()
+    (path,) = office.settings.vault.folder.glob("*/*")
+    path.rename(tmp_path / "elsewhere")
+    for put in (os.mkfifo, lambda there: there.symlink_to(tmp_path / "elsewhere")):
+        put(path)
+        said = office.run("files", "export", reference, "-o", str(tmp_path / "out"), status=1).stderr
+        assert "no regular file" in said
+        path.unlink()

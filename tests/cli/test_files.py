@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.ledger.tables import DestroyOrder, File, OutboxItem
 from bot.rules.lifecycle import Act
@@ -211,3 +211,39 @@ def test_a_search_finds_what_was_said_when_a_file_was_rejected(office: CommandLi
     office.run("files", "reject", reference, "--by", SAM, "--reason", "This is about Robin Example")
     assert [one["reference"] for one in office.json("files", "list", "--search", "robin")] == [reference]
     assert office.json("files", "list", "--search", "nobody of this name") == []
+
+
+def test_a_list_by_what_there_is_not_says_what_there_is(office: CommandLine) -> None:
+    reference = office.take_in()
+    refused = office.run("files", "list", "--service", "XX", status=1)
+    assert "no service with the code XX" in refused.stderr
+    assert "EP, EWS, FIN" in refused.stderr
+    assert refused.stdout == ""
+    for noun in ("files", "people"):
+        assert "postroom schools list" in office.run(noun, "list", "--school", "8309999", status=1).stderr
+    assert references(office, "--service", "sen") == [reference]
+
+
+def test_files_of_a_service_that_was_given_up_are_listed_all_the_same(office: CommandLine) -> None:
+    reference = office.take_in()
+    with office.rooms() as rooms:
+        rooms.ledger.write_now(lambda tx: tx.execute(update(File).values(service="OLD")))
+    assert references(office, "--service", "OLD") == [reference]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("files", "list", "--from"), ("files", "list", "--to"), ("retention", "due", "--on"), ("retention", "certificates", "--to")],
+)  # fmt: skip
+@pytest.mark.parametrize("day", ["31/01/2027", "2027-02-29", "tomorrow", ""])
+def test_what_is_no_day_is_answered_with_how_one_is_written(
+    office: CommandLine, words: tuple[str, ...], day: str
+) -> None:
+    said = " ".join(office.run(*words, day, status=2).stderr.replace("│", "").split())
+    assert f"«{day}» is no day" in said
+    assert "2027-01-31" in said
+
+
+@pytest.mark.parametrize("words", [("files", "list", "--status"), ("inbox", "list", "--state"), ("try",)])
+def test_a_wrong_value_is_refused_in_no_librarys_words(office: CommandLine, words: tuple[str, ...]) -> None:
+    assert "Value error" not in office.run(*words, "nonsense", status=2).stderr

@@ -150,6 +150,8 @@ def test_a_script_gives_the_same_answers_and_all_else_is_as_most_would_have_it(n
     read: Settings = nothing.settings
     assert read.authority.number == "931"
     assert WAYS[way](read)
+    assert (read.help.email, read.help.phone) == ("webteam@anyshire.example", ""), "not those of the shipped authority"
+    assert read.email.outgoing.from_name == "School returns"
     senders = next(one for one in nothing.json("doctor", status=1) if one["check"] == "senders")
     assert senders["ok"] == (way in ("microsoft365", "internet")), "no guess of a name lets anybody be believed"
     assert remarks(nothing.config) == remarks(SHIPPED)

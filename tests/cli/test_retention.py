@@ -7,12 +7,14 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select, update
+
 from bot.ledger import files, upkeep
-from bot.ledger.tables import File, OutboxItem
+from bot.ledger.tables import File, OutboxItem, OutboxState
 from bot.ledger.upkeep import Chore
 from bot.receipts.document import canonical
 from bot.rules.lifecycle import Act
-from tests.cli.conftest import ALEX, JO, SAM, CommandLine
+from tests.cli.conftest import ALEX, CONTENTS, JO, NOON, SAM, CommandLine
 from tests.receipts.test_by_other_means import block
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=95)
@@ -50,6 +52,25 @@ def test_a_day_to_come_can_be_asked_about(office: CommandLine) -> None:
     assert due(office, "--on", last.isoformat()) == []
     (only,) = office.json("retention", "due", "--on", (last + timedelta(days=1)).isoformat())["due"]
     assert (only["reference"], only["due_on"]) == (reference, (last + timedelta(days=1)).isoformat())
+
+
+def test_letters_and_records_that_are_due_are_counted(office: CommandLine) -> None:
+    office.run("files", "recall", office.take_in(), "--by", JO)
+    office.run("files", "reject", office.take_in(NOTE), "--by", SAM, "--reason", "Not signed")
+    office.write(
+        lambda tx: (
+            tx.execute(update(File).values(sent_at=datetime(2015, 9, 1, tzinfo=UTC))),
+            tx.execute(update(OutboxItem).values(created_at=NOON, state=OutboxState.SENT)),
+        )
+    )
+    answers = office.write(lambda tx: tx.scalar(select(func.count(OutboxItem.id))))
+    assert answers
+    last = (NOON + timedelta(days=400)).date()
+    today, day_after = ("--on", last.isoformat()), ("--on", (last + timedelta(days=1)).isoformat())
+    assert office.json("retention", "due", *today)["forgotten"] == {"answers": 0, "messages": 0, "records": 1}
+    assert office.json("retention", "due", *day_after)["forgotten"] == {"answers": answers, "messages": 0, "records": 1}
+    assert "the record of 1 file." in office.run("retention", "due", *today).stdout
+    assert f"the text of {answers} message" in office.run("retention", "due", *day_after).stdout
 
 
 def test_it_is_said_that_retention_rests_and_until_when(office: CommandLine) -> None:
@@ -150,6 +171,27 @@ def test_a_certificate_is_checked_without_postroom_before_and_after_a_rotation(
         (tmp_path / "certificates.json").write_text(said)
         command = [sys.executable, "-c", block("python"), str(tmp_path / "certificates.json"), str(keys)]
         assert subprocess.run(command, capture_output=True, check=False).returncode == outcome
+
+
+def test_certificates_are_verified_by_the_public_key_also_after_a_rotation(office: CommandLine, tmp_path: Path) -> None:
+    reference = office.take_in()
+    office.run("files", "recall", reference, "--by", JO)
+    path = tmp_path / "certificates.json"
+    path.write_text(office.run("retention", "certificates", "--json").stdout)
+    office.run("keys", "rotate")
+    said = office.run("verify", str(path)).stdout
+    assert "is genuine: Derbyshire County Council (demo) issued it" in said
+    assert reference in said
+    (tmp_path / "plan.docx").write_bytes(CONTENTS)
+    held = office.run("verify", str(path), str(tmp_path / "plan.docx")).stdout
+    assert held.endswith(f"has the contents of {reference}, which are destroyed here.\n")
+    (tmp_path / "plan.docx").write_bytes(b"another")
+    assert "Nothing of what" in office.run("verify", str(path), str(tmp_path / "plan.docx"), status=1).stderr
+    told = office.json("verify", str(path))
+    assert [one["reference"] for one in told["certificates"]["destroyed"]] == [reference]
+    path.write_text(path.read_text().replace('"key_gone": true', '"key_gone": false'))
+    assert "did not sign what it says" in office.run("verify", str(path), status=1).stderr
+    assert office.json("verify", str(path), status=1)["certificates"] is None
 
 
 def test_certificates_can_be_had_for_some_days_alone(office: CommandLine) -> None:

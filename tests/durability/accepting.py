@@ -11,8 +11,8 @@ from pathlib import Path
 from bot import settings as configuration
 from bot.clock import Clock
 from bot.inbox import Inbox
-from handlers.app import open_rooms
 from handlers.mail.channel import MailChannel
+from handlers.rooms import open_rooms
 
 
 async def main() -> None:

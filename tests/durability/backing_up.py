@@ -8,7 +8,7 @@ from bot import settings as configuration
 from bot.backup import take
 from bot.backup.taking import Source
 from bot.clock import Clock
-from handlers.app import open_rooms
+from handlers.rooms import open_rooms
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from bot import settings as configuration
 from bot.backup import generations
 from bot.clock import Clock
 from bot.ledger.tables import Contents, File, InboxItem
-from handlers.app import Rooms, open_rooms
+from handlers.rooms import Rooms, open_rooms
 from tests.durability import crashing
 from tests.durability.crashing import PATIENCE_SECONDS, Load, compose
 from tests.durability.test_crash import answers, receipts_of

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.ledger import checkpoints, history
 from bot.ledger.tables import Contents, File, InboxItem, InboxState
 from bot.rules.lifecycle import Status
-from handlers.app import Rooms, open_rooms
+from handlers.rooms import Rooms, open_rooms
 from tests.durability.crashing import A_LIFE, PATIENCE_SECONDS, Load, Machine, until
 from tests.office import Answer, Mailboxes, free_port, places, set_up
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bot.clock import Clock
 from bot.ledger.tables import File
-from handlers.app import open_rooms
+from handlers.rooms import open_rooms
 from tests.durability.crashing import Machine, compose
 from tests.imap.between import between
 from tests.imap.dovecot import dovecot

@@ -178,11 +178,11 @@ def test_a_trace_is_signed_once(signed: Ledger) -> None:
     assert not signed.read_now(checkpoints.is_wanting)
 
 
-def test_a_removed_record_that_is_put_back_is_found(signed: Ledger) -> None:
+def test_a_removed_record_that_is_put_back_is_found_and_told_once(signed: Ledger) -> None:
     signed.write_now(removal)
     sign(signed)
     signed.write_now(enter_other)
-    assert f"{OTHER}: its record was removed, and is there" in faults(signed)
+    assert faults(signed) == [f"{OTHER}: its record was removed, and is there"]
 
 
 def test_a_checkpoint_that_was_genuine_in_another_past_does_not_fit_here(signed: Ledger) -> None:

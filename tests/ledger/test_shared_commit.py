@@ -78,6 +78,41 @@ async def test_one_that_breaks_a_constraint_undoes_only_itself(ledger: Ledger) -
     assert schools(ledger) == ["1", "3"]
 
 
+async def test_what_one_that_fails_had_not_written_yet_is_not_written_by_the_next(ledger: Ledger) -> None:
+    def begin_and_fail(tx: Session) -> None:
+        tx.add(School(number="1", name=""))
+        raise KeyError
+
+    await together(ledger, begin_and_fail, enter("2"))
+    assert schools(ledger) == ["2"]
+
+
+async def test_what_one_function_read_the_next_reads_anew(ledger: Ledger) -> None:
+    ledger.write_now(enter("1", "Leys"))
+    read: list[School] = []
+
+    def keep(tx: Session) -> None:
+        read.append(tx.get_one(School, "1"))
+
+    await together(ledger, keep, lambda tx: tx.execute(text("UPDATE schools SET name = 'Hill'")), keep)
+    assert [school.name for school in read] == ["Leys", "Hill"]
+
+
+async def test_whoever_is_told_of_a_commit_and_fails_ends_neither_the_writer_nor_an_answer(ledger: Ledger) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError
+
+    heard: list[AbstractSet[str]] = []
+    for tell in (fail, heard.append):
+        ledger.on_change(tell)
+    ledger.on_commit(fail)
+    async with asyncio.timeout(10):
+        await ledger.write(enter("1"))
+        await ledger.write(enter("2"))
+    assert schools(ledger) == ["1", "2"]
+    assert heard == [{"schools"}, {"schools"}]
+
+
 async def test_each_sees_what_those_before_it_did(ledger: Ledger) -> None:
     seen: list[int] = []
 

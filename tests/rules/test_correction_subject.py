@@ -14,6 +14,8 @@ SAID = (
     ("Free School Meals list", f"{OWN}_FSMlist{NOW}.pdf", f"{OWN}_FSMlistV01.pdf"),
     ("SEN review 1.9.2026", f"{OWN}_SENreview20260901.pdf"),
     ("SEN review 202609", f"{OWN}_SENreviewV01.pdf"),
+    ("SEN plan.", f"{OWN}_SENplan{NOW}.pdf", f"{OWN}_SENplanV01.pdf"),
+    ("SEN plan!", f"{OWN}_SENplan{NOW}.pdf", f"{OWN}_SENplanV01.pdf"),
     ("SEN review V2", f"{OWN}_SENreviewV02.pdf"),
     (f"{OWN}_SENplan20260901", f"{OWN}_SENplan20260901.pdf"),
     ("[EXTERNAL] URGENT: please find attached SEN plan", f"{OWN}_SENplan{NOW}.pdf", f"{OWN}_SENplanV01.pdf"),
@@ -52,6 +54,11 @@ def test_a_subject_suggests_names(subject: str, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("subject", NOTHING)
 def test_a_subject_that_says_nothing_or_is_not_the_writers_own_suggests_none(subject: str) -> None:
     assert composed(subject, "scan0001.pdf", ONE, TODAY) == ()
+
+
+def test_a_subject_of_a_hundred_characters_is_a_name_and_a_longer_one_a_sentence() -> None:
+    assert composed(f"SEN {'n' * 96}", "scan0001.pdf", ONE, TODAY) != ()
+    assert composed(f"SEN {'n' * 97}", "scan0001.pdf", ONE, TODAY) == ()
 
 
 def test_a_file_that_may_not_be_sent_is_offered_no_name() -> None:

@@ -76,9 +76,20 @@ def test_it_opens_next_on_a_working_day(now: str, opens: str) -> None:
     assert USUAL.next_open(at(now)) == at(opens)
 
 
-def test_a_week_may_run_over_its_end() -> None:
-    office = OfficeHours.read("Sat-Mon 10:00-12:00", LONDON)
-    assert office.elapsed(at("2026-09-04 00:00"), at("2026-09-11 00:00")) == 6 * HOUR
+@pytest.mark.parametrize(
+    ("days", "is_open"),
+    [
+        ("Mon-Fri", "yyyyynn"),
+        ("sat-mon", "ynnnnyy"),
+        ("Sun-Tue", "yynnnny"),
+        ("Thu-Thu", "nnnynnn"),
+        ("Mon-Sun", "yyyyyyy"),
+    ],
+)
+def test_its_days_run_from_the_first_to_the_last_and_over_the_end_of_a_week(days: str, is_open: str) -> None:
+    office = OfficeHours.read(f"{days} 10:00-12:00", LONDON)
+    week = [at("2026-09-07 11:00") + timedelta(number) for number in range(7)]
+    assert "".join("y" if office.opened(day) else "n" for day in week) == is_open
 
 
 def test_what_was_sent_before_the_bound_has_waited_longer() -> None:

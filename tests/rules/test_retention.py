@@ -52,6 +52,13 @@ def test_the_bound_is_right_at_the_very_moment(at: datetime, days: int, zone: Zo
     assert not at < retention.came_before(ends - SECOND, days, zone)
 
 
+@given(at=MOMENTS, days=DAYS, zone=ZONES)
+def test_contents_that_nobody_received_wait_from_the_very_moment(at: datetime, days: int, zone: ZoneInfo) -> None:
+    ends = retention.ends_at(at, days, zone)
+    assert retention.is_overdue(at, days, ends, zone)
+    assert not retention.is_overdue(at, days, ends - SECOND, zone)
+
+
 @given(sent=MOMENTS, after=st.integers(0, 200), days=DAYS, grace=st.integers(1, 30), zone=ZONES)
 def test_a_late_decision_keeps_contents_for_a_while_and_an_early_one_no_longer(
     sent: datetime, after: int, days: int, grace: int, zone: ZoneInfo
@@ -95,10 +102,25 @@ def test_the_last_warning_is_due_on_its_very_day_and_once() -> None:
     assert not is_due(88, 89)
 
 
+def test_the_days_of_warnings_are_the_authoritys_own() -> None:
+    """By its clocks it is a new day an hour before UTC has one."""
+    sent, midnight = datetime(2026, 6, 1, 8, tzinfo=UTC), datetime(2026, 6, 30, 23, tzinfo=UTC)
+
+    def is_due(warned: datetime | None, now: datetime) -> bool:
+        return retention.is_warning_due(sent, warned, now, warn_days=30, contents_days=90, zone=LONDON)
+
+    assert (is_due(None, midnight - SECOND), is_due(None, midnight)) == (False, True)
+    week = timedelta(7)
+    assert (is_due(midnight, midnight + week - SECOND), is_due(midnight, midnight + week)) == (False, True)
+    assert is_due(midnight - SECOND, midnight + week - SECOND)
+
+
 @pytest.mark.parametrize(
     ("now", "bound"),
     [
         (datetime(2033, 8, 31, 12, tzinfo=UTC), datetime(2025, 8, 31, 23, tzinfo=UTC)),
+        (datetime(2033, 8, 31, 22, 59, tzinfo=UTC), datetime(2025, 8, 31, 23, tzinfo=UTC)),
+        (datetime(2033, 8, 31, 23, tzinfo=UTC), datetime(2026, 8, 31, 23, tzinfo=UTC)),
         (datetime(2033, 9, 1, 12, tzinfo=UTC), datetime(2026, 8, 31, 23, tzinfo=UTC)),
     ],
 )
@@ -119,3 +141,14 @@ def test_a_clock_that_is_ahead_by_just_so_much_is_believed() -> None:
     looked = datetime(2026, 9, 1, 8, tzinfo=UTC)
     assert not retention.is_doubtful(looked + timedelta(30), looked, 30)
     assert retention.is_doubtful(looked + timedelta(30) + SECOND, looked, 30)
+
+
+@given(at=MOMENTS, waited=st.integers(0, 500), days=st.integers(1, 30), workdays=st.integers(1, 10), zone=ZONES)
+def test_it_is_asked_again_once_no_more_working_days_are_left_than_are_wanted_and_never_on_the_day_itself(
+    at: datetime, waited: int, days: int, workdays: int, zone: ZoneInfo
+) -> None:
+    now = at + timedelta(hours=waited)
+    today, last = day_of(now, zone), retention.last_day(at, days, zone)
+    left = [day for number in range(1, 60) if (day := today + timedelta(number)) <= last and day.weekday() < 5]
+    is_due = day_of(at, zone) < today and len(left) <= workdays
+    assert (at < retention.expiring_before(now, days, workdays, zone)) == is_due

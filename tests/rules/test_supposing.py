@@ -1,5 +1,7 @@
 """What is supposed of a message that nobody can be sure of, from marks as they are seen at work."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +19,13 @@ ROLL = Roll(
 )  # fmt: skip
 
 
-def guess(**clues: object) -> str:
-    return spoken(suppose(Clues(**{"sender": ""} | clues), ROLL), ROLL.schools)  # type: ignore[arg-type]
+def guess(roll: Roll = ROLL, /, **clues: object) -> str:
+    return spoken(suppose(Clues(**{"sender": ""} | clues), roll), roll.schools)  # type: ignore[arg-type]
+
+
+def with_people(**people: Known) -> Roll:
+    """The roll, and these too, by their addresses."""
+    return replace(ROLL, people={**ROLL.people, **people})
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,36 @@ def test_marks_that_contradict_each_other_name_every_school() -> None:
         "perhaps 8302000 Leys Junior School or 8309001 Moorview Primary School"
     )
     assert guess(sender="mina@trust.example") == "perhaps 8302000 Leys Junior School or 8309002 Riverbank Infant School"
+
+
+def test_the_school_with_the_most_marks_is_named_first() -> None:
+    marked = {"files": ("8309001_SENplan.pdf", "8309001_SENform.pdf"), "shown": "Moorview Primary School"}
+    named = guess(sender="jo.sands@leys.example", **marked)
+    assert named == "perhaps 8309001 Moorview Primary School or 8302000 Leys Junior School"
+
+
+def test_a_name_that_two_people_have_at_their_domains_is_neither_of_them_at_a_third() -> None:
+    namesake = replace(BETH, name="Jo Sands", email="jo.sands@moorview.example")
+    roll = with_people(**{namesake.email: namesake})
+    assert suppose(Clues("jo.sands@elsewhere.example"), roll) == Supposed()
+
+
+def test_a_shared_name_at_another_domain_is_nobodys_though_one_is_on_the_roll() -> None:
+    assert guess(with_people(**{"office@moorview.example": BETH}), sender="office@elsewhere.example") == ""
+
+
+def test_a_domain_that_anybody_may_have_says_nothing_of_a_school() -> None:
+    assert guess(with_people(**{"beth.lowe@gmail.com": BETH}), sender="kim@gmail.com") == ""
+
+
+def test_who_acts_for_several_schools_leaves_a_domain_to_those_who_act_for_one() -> None:
+    roll = with_people(**{"mina@leys.example": MINA})
+    assert guess(roll, sender="kim@leys.example") == "probably 8302000 Leys Junior School"
+
+
+def test_a_name_that_two_schools_have_names_neither() -> None:
+    roll = replace(ROLL, schools={**ROLL.schools, "8309003": "Moorview primary school"})
+    assert guess(roll, sender="x@elsewhere.example", subject="Moorview Primary School") == ""
 
 
 @pytest.mark.parametrize(

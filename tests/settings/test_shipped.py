@@ -13,7 +13,7 @@ from bot import data
 from bot.settings import Settings, load
 from bot.settings.kinds import Table
 from bot.settings.tables import Loc, is_list, is_named, is_secret, table_within
-from handlers.app import NotReady, check_built
+from handlers.rooms import NotReady, check_built
 
 CONFIG = data.folder("config")
 FILES = sorted(CONFIG.glob("*.toml"))

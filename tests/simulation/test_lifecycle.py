@@ -34,7 +34,7 @@ from bot.rules.authority import Sight
 from bot.rules.lifecycle import LEADS_TO, LEAVES_STANDING, Act, Status
 from bot.settings import Settings
 from bot.telling import Asking
-from handlers.app import open_rooms
+from handlers.rooms import open_rooms
 from tests.office import HandWoundClock, places, set_up
 from tests.people import BETH, DEE, JO, LENA, MINA, NADIA, PRIYA, SAM, TOM
 from tests.ready import share_statements

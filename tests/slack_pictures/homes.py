@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from bot.notices import Choice, Health, Home, Menu, Queue, Status
 from bot.notices.examples import FILE, HELD, MAY, NOON, REVIEW, SEN, YEAR
-from bot.notices.variants import OTHERS, REJECTED, RETURN, Variant
+from bot.notices.variants import Variant
+from bot.notices.variants.values import OTHERS, REJECTED, RETURN
 
 MENU = Menu(
     choice=Choice(), first=date(2026, 9, 1), last=date(2027, 8, 31), statuses=("Sent", "Received", "Rejected"),

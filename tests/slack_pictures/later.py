@@ -3,7 +3,8 @@
 from bot.notices import FILE, HELD, RECEIVED, SENT, Advice, NewFiles, Notice, Receipt, Status, Waiting, Which
 from bot.notices.examples import COLD, NOON, REVIEW, SEN, WAITS, YEAR
 from bot.notices.facts import Candidate, FileFacts
-from bot.notices.variants import OTHERS, REJECTED, Variant
+from bot.notices.variants import Variant
+from bot.notices.variants.values import OTHERS, REJECTED
 
 RECALLED = FILE.model_copy(
     update={"status": "Recalled", "recalled_by": "Jo Sands", "recalled_at": NOON, "contents": "destroyed"}

@@ -7,7 +7,7 @@ from tests.slack_pictures.markup import Markup
 from tests.slack_pictures.sheets import Sheet
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "returns": ("receipt", "advice", "mixed", "duplicate", "discarded", "settled"),
+    "returns": ("receipt", "advice", "expiring", "mixed", "duplicate", "discarded", "settled"),
     "answers": ("status", "history", "recalled", "copy", "which", "too-late", "help", "verified", "frozen", "released"),
     "not-done": (
         "nothing-attached",
@@ -27,7 +27,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "quarantine": ("quarantine", "quarantine-settled"),
     "officers": ("new-files", "waiting", "decided", "lost-race", "wrong-file", "unreceived"),
     "homes": ("home",),
-    "told": ("received", "rejected", "moved", "destroyed", "linked", "prove-identity"),
+    "told": ("received", "rejected", "moved", "destroyed", "erased", "linked", "prove-identity"),
     "forms": ("form-reject", "form-move", "form-receive-all"),
 }
 """The beginnings of the names of the sheets of one picture."""

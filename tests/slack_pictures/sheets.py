@@ -7,7 +7,8 @@ from bot.arrival import Route
 from bot.forms import Form
 from bot.notices import FILE
 from bot.notices.examples import CODES, NOON
-from bot.notices.variants import OTHERS, Variant, every
+from bot.notices.variants import Variant, every
+from bot.notices.variants.values import OTHERS
 from bot.parcels import Parcel
 from bot.settings.services import Reason
 from handlers.slack import modals

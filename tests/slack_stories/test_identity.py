@@ -119,10 +119,11 @@ async def test_whoever_is_let_in_is_still_not_known_by_an_address_of_theirs(tmp_
         assert "not on our list" in whispered(office, user)
 
 
-async def test_a_member_who_becomes_a_guest_is_heard_no_more(office: SlackOffice) -> None:
+@pytest.mark.parametrize("later", [{"minutes": 6}, {"days": -400}], ids=["later", "the clock is put back"])
+async def test_a_member_who_becomes_a_guest_is_heard_no_more(office: SlackOffice, later: dict[str, int]) -> None:
     await office.send("jo", PLAN)
     office.people["jo"].is_restricted = True
-    office.post.clock.advance(minutes=6)
+    office.post.clock.advance(**later)
     await office.send("jo", REVIEW)
     assert len(office.post.files()) == 1
     assert "You are a guest" in office.answers(office.dm("jo"))[-1].words

@@ -117,3 +117,20 @@ async def test_a_place_that_slack_wants_left_alone_is_left_alone_whatever_else_i
     office.post.clock.advance(seconds=61)
     await office.settle()
     assert all("Received by Nadia Brook" in card.words for card in office.answers(office.sen))
+
+
+async def test_a_file_held_for_days_is_asked_about_once_more_in_slack_where_it_came_with_buttons_that_go_when_it_is_settled(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", "8302000 FINreturn20260901.xlsx")
+    office.post.clock.advance(days=5)
+    await office.settle()
+    first, again = office.answers(office.dm("jo"))
+    assert "Still not sent" in again.words
+    assert again.buttons == first.buttons == [f"Send as {RETURN}", "Don’t send"]
+    assert not [one for one in office.post.told() if one.kind == "expiring" and one.recipient == JO]
+
+    await office.press("jo", again, f"Send as {RETURN}")
+    assert office.post.files()[0].name == RETURN
+    first, again = office.answers(office.dm("jo"))[:2]
+    assert first.buttons == again.buttons == []

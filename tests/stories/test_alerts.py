@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import telling
 from bot.ledger.tables import OutboxItem
+from bot.watching import Trouble, Watchman
 from tests.office import Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN
 
@@ -91,6 +92,38 @@ async def test_a_mail_server_that_is_back_after_a_day_brings_no_flood(post: Test
     assert "Pipe 23 leaks" in last.text
 
 
+async def test_a_clock_that_was_ahead_and_is_set_back_silences_nothing(post: TestOffice) -> None:
+    post.clock.advance(days=400)
+    await happens(post, "The roof leaks", times=12)
+    await told_once_a_day(post, "The lift stands still")
+    post.clock.advance(hours=2)
+    await post.settle()
+    post.clock.advance(days=-400)
+    before = len(alerts(post))
+    await happens(post, "The roof leaks")
+    await told_once_a_day(post, "The lift stands still")
+    assert [mail.subject for mail in alerts(post)[before:]] == [
+        "Please look: The roof leaks", "Please look: The lift stands still",
+    ]  # fmt: skip
+
+
+async def test_what_lasts_is_told_again_a_day_later_though_the_clock_was_ahead_at_first(post: TestOffice) -> None:
+    rooms, leak = post.rooms, Trouble("The roof leaks", ("It rains in.",))
+    watchman = Watchman(rooms.ledger, post.clock, rooms.settings, [lambda: [leak]])
+    told = []
+    for days, minutes in ((400, 0), (-400, 1), (0, 60), (1, 0)):
+        post.clock.advance(days=days, minutes=minutes)
+        told.append(await watchman.step())
+    assert told == [True, True, False, True]
+
+
+async def told_once_a_day(post: TestOffice, what: str) -> None:
+    """It needs a person, and goes on."""
+    day = timedelta(days=1)
+    await post.rooms.ledger.write(lambda tx: telling.alert_once(tx, what, [what], post.rooms.occasion(), within=day))
+    await post.settle()
+
+
 async def test_how_many_an_hour_is_configured(post_with: Opener) -> None:
     async with post_with({"POSTROOM__EMAIL__ALERTS_PER_HOUR": "1"}) as post:
         for number in range(10):
@@ -102,16 +135,11 @@ async def test_what_is_told_once_within_a_time_is_not_told_again_for_being_in_th
     for number in range(6):
         await happens(post, f"Pipe {number} leaks")
     for _ in range(5):
-        await post.rooms.ledger.write(
-            lambda tx: telling.alert_once(tx, "Once", ["once"], post.rooms.occasion(), within=timedelta(days=1))
-        )
+        await told_once_a_day(post, "Once")
     post.clock.advance(hours=1)
     await post.settle()
     assert "Once: 1 since" in one_line(alerts(post)[-1])
-    await post.rooms.ledger.write(
-        lambda tx: telling.alert_once(tx, "Once", ["once"], post.rooms.occasion(), within=timedelta(days=1))
-    )
-    await post.settle()
+    await told_once_a_day(post, "Once")
     assert "Once" not in alerts(post)[-1].subject
 
 

@@ -7,6 +7,8 @@ import aiosmtplib
 import pytest
 
 from bot.canary import CanaryKey, Flight, flight
+from bot.ledger import upkeep
+from bot.ledger.upkeep import Chore
 from handlers.mail.canary import canary_mail
 from tests.office import MORNING, RETURNS, Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN
@@ -56,6 +58,23 @@ async def test_one_is_sent_each_quarter_of_an_hour_though_nothing_else_happens(o
     await pass_time(office, 60)
     assert len(canaries(office)) == 5
     assert stands(office).sent_at == MORNING + timedelta(minutes=60)
+
+
+async def test_a_clock_that_is_set_back_stops_none(office: TestOffice) -> None:
+    await office.settle()
+    for days in (400, -400):
+        office.clock.advance(days=days, minutes=1)
+        await office.settle()
+    assert len(canaries(office)) == 3
+
+
+async def test_a_service_that_was_off_for_a_day_waits_for_its_own_before_it_alarms(office: TestOffice) -> None:
+    before = MORNING - timedelta(days=1)
+    office.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.CANARY_BACK, before))
+    await pass_time(office, 45)
+    assert alerts(office) == []
+    await pass_time(office, 15)
+    assert len(alerts(office)) == 1
 
 
 async def test_it_comes_home_without_any_other_proof_and_nothing_of_it_stays(office: TestOffice) -> None:

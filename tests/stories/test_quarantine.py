@@ -49,9 +49,10 @@ def proven(sender: str) -> dict[str, str]:
     return {"Authentication-Results": f"mx.derbyshire.example; dmarc=pass header.from={domain}"}
 
 
-async def appoint(post: TestOffice, email: str, name: str) -> None:
-    """One more administrator."""
-    cells = {"email": email, "name": name, "role": "administrator", "schools": "*", "services": "*", "other_emails": ""}
+async def appoint(post: TestOffice, email: str, name: str, *, role: str = "administrator") -> None:
+    """One more administrator; or a sender, for all schools."""
+    services = "" if role == "sender" else "*"
+    cells = {"email": email, "name": name, "role": role, "schools": "*", "services": services, "other_emails": ""}
     settings, now = post.rooms.settings, post.clock.now()
     await post.rooms.ledger.write(lambda tx: imports.add_person(tx, Row(None, cells), settings, now))
 
@@ -93,6 +94,14 @@ async def test_a_photocopiers_scan_is_told_of_next_morning_released_by_a_word_an
     assert len([one for one in post.inbox_of(ALEX) if one.kind == "quarantine"]) == 1
 
 
+async def test_who_may_send_for_every_school_points_to_none(post: TestOffice) -> None:
+    trainer = "robin.vale@elsewhere.example"
+    await appoint(post, trainer, "Robin Vale", role="sender")
+    await scan(post, sender=trainer, name="scan0001.pdf")
+    await morning(post)
+    assert "Guess probably from a photocopier" in one_line(post.expect(ALEX, "quarantine"))
+
+
 async def test_nobody_is_told_while_nothing_lies_there_nor_outside_office_hours_nor_twice_a_day(
     post: TestOffice,
 ) -> None:
@@ -109,6 +118,16 @@ async def test_nobody_is_told_while_nothing_lies_there_nor_outside_office_hours_
     assert [one.kind for one in post.inbox_of(ALEX)].count("quarantine") == 1
     await morning(post, "07 08:30")
     assert [one.kind for one in post.inbox_of(ALEX)].count("quarantine") == 2
+
+
+async def test_a_clock_that_is_set_back_keeps_nobody_from_being_told(post: TestOffice) -> None:
+    await scan(post)
+    await morning(post, "29 09:00")
+    await morning(post, "01 09:30")
+    assert post.unread()
+    await scan(post)
+    await morning(post)
+    assert "quarantine" in [one.kind for one in post.unread()]
 
 
 async def test_what_is_unproven_is_released_as_whom_the_administrator_has_made_sure_of(post_with: Opener) -> None:
@@ -390,6 +409,24 @@ async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_adminis
     await morning(post)
     await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
     assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
+
+
+async def test_the_words_of_a_proven_senders_released_mail_are_done(post: TestOffice) -> None:
+    """A machine sent it, by its marks; whose it is was never in doubt."""
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, text=f"recall {PLAN}", attach={SCAN: b"%PDF-1.4"}, headers=MACHINE)
+    await morning(post)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    assert [file.status for file in post.files()] == [Status.RECALLED, Status.SENT]
+
+
+async def test_of_many_files_the_first_are_named_and_the_others_counted(post: TestOffice) -> None:
+    await post.email(JO, attach=[f"scan000{number}.pdf" for number in range(7)], headers=MACHINE)
+    await morning(post)
+    said = one_line(post.expect(ALEX, "quarantine"))
+    assert "scan0004.pdf (" in said
+    assert "scan0005.pdf" not in said
+    assert ", and 2 more" in said
 
 
 async def test_of_many_octets_no_more_are_opened_for_one_letter_than_it_can_wait_for(

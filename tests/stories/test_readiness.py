@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.inbox import InboxWorker
 from bot.outbox import OutboxWorker
-from bot.readiness import LOOKS, Nurse
+from bot.readiness import LOOKS, MISSES, Nurse
 from bot.retention import Shredder
 from handlers.running import Serving
 from tests.office import Answer, HandWoundClock, TestOffice, open_office
@@ -168,3 +168,16 @@ def test_a_worker_that_hangs_is_told_of_once_it_was_looked_at_often_enough() -> 
     (trouble,) = nurse.troubles()
     assert trouble.what == "A part of Postroom does not work: shredder"
     assert "For 20 minutes. It hangs." in trouble.lines
+
+
+def test_a_worker_that_failed_once_before_the_clock_leapt_is_told_of_once_it_fails_again_and_again() -> None:
+    clock = HandWoundClock()
+    worker = Shredder(None, None, clock)  # type: ignore[arg-type] # it never takes a step
+    nurse = Nurse([worker], clock)
+    worker.pulse.miss(clock.now(), OSError())
+    clock.advance(minutes=20)
+    for _ in range(MISSES - 1):
+        assert list(nurse.troubles()) == []
+        worker.pulse.miss(clock.now(), OSError())
+    (trouble,) = nurse.troubles()
+    assert "Every step has failed since then: OSError." in " ".join(trouble.lines)

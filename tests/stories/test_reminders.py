@@ -223,6 +223,14 @@ async def test_an_office_that_is_opened_again_repeats_no_reminder_and_forgets_no
     assert reminded(office) == [(ALEX, 1)]
 
 
+async def test_a_clock_that_is_set_back_stops_no_reminder(office: TestOffice) -> None:
+    await until(office, "30 09:00")
+    await until(office, "01 09:00")
+    await office.email(JO, attach=PLAN)
+    await until(office, "02 08:31")
+    assert (SAM, 1) in reminded(office)
+
+
 async def test_without_slack_nobody_is_reminded(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     await until(post, "10 12:00")

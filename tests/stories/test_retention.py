@@ -6,16 +6,21 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
-from bot import verifying
+from bot import roster, verifying
+from bot.arrival import MAIL, SLACK
 from bot.ledger import history, upkeep
-from bot.ledger.tables import Contents, InboxState, Person
+from bot.ledger.tables import Contents, Decision, InboxState, Link, Person, Proof, Table, Unreachable
 from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
-from tests.office import Answer, TestOffice, one_line
-from tests.people import ALEX, JO, PLAN, RAJ, SAM
+from tests.bounces import UNKNOWN, bounce_of
+from tests.office import Answer, Opener, TestOffice, one_line
+from tests.people import ALEX, JO, PLAN, RAJ, SAM, TOM
+
+BAD = "8302000 SENplan20260901.docx"
 
 
 async def wait(post: TestOffice, **by: float) -> None:
@@ -132,6 +137,81 @@ async def test_a_held_file_is_discarded_after_seven_whole_days_and_its_sender_to
     assert "8302000 SENplan20260901.docx" in one_line(told)
     (entry,) = [why for act, why in acts(post, post.files()[0].reference) if act == Act.DISCARDED]
     assert entry == "no answer within 7 days"
+
+
+def asked_again(post: TestOffice) -> list[Answer]:
+    """What Jo was asked once more about files that are held."""
+    return [answer for answer in post.inbox_of(JO) if answer.kind == "expiring"]
+
+
+async def test_while_two_working_days_are_left_the_sender_of_a_held_file_is_asked_once_more(post: TestOffice) -> None:
+    await post.email(JO, attach={BAD: b"1", "Acronyms.docx": b"2"})  # Tuesday, 1 September: the last day is the 8th
+    await days_pass(post, 2)
+    await wait(post, hours=22, minutes=59)  # Friday, 07:59
+    assert not asked_again(post)
+    await wait(post, minutes=10)
+    (asked,) = asked_again(post)
+    assert asked.subject.startswith("Still not sent: 2 files")
+    assert "After 8 September 2026 we destroy them" in one_line(asked)
+    assert "We hold them until 8 September 2026" in one_line(asked)
+
+    await post.email(JO, text="yes", reply_to=asked)
+    assert [file.status for file in post.files()] == [Status.SENT, Status.HELD]
+    await post.email(JO, text=f"2 {PLAN.replace('plan', 'terms')}", reply_to=asked)
+    assert {file.status for file in post.files()} == {Status.SENT}
+    await days_pass(post, 8)
+    assert len(asked_again(post)) == 1
+
+
+async def test_whoever_says_nothing_is_asked_once_more_only_and_then_told_of_the_end(post: TestOffice) -> None:
+    await post.email(JO, attach=BAD)
+    await days_pass(post, 8)
+    assert [one.kind for one in post.inbox_of(JO)] == ["advice", "expiring", "discarded"]
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+async def test_nobody_is_asked_again_about_what_is_settled(post: TestOffice, said: str) -> None:
+    await post.email(JO, attach=BAD)
+    await post.email(JO, text=said, reply_to=post.expect(JO, "advice"))
+    await days_pass(post, 8)
+    assert not asked_again(post)
+
+
+async def test_whoever_has_left_is_not_asked_again_and_keeps_nobody_else_from_it(post: TestOffice) -> None:
+    await post.email(TOM, attach=BAD)
+    await post.email(JO, attach=BAD)
+    await post.leave(TOM)
+    post.unread()
+    await days_pass(post, 6)
+    assert {answer.recipient for answer in post.unread()} == {JO}
+
+
+async def test_where_many_wait_they_are_asked_about_in_batches(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.retention.expiring.BATCH", 2)
+    for number in range(1, 6):
+        await post.email(JO, attach={f"8302000 SENplan{number}x20260901.docx": b"%d" % number})
+    await days_pass(post, 4)
+    assert sorted(len(answer.references) for answer in asked_again(post)) == [1, 2, 2]
+    assert len({reference for answer in asked_again(post) for reference in answer.references}) == 5
+
+
+async def test_nobody_is_asked_again_where_that_is_not_wished(post_with: Opener) -> None:
+    async with post_with({"POSTROOM__RETENTION__HELD_REMIND_DAYS": "0"}) as post:
+        await post.email(JO, attach=BAD)
+        await days_pass(post, 8)
+        assert not asked_again(post)
+
+
+async def test_while_retention_rests_they_are_told_of_the_day_until_which_it_really_is_held(post: TestOffice) -> None:
+    # lesson L68
+    await post.email(JO, attach=BAD)
+    rests = post.clock.now() + timedelta(days=14)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    await days_pass(post, 4)
+    (asked,) = asked_again(post)
+    assert "until 14 September 2026" in one_line(asked)
 
 
 def warnings(post: TestOffice, recipient: str) -> list[Answer]:
@@ -403,6 +483,45 @@ async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_kno
     await post.post(sent, JO)
     assert len(post.files()) == 1
     assert len(post.waiting()) == 2
+
+
+async def test_what_was_decided_claimed_and_given_out_and_who_could_not_be_reached_is_forgotten_as_well(
+    post: TestOffice,
+) -> None:
+    await post.email(JO, subject="About Robin", attach=PLAN, headers={"Auto-Submitted": "auto-generated"})
+    await wait(post, days=1)
+    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
+    await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+    receipt = post.expect(JO, "receipt")
+    await post.post(bounce_of(receipt, UNKNOWN), "", receipt.envelope_from)
+    post.rooms.ledger.write_now(lambda tx: claim(tx, post.clock.now()))
+    kinds = (Decision, Link, Proof, Unreachable)
+    await days_pass(post, 1)
+
+    def kept(tx: Session) -> set[type[Table]]:
+        rows = [one for kind in kinds for one in tx.query(kind)]
+        return {type(one) for one in rows if not isinstance(one, Decision) or one.sender or one.why}
+
+    assert post.rooms.ledger.read_now(kept) == set(kinds)
+    await days_pass(post, 398)
+    assert post.rooms.ledger.read_now(kept) == set(kinds)
+    await days_pass(post, 15)
+    assert post.rooms.ledger.read_now(kept) == set()
+
+
+def claim(tx: Session, now: datetime) -> None:
+    """Somebody in a chat says to be Jo, and is mailed a link to prove it by."""
+    jo = roster.who(tx, MAIL, JO)
+    assert jo
+    asked = {
+        "person_id": jo.id,
+        "address": JO,
+        "channel": SLACK,
+        "identity": "T1/U1",
+        "name": "jo",
+        "workspace": "Leys",
+    }
+    tx.add(Proof(id="p" * 26, made_at=now, expires_at=now + timedelta(hours=1), **asked))
 
 
 async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOffice) -> None:

@@ -14,9 +14,9 @@ from email.parser import BytesParser
 import aiosmtplib
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from sqlalchemy import text, update
+from sqlalchemy import orm, text, update
 
-from bot import inbox
+from bot import inbox, roster
 from bot.arrival import Opened
 from bot.inbox import BACK_OFF_MAX, CLAIM_MAX, LEASE, TRIES_MAX, Claimed, InboxWorker
 from bot.ledger.tables import InboxItem, InboxState, OutboxItem, OutboxState
@@ -381,6 +381,45 @@ async def test_several_workers_handle_each_message_once_and_each_senders_in_orde
         theirs = [item_id for who, item_id in handled if who == sender]
         assert theirs == sorted(theirs)
     assert Counter(item.kind for item in post.told()) == {"help": len(many)}
+
+
+async def test_a_first_look_that_fails_by_our_own_fault_fails_that_message_alone(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = roster.who
+
+    def fails(tx: orm.Session, channel: str, value: str) -> object:
+        if value == TOM:
+            raise ValueError("our own fault")
+        return who(tx, channel, value)
+
+    monkeypatch.setattr(roster, "who", fails)
+    for sender in (TOM, JO):
+        await leave_lying(post, post.compose(sender, subject="help"))
+    await post.settle()
+    assert [(row.sender, row.state, row.tries) for row in post.waiting()] == [
+        (TOM, InboxState.WAITING, 1), (JO, InboxState.DONE, 0),
+    ]  # fmt: skip
+
+
+async def test_who_leaves_after_their_message_was_claimed_is_not_heard(post: TestOffice) -> None:
+    """And of one sender only what is handled at once was looked at as it was claimed: the rest waits for its turn."""
+    for at in range(2):
+        await leave_lying(post, post.compose(JO, subject="help", text=f"{at}"))
+    rooms, wanted = post.rooms, list[bool]()
+    reception = Reception(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, {"email": open_message}, keys={})
+
+    async def handle(item: Claimed) -> None:
+        wanted.append(item.wanted)
+        await post.leave(JO)
+        await reception.handle(item)
+
+    worker = InboxWorker(rooms.ledger, rooms.clock, handle, reception.give_up, glance=reception.glance)
+    while await worker.step() or await worker.finish():
+        continue
+    assert wanted == [True, False]
+    assert {row.why for row in post.waiting()} == {"nobody on the roster"}
+    assert {item.kind for item in post.told()} == {"not-authorised"}
 
 
 async def test_a_notice_that_a_dead_worker_was_delivering_is_delivered_after_its_lease(post: TestOffice) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bot.ledger import history
 from bot.ledger.tables import Contents, InboxItem, InboxState, OutboxItem, OutboxState
-from handlers.app import open_rooms
 from handlers.cli.files.finding import file_of
+from handlers.rooms import open_rooms
 from tests.office import MORNING, Answer
 from tests.people import ALEX
 from tests.term.books import OFFICERS, PLACES, Return
@@ -25,7 +25,7 @@ AFTER = timedelta(days=DAYS + 100)
 WARNED_AT = (60, 67, 74, 81, 88, *range(95, 200, 7))
 """So many days after it was sent it is said that nobody has received a file."""
 LONDON = ZoneInfo("Europe/London")
-BROUGHT_BY_TIME = {"unreceived", "alert", "quarantine"}
+BROUGHT_BY_TIME = {"unreceived", "alert", "quarantine", "expiring"}
 """Kinds of notices that nobody's act brings."""
 
 

@@ -18,8 +18,8 @@ from bot.ledger.tables import File
 from bot.retention import by_word
 from bot.roster import imports
 from bot.settings import Settings
-from handlers.app import Rooms, open_rooms
 from handlers.cli.files.finding import asking, file_of
+from handlers.rooms import Rooms, open_rooms
 from tests.office import MORNING, Answer, HandWoundClock, TestOffice, open_office, set_up
 from tests.people import ALEX
 from tests.ready import share_statements

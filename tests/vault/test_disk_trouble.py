@@ -124,7 +124,7 @@ def test_a_disk_that_cannot_be_read_is_unavailable_not_damaged(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store(vault, "a", OLD)
-    monkeypatch.setattr(Path, "open", broken)
+    monkeypatch.setattr(os, "fdopen", broken)
 
     with pytest.raises(Unavailable):
         contents(vault, "a")

@@ -37,6 +37,7 @@ from bot.notices import (
     Verdict,
     Verified,
     Which,
+    WrongFile,
 )
 from bot.notices import Entry as Line
 from bot.notices.examples import NOON
@@ -505,3 +506,11 @@ def test_the_date_of_a_file_that_is_not_yet_known_leaves_no_gap() -> None:
     unknown = SENT.model_copy(update={"file": FILE.model_copy(update={"kept_until": None})})
     assert "We keep the contents for 90 days. Then" in words(WORDING.letter(Receipt(outcomes=(unknown,))))
     assert FILE.kept_until == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("bare", ["wrong file", "Wrong file!", "WRONG FILES!!", ""])
+def test_words_that_say_no_more_than_that_it_is_the_wrong_file_are_not_said_twice(bare: str) -> None:
+    said = words(WORDING.letter(WrongFile.example.model_copy(update={"words": bare})))
+    assert "Jo Sands says that this is the wrong file. " in said
+    more = words(WORDING.letter(WrongFile.example.model_copy(update={"words": "Wrong file, it is Robin's"})))
+    assert "this is the wrong file: “Wrong file, it is Robin's”" in more

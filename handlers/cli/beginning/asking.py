@@ -35,7 +35,10 @@ class Interview:
             way = way or self._choice()
             self._take_way(way, at_a_terminal=True)
             self._ask_all(REACH)
-        elif way:
+            return
+        if any(question.loc in self.answers for question in EVERYBODY):  # nothing of the shipped authority's is theirs
+            self.answers = dict(self._completed(EVERYBODY, ""))
+        if way:
             self._take_way(way, at_a_terminal=False)
 
     def _take_way(self, name: str, *, at_a_terminal: bool) -> None:

@@ -12,11 +12,12 @@ from bot.ledger import schema
 from bot.roster import imports
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.app import Office, Rooms, mail_channel, open_rooms
+from handlers.app import Office, mail_channel
 from handlers.cli.demo.mailboxes import Mailboxes
 from handlers.cli.demo.pages import MailboxRoutes
 from handlers.cli.demo.writing import Desk
 from handlers.ports import PortTaken
+from handlers.rooms import Rooms, open_rooms
 from handlers.running import Serving
 
 ANSWER_SECONDS = 5

@@ -14,12 +14,12 @@ from bot.canary import CanaryKey
 from bot.ledger import Later, Ledger
 from bot.parcels import Undeliverable
 from bot.vault import BadMasterKey
-from handlers.app import canary_key_of, master_key
 from handlers.checks import Check, Patient, failed, passed
 from handlers.mail.canary import canary_mail
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
 from handlers.mail.send import Smarthost
+from handlers.rooms import canary_key_of, master_key
 
 CANARY = "canary"
 WAIT_SECONDS = 120

@@ -12,9 +12,9 @@ from bot.ledger import file_of, schema
 from bot.settings import Settings
 from bot.space import Space
 from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, open_vault
-from handlers.app import NotReady, check_built, master_key
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli.doctor import machine
+from handlers.rooms import NotReady, check_built, master_key
 
 PARTS, DATABASE, KEY, VAULT, ROOM = "parts", "database", "master key", "vault", "free space"
 PROBE = b"Postroom was here."

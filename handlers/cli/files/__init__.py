@@ -2,7 +2,7 @@
 
 import typer
 
-from handlers.cli.files import acts, exporting, listing
+from handlers.cli.files import acts, erasing, exporting, listing
 
 app = typer.Typer()
 app.command("list")(listing.list_files)
@@ -15,4 +15,5 @@ app.command("recall")(acts.recall)
 app.command("freeze")(acts.freeze)
 app.command("release")(acts.release)
 app.command("destroy")(acts.destroy)
+app.command("erase")(erasing.erase)
 app.command("export")(exporting.export)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from bot import handing_out
 from bot.ledger import files
 from bot.rules.lifecycle import Act
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.files.finding import CHANNEL, Reference, asking, file_of
 from handlers.cli.opening import rooms
 from handlers.cli.show import Problem
+from handlers.rooms import Rooms
 
 
 def export(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import roster
@@ -11,9 +12,10 @@ from bot.ledger import files
 from bot.ledger.tables import File
 from bot.reception.wanting import mailbox_notice
 from bot.rules import address, reference
+from bot.settings import Settings
 from bot.telling import Asking
-from handlers.app import Rooms
 from handlers.cli.show import Problem
+from handlers.rooms import Rooms
 
 CHANNEL = "cli"
 """How the command line is named in history."""
@@ -30,6 +32,13 @@ def file_of(tx: Session, text: str) -> File:
     if (file := files.by_reference(tx, shown)) is None:
         raise Problem(f"There is no file {shown}. See: postroom files list")
     return file
+
+
+def known_service(tx: Session, code: str, settings: Settings) -> None:
+    """Whether there is a service of this code, or was when a file came for it. Raises `Problem`."""
+    known = [service.code for service in settings.services]
+    if code not in known and not tx.scalar(select(File.id).where(File.service == code).limit(1)):
+        raise Problem(f"There is no service with the code {code}. There are: {', '.join(sorted(known))}.")
 
 
 def asking(tx: Session, by: str, rooms: Rooms) -> Asking:

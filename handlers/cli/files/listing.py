@@ -1,7 +1,7 @@
 """`postroom files list`, `show`, `history`."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Self
 
 import typer
@@ -13,13 +13,14 @@ from bot.ledger import history
 from bot.ledger.tables import Contents, Entry, File, Identity, Person
 from bot.rules import address
 from bot.rules.lifecycle import Act, Status
-from handlers.cli import show
-from handlers.cli.files.finding import Reference, file_of
+from handlers.cli import days, show
+from handlers.cli.files.finding import Reference, file_of, known_service
 from handlers.cli.opening import rooms
+from handlers.cli.schools import school_of
 from handlers.cli.show import Json, Line
 
+STATUSES = ", ".join(Status)
 COLUMNS = ("reference", "status", "name", "school", "service", "sent_by", "sent_at", "contents")
-DAYS = ["%Y-%m-%d"]
 
 
 class FileLine(Line):
@@ -80,11 +81,16 @@ def list_files(
     school: Annotated[str, typer.Option(metavar="N", help="Of this school, by its number.")] = "",
     service: Annotated[str, typer.Option(metavar="CODE", help="For this service.")] = "",
     status: Annotated[
-        list[Status] | None, typer.Option(case_sensitive=False, help="May be given several times.")
+        list[Status] | None,
+        typer.Option(case_sensitive=False, metavar="STATUS", help=f"{STATUSES}. May be given several times."),
     ] = None,
     sent_by: Annotated[str, typer.Option(metavar="EMAIL", help="Of this sender.")] = "",
-    since: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help="Sent on this day or later.")] = None,
-    until: Annotated[datetime | None, typer.Option("--to", formats=DAYS, help="Sent on this day or earlier.")] = None,
+    since: Annotated[
+        date | None, typer.Option("--from", parser=days.read, metavar=days.TYPED, help="Sent on this day or later.")
+    ] = None,
+    until: Annotated[
+        date | None, typer.Option("--to", parser=days.read, metavar=days.TYPED, help="Sent on this day or earlier.")
+    ] = None,
     search: Annotated[
         str, typer.Option(metavar="TEXT", help="With this text in name, comment, tag or reference.")
     ] = "",
@@ -93,12 +99,16 @@ def list_files(
     """All files, newest first, unless filtered."""
     with rooms(ctx) as opened:
         zone = opened.settings.timezone
-        conditions = [
-            *_equal(school, service, status or []),
-            *_sent(since, until, zone),
-            *_spoken_of(sent_by, search),
-        ]
-        lines = opened.ledger.read_now(lambda tx: _lines(tx, conditions))
+        code, dated = service.upper(), [*_sent(since, until, zone), *_spoken_of(sent_by, search)]
+
+        def found(tx: Session) -> list[FileLine]:
+            if school:
+                school_of(tx, school)
+            if code:
+                known_service(tx, code, opened.settings)
+            return _lines(tx, [*_equal(school, code, status or []), *dated])
+
+        lines = opened.ledger.read_now(found)
     show.report(lines, COLUMNS, as_json=as_json, zone=zone)
 
 
@@ -134,12 +144,11 @@ def _equal(school: str, service: str, statuses: list[Status]) -> Iterator[Column
         yield File.status.in_(statuses)
 
 
-def _sent(since: datetime | None, until: datetime | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
-    """Days begin in the authority's zone."""
+def _sent(since: date | None, until: date | None, zone: tzinfo) -> Iterator[ColumnElement[bool]]:
     if since:
-        yield File.sent_at >= since.replace(tzinfo=zone)
+        yield File.sent_at >= days.begins(since, zone)
     if until:
-        yield File.sent_at < (until + timedelta(days=1)).replace(tzinfo=zone)
+        yield File.sent_at < days.ends(until, zone)
 
 
 def _spoken_of(sent_by: str, search: str) -> Iterator[ColumnElement[bool]]:

@@ -9,13 +9,13 @@ from bot import quarantine, roster
 from bot.ledger import Later
 from bot.quarantine import OPEN, Decider, Result, Wish
 from bot.rules.authority import Keeping
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.files.finding import CHANNEL, asking
 from handlers.cli.inbox.listing import Id, item_of
 from handlers.cli.opening import rooms
 from handlers.cli.show import Problem, spoken
+from handlers.rooms import Rooms
 
 By = Annotated[
     str, typer.Option("--by", metavar="EMAIL", help="Which administrator decides; without it, whoever runs the server.")

@@ -14,13 +14,13 @@ from bot.notices import Quarantined
 from bot.quarantine import Looked, Teller
 from bot.quarantine.looking import OpenMessage
 from bot.settings import Settings
-from handlers.app import Rooms
 from handlers.cli import show
 from handlers.cli.inbox.listing import Id, InboxLine, item_of
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json
 from handlers.mail.hints import read_hints
 from handlers.mail.receive import reader_of
+from handlers.rooms import Rooms
 
 
 class Part(BaseModel):

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from handlers.app import Rooms
 from handlers.cli.demo import examples, people
 from handlers.cli.demo.day import JO, SAM
 from handlers.cli.demo.mailboxes import Mailboxes
@@ -20,6 +19,7 @@ from handlers.cli.demo.pages.forms import Form
 from handlers.cli.demo.pages.trouble import Trouble
 from handlers.cli.demo.people import Correspondent
 from handlers.cli.demo.writing import Desk, Draft, Refused
+from handlers.rooms import Rooms
 from handlers.web import guard
 from handlers.web.download import disposition
 

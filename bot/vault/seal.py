@@ -92,6 +92,8 @@ def unseal(source: BinaryIO, secret: bytes, object_id: str, *, start: int = 0) -
             clear = cipher.decrypt(nonce, block, _bound(magic, object_id, last=not following))
         except InvalidTag:
             raise Damaged(f"{object_id}: what is stored is not what was sealed (frame {number})") from None
+        if within > len(clear):
+            raise Damaged(f"{object_id}: what is stored ends before octet {start}")
         yield clear[within:] if within else clear
         within = 0
         if not following:

@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.vault import MasterKey, Unavailable
 from handlers.aside import requests
 from handlers.aside.life import Life, Stopped, TooSlow
-from handlers.aside.requests import Failed, Prepare, ReadReturned, Request, Weigh, Write
+from handlers.aside.requests import Failed, Prepare, ReadReturned, Request, Short, Weigh, Write
 from handlers.aside.turns import Turns
 
 log = structlog.get_logger()
@@ -100,8 +100,8 @@ class Aside:
         return await asyncio.get_running_loop().run_in_executor(desk.threads, ask)
 
     def _ask(self, desk: "_Desk", request: Request, seconds: float) -> bytes:
-        """What the process ended at, or was ended for, with others beside it is tried once more with nobody beside it: then it is
-        known who did."""
+        """What the process ended at, or was ended for, or ran short of memory at, is tried once more with nobody beside it: then
+        it is known whose fault that is."""
         with desk.lane() as lane:
             try:
                 with self._turns.together():
@@ -109,6 +109,8 @@ class Aside:
             except Stopped as end:
                 if end.alone:
                     raise
+            except Short:
+                pass  # it may be another's doing
             with self._turns.alone():
                 return self._try(lane, request, min(seconds, ALONE_SECONDS_MAX))
 

@@ -72,6 +72,10 @@ class Failed(Exception):
     """The work failed over there, and it is our own fault. Of a class that is called as the error was called there."""
 
 
+class Short(Failed):
+    """It ran short of memory, of which all that is worked on there has one share."""
+
+
 class Astray(ValueError):
     """The answer speaks of what is not this message's."""
 
@@ -137,7 +141,8 @@ def _words(said: bytes) -> str:
 
 def _fault(told: Any) -> Failed:
     """By its shape alone can a word be told from anybody's data, which must not be logged."""
-    kind, places = told
-    name = kind if isinstance(kind, str) and WORD.fullmatch(kind) else Failed.__name__
-    fault: Failed = type(name, (Failed,), {})(*filter(PLACE.fullmatch, map(str, places[:PLACES_MAX])))
+    called, places = told
+    name = called if isinstance(called, str) and WORD.fullmatch(called) else Failed.__name__
+    kind = Short if name == MemoryError.__name__ else Failed
+    fault: Failed = type(name, (kind,), {})(*filter(PLACE.fullmatch, map(str, places[:PLACES_MAX])))
     return fault

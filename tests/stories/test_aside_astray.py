@@ -140,3 +140,47 @@ async def test_whoever_was_asked_for_first_is_not_taken_for_the_slow_one(
         by_sender = {item.sender: item for item in post.waiting()}
         assert (by_sender[BETH].state, by_sender[BETH].tries) == (InboxState.DONE, 0)
         assert (by_sender[JO].state, by_sender[JO].tries) == (InboxState.WAITING, 1)
+
+
+async def test_whoever_lacks_memory_because_another_swells_is_not_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, full = tmp_path / "there", tmp_path / "full"
+    plant(
+        tmp_path, monkeypatch,
+        f"""
+        import time
+        def wait_for(path):
+            while not os.path.exists(path):
+                time.sleep(0.01)
+        def poison():
+            wait_for({str(there)!r})
+            held = []
+            try:
+                for size in (1 << 28, 1 << 24, 1 << 20):
+                    try:
+                        while True:
+                            held.append(bytearray(size))
+                    except MemoryError:
+                        pass
+                raise MemoryError
+            finally:
+                open({str(full)!r}, "w").close()
+                wait_for({str(there)!r} + ".tried")
+        def stand_by():
+            if not os.path.exists({str(there)!r}):
+                open({str(there)!r}, "w").close()
+                wait_for({str(full)!r})
+                try:
+                    bytearray(1 << 22)
+                finally:
+                    open({str(there)!r} + ".tried", "w").close()
+        """,
+    )  # fmt: skip
+    async with office(tmp_path) as post:
+        await leave_lying(post, mail(post, JO, "POISON"))
+        await leave_lying(post, mail(post, BETH, "BYSTANDER"))
+        await post.settle()
+        by_sender = {item.sender: item for item in post.waiting()}
+        assert (by_sender[BETH].state, by_sender[BETH].tries) == (InboxState.DONE, 0)
+        assert (by_sender[JO].state, by_sender[JO].why) == (InboxState.WAITING, "MemoryError")

@@ -37,6 +37,7 @@ from bot.notices import (
     Verdict,
     Verified,
     Which,
+    WrongFile,
 )
 from bot.notices import Entry as Line
 from bot.notices.examples import NOON
@@ -505,3 +506,11 @@ def test_the_date_of_a_file_that_is_not_yet_known_leaves_no_gap() -> None:
     unknown = SENT.model_copy(update={"file": FILE.model_copy(update={"kept_until": None})})
     assert "We keep the contents for 90 days. Then" in words(WORDING.letter(Receipt(outcomes=(unknown,))))
     assert FILE.kept_until == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("bare", ["wrong file", "wrong files", ""])
+def test_the_bare_command_is_not_quoted_beside_what_it_says(bare: str) -> None:
+    said = words(WORDING.letter(WrongFile.example.model_copy(update={"words": bare})))
+    assert "Jo Sands says that this is the wrong file.\n" in said
+    more = words(WORDING.letter(WrongFile.example.model_copy(update={"words": "Wrong file!"})))
+    assert "this is the wrong file: “Wrong file!”" in more

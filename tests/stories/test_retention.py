@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import roster, verifying
 from bot.arrival import MAIL, SLACK
 from bot.ledger import history, upkeep
-from bot.ledger.tables import Contents, Decision, InboxState, Link, Person, Proof, Table, Unreachable
+from bot.ledger.tables import Contents, Decision, DestroyOrder, InboxState, Link, Person, Proof, Table, Unreachable
 from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
@@ -442,6 +442,7 @@ async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_t
     await days_pass(post, 91)
     before = acts(post, reference)
     vault, object_id = post.rooms.vault, post.file(reference).object_id
+    ordered = order_of(post, object_id)
     assert not vault.holds(object_id)
     writing = vault.begin(object_id)
     writing.write(b"out of an old copy")
@@ -452,9 +453,15 @@ async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_t
     await days_pass(post, 3)
     assert not vault.holds(object_id)
     assert verifying.faults(post.rooms.ledger, vault, signed) == []
-    assert acts(post, reference) == before
+    assert (acts(post, reference), order_of(post, object_id)) == (before, ordered)
     (told,) = [one for one in post.inbox_of(ALEX) if "could be read again" in one.subject]
     assert reference in told.text
+
+
+def order_of(post: TestOffice, object_id: str) -> tuple[int | None, str, datetime]:
+    """Of which file these contents were, why they had to go, and since when."""
+    order = post.rooms.ledger.read_now(lambda tx: tx.get_one(DestroyOrder, object_id))
+    return order.file_id, order.why, order.ordered_at
 
 
 async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: TestOffice) -> None:

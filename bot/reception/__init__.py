@@ -1,7 +1,8 @@
 """Decides who speaks and whether it is wanted, and carries a message through its three steps.
 
-Look: read who it is, with the claim where the record alone can tell (`glance`). Prepare, outside any transaction: open the message and seal its files. Settle: one short write, in
-which authority is checked again and everything that follows from the message is done, or nothing.
+Look: read who it is, with the claim where the record alone can tell (`glance`). Prepare, outside any transaction: open the
+message and seal its files. Settle: one short write, in which authority is checked again and everything that follows from
+the message is done, or nothing.
 """
 
 from collections.abc import Awaitable, Mapping

@@ -284,6 +284,27 @@ async def test_a_backup_of_long_ago_is_no_reason_to_doubt_the_clock(post: TestOf
     assert post.file(reference).contents is Contents.DESTROYED
 
 
+async def test_after_a_backup_was_put_back_what_the_record_does_not_know_is_left_alone_and_no_letter_is_forgotten(
+    post: TestOffice,
+) -> None:
+    # lesson L68
+    await received(post)
+    first = post.told()[0].id
+    await days_pass(post, 390)
+    rests = post.clock.now() + timedelta(days=14)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    writing = post.rooms.vault.begin("f99-1")
+    writing.write(b"of a message that came after the backup")
+    post.rooms.vault.finish(writing)
+
+    await days_pass(post, 13)
+    assert post.rooms.vault.holds("f99-1")
+    assert first in {item.id for item in post.told()}
+    await days_pass(post, 4)
+    assert not post.rooms.vault.holds("f99-1")
+    assert first not in {item.id for item in post.told()}
+
+
 async def test_where_there_is_nobody_to_warn_history_does_not_say_that_anybody_was_and_nothing_is_destroyed(
     post: TestOffice,
 ) -> None:

@@ -32,7 +32,6 @@ def enter(tx: Session, kind: type[Table], *rows: Mapping[str, Any]) -> None:
 def enter_file(tx: Session, file: File) -> None:
     """Insert a file, which is given its number and is the session's own from then on."""
     said = _said(File, vars(file))
-    del said["id"]
     said["id"] = _FILE.first(tx, said)
     for name, value in said.items():
         set_committed_value(file, name, value)

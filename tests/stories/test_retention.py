@@ -357,6 +357,25 @@ async def test_a_clock_that_jumps_a_second_time_is_doubted_a_second_time(post: T
     assert {file.contents for file in post.files()} == {Contents.KEPT}
 
 
+async def test_a_clock_that_is_set_back_and_still_far_ahead_is_doubted_anew_for_a_day(post: TestOffice) -> None:
+    reference = await received(post)
+    await wait(post, days=3_650)
+    await wait(post, days=-1_825)
+    assert len([one for one in post.inbox_of(ALEX) if "clock of this machine" in one.subject]) == 2
+    await wait(post, hours=23)
+    assert post.file(reference).contents is Contents.KEPT
+    await wait(post, hours=1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_a_clock_is_doubted_by_what_happened_last_where_nobody_looked_before(post: TestOffice) -> None:
+    reference = await received(post)
+    post.rooms.ledger.write_now(lambda tx: upkeep.forget(tx, Chore.RETENTION_LOOKED))
+    await wait(post, days=3_650)
+    assert post.file(reference).contents is Contents.KEPT
+    assert "clock of this machine may be wrong" in post.expect(ALEX, "alert").subject
+
+
 async def test_a_clock_that_jumps_back_does_no_harm(post: TestOffice) -> None:
     reference = await received(post)
     await days_pass(post, 80)

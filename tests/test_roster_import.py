@@ -420,6 +420,13 @@ def test_a_list_is_read_however_it_was_written(office: Roster, how: str) -> None
     assert office.all() == {"jo@leys.example": ("Jo", [("sender", LEYS)], ["jo@leys.example"])}
 
 
+def test_an_accent_is_part_of_its_letter_whichever_machine_wrote_the_list(office: Roster) -> None:
+    octets = f"email,name,role,schools\njo@leys.example,Zoe\u0308,sender,{LEYS}\n".encode()  # as a Mac does
+    sheet = imports.read_people(octets)
+    office.ledger.write_now(lambda tx: imports.import_people(tx, sheet, office.settings, NOW))
+    assert office.all()["jo@leys.example"][0] == "Zo\u00eb"
+
+
 def test_names_keep_their_commas_and_apostrophes(office: Roster) -> None:
     octets = f'email,name,role,schools\njo@leys.example,"O\x92Neill, Jo",sender,{LEYS}\n'.encode("latin-1")
     sheet = imports.read_people(octets)

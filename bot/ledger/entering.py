@@ -40,7 +40,6 @@ def enter_file(tx: Session, file: File) -> None:
     """Insert a file, which is given its number. It is no object of the session's, and is told of as it is: whoever changes
     it asks the session for it."""
     said = _said(File, vars(file))
-    del said["id"]
     said["id"] = _FILE.first(tx, said)
     vars(file).update(said, **dict.fromkeys(FILES_PEOPLE))
     tx.info.setdefault(NUMBERS, {})[file.reference] = file.id

@@ -70,6 +70,14 @@ def test_who_waits_for_a_table_hears_of_a_change(ledger: Ledger) -> None:
     assert heard == [{"schools"}, set()]
 
 
+def test_what_a_change_does_not_name_stays_as_it_is(ledger: Ledger) -> None:
+    ledger.write_now(two_schools)
+    ledger.write_now(lambda tx: RENAME.change(tx, {"which": "8301000", "name": "New"}))
+    ledger.write_now(lambda tx: RENAME.change(tx, {"which": "8301000", "phase": "Primary"}))
+    school = ledger.read_now(lambda tx: tx.get_one(School, "8301000"))
+    assert (school.name, school.phase) == ("New", "Primary")
+
+
 def test_it_is_undone_with_the_part_of_a_transaction_that_it_belongs_to(ledger: Ledger) -> None:
     ledger.write_now(two_schools)
 

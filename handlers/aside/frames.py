@@ -25,7 +25,7 @@ class Heard:
     def __init__(self) -> None:
         self._held = bytearray()
 
-    def feed(self, piece: bytes | memoryview) -> None:
+    def feed(self, piece: bytes) -> None:
         """The next piece."""
         self._held += piece
 

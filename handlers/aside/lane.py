@@ -8,10 +8,6 @@ from typing import Protocol
 
 from handlers.aside import frames
 
-HEARD_AT_ONCE = 64 * 1024
-"""Octets: several mails of ours. They are read into a place of their own, for asyncio otherwise takes 256 KiB anew for each
-piece, however small it is, which costs more than all else of it."""
-
 
 class Stopped(Exception):
     """The process ended before this was done. Our own fault, whatever the mail is like."""
@@ -44,7 +40,7 @@ class _Asked:
     seconds: float
 
 
-class Lane(asyncio.BufferedProtocol):
+class Lane(asyncio.Protocol):
     """Requests, each with a number, and their answers in any order. What comes back is believed in nothing."""
 
     def __init__(self, end: End, *, one_by_one: bool) -> None:
@@ -52,7 +48,6 @@ class Lane(asyncio.BufferedProtocol):
         answered."""
         self._loop = asyncio.get_running_loop()
         self._end, self._one_by_one = end, one_by_one
-        self._buffer = memoryview(bytearray(HEARD_AT_ONCE))
         self._heard = frames.Heard()
         self._numbers = count()
         self._unsaid: list[bytes] = []
@@ -116,13 +111,9 @@ class Lane(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - of a socket
         self._transport = transport
 
-    def get_buffer(self, _sizehint: int) -> memoryview:
-        """Where the next piece is put."""
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
+    def data_received(self, data: bytes) -> None:
         """A piece has come."""
-        self._heard.feed(self._buffer[:nbytes])
+        self._heard.feed(data)
         try:
             for number, octets in self._heard.frames():
                 self._take(number, octets)

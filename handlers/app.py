@@ -1,6 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -93,13 +93,6 @@ class Channel(Protocol):
         """Let go of the way out: nobody speaks through it any more."""
 
 
-ASIDE_CANNOT = "Mail can be neither opened nor answered"
-ASIDE_WAITS = (
-    "What comes is taken in and waits, and so does what is to be told, but for this. It goes on by itself once the process can "
-    "begin: see whether memory is short (journalctl -u postroom)."
-)
-
-
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = (), watching: Sequence[BaseRoute] = ()) -> WebServer:
     """The pages of one-time links, and what other routes are wanted."""
     settings, clock, key, pages = rooms.settings, rooms.clock, rooms.link_key, Pages(rooms.settings)
@@ -179,7 +172,8 @@ class Office:
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), nurse.troubles, self._troubles_aside,
+                    *([canary.troubles] if canary else []), nurse.troubles,
+                    *([self.aside.troubles] if self.aside else []),
                 ],
             ),
             *([canary] if canary else []),
@@ -209,7 +203,7 @@ class Office:
         ready = Readiness(
             rooms.ledger, rooms.clock, rooms.settings, self.workers,
             channels={name: channel.faults for name, channel in self.channels.items()},
-            canary=canary.troubles if canary else None, more={"aside": self._aside_cannot} if self.aside else {},
+            canary=canary.troubles if canary else None, more={"aside": self.aside.trouble} if self.aside else {},
         )  # fmt: skip
         return HealthRoutes(rooms.settings.web, rooms.measures.registry, ready.look)
 
@@ -235,24 +229,16 @@ class Office:
         rooms = self.rooms
         enclose = partial(parcels.enclosed, authority=rooms.settings.authority, signer=rooms.signer)
         here = outbox.InThreads(wording, channel.courier(), enclose)
-        if self.aside is None or not isinstance(channel, MailChannel):
+        aside = self.aside
+        if aside is None or not isinstance(channel, MailChannel):
             return here
-        written = channel.written_by(self.aside.written)
+        written = channel.written_by(aside.written)
 
         async def deliver(posted: Posted, *, repeated: bool) -> Shown | None:
-            is_cry = (
-                posted.kind == Alert.kind and self._aside_cannot()
-            )  # else nobody would hear that nothing can be written
+            is_cry = posted.kind == Alert.kind and aside.trouble()  # else nobody would hear that nothing can be written
             return await (here if is_cry else written)(posted, repeated=repeated)
 
         return deliver
-
-    def _aside_cannot(self) -> str:
-        return self.aside.trouble if self.aside else ""
-
-    def _troubles_aside(self) -> Iterator[Trouble]:
-        if why := self._aside_cannot():
-            yield Trouble(ASIDE_CANNOT, (why, ASIDE_WAITS))
 
     async def start(self) -> None:
         """Begin the process aside, where there is to be one. Raises `NotReady`."""

@@ -1,6 +1,7 @@
 """The service's side: what is to be done aside is asked of a process that is begun anew whenever it has ended."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from bot.preparing.weighing import PART
 from bot.rules.bounce import Returned
 from bot.settings import Settings
 from bot.vault import MasterKey, Unavailable
+from bot.watching import Trouble
 from handlers.aside import requests
 from handlers.aside.lane import Stopped, TooSlow
 from handlers.aside.life import OPENING, WRITING, Life
@@ -88,10 +90,14 @@ class Aside:
         """The number of the process; None where there is none at present."""
         return self._life.pid if self._life else None
 
-    @property
     def trouble(self) -> str:
         """Why it could not begin when it was last needed; empty where it could."""
         return self._why
+
+    def troubles(self) -> Iterator[Trouble]:
+        """The same, as administrators are told of it."""
+        if self._why:
+            yield Trouble(NOTHING_GOES, (self._why, ALL_WAITS))
 
     async def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
@@ -178,6 +184,11 @@ class Aside:
         return life
 
 
+NOTHING_GOES = "Mail can be neither opened nor answered"
+ALL_WAITS = (
+    "What comes is taken in and waits, and so does what is to be told, but for this. It goes on by itself once the process can "
+    "begin: see whether memory is short (journalctl -u postroom)."
+)
 CANNOT_BEGIN = (
     "The process that opens and writes mail cannot begin ({why}). Without it the same is done in the service itself: "
     "aside = false in [work]"

@@ -48,8 +48,8 @@ def backup(
         show.document(line.document())
     else:
         show.say(
-            f"Backup {line.generation} is complete: {line.files} files on record, {line.files_kept} with contents; "
-            f"{line.objects_new} of {line.objects} sealed objects were new ({line.octets_new:,} octets). The keys and "
+            f"Backup {line.generation} is complete. Files on record: {line.files:,}, with contents: {line.files_kept:,}. Sealed "
+            f"objects: {line.objects:,}, new: {line.objects_new:,} ({line.octets_new:,} octets). The keys and "
             "the master key are not in it: keep a mirror of the one, and the other in a safe."
         )
 

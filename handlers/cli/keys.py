@@ -95,7 +95,7 @@ The master key comes from the environment (POSTROOM__KEYS__MASTER_KEY), where Po
 3. Run: postroom keys rotate
 4. Put what {key} then holds into the variable; overwrite and remove the file (shred -u), or use it in place of the variable."""
 ROTATED = """\
-The master key is changed: {keys:,} keys are sealed with {after}, and none with {before}.
+The master key is changed. Keys sealed with {after}: {keys:,}; with {before}: none.
 1. Put a copy of {key} into the safe now. Without it nothing that is stored can be read.
 2. Destroy every copy of the old one: it opens nothing any more but old copies of the key file, of which there should be none.
 3. Give receipts.pub anew to whoever checks receipts: a key is added to it.

@@ -26,6 +26,17 @@ app.command("held")(accounts.show_held)
 app.command()(accounts.unlink)
 
 
+TYPED = {
+    "email": "EMAIL",
+    "name": "--name",
+    "role": "--role",
+    "schools": "--school",
+    "services": "--service",
+    "other_emails": "--other-email",
+}
+"""How each column is typed for one person."""
+
+
 class PersonLine(Line):
     """One person in one role, as in the file that is imported."""
 
@@ -89,7 +100,11 @@ def add(
     row = Row(None, {"email": email, "name": name, "role": role, **cells})
     with rooms(ctx) as opened:
         settings, now = opened.settings, opened.clock.now()
-        differences = opened.ledger.write_now(lambda tx: imports.add_person(tx, row, settings, now))
+        try:
+            differences = opened.ledger.write_now(lambda tx: imports.add_person(tx, row, settings, now))
+        except imports.Unfit as fault:
+            said = [f"{TYPED.get(one.column, '')}: {one.problem}".removeprefix(": ") for one in fault.faults]
+            raise Problem("\n".join(("Nobody was added. Put this right and try again:", *said))) from None
     for one in differences:
         show.say(f"{one.who} ({one.name}): {one.change}. {', '.join(one.details)}")
     if not differences:

@@ -36,7 +36,7 @@ def check_parts(only: str, settings: Settings) -> None:
     if named and (missing := sorted(configured_parts(settings) - named)):
         raise typer.BadParameter(
             f"A SQLite database is served by one process alone, so {', '.join(missing)} cannot be left to another. "
-            "Leave --only out; to divide the work, keep the ledger in PostgreSQL.",
+            "Leave --only out: dividing the work would need PostgreSQL, in which this version cannot keep its record.",
             param_hint="--only",
         )
 

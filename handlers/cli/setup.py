@@ -29,7 +29,9 @@ def serve(
     ctx: typer.Context,
     only: Annotated[
         str,
-        typer.Option(metavar="PART,…", help="Only these parts (smtp, web, worker); other processes must do the rest."),
+        typer.Option(
+            metavar="PART,…", help=f"Only these parts ({', '.join(serving.PARTS)}); other processes must do the rest."
+        ),
     ] = "",
 ) -> None:
     """Take mail in, handle it and answer it, until it is stopped (Ctrl-C, or SIGTERM)."""

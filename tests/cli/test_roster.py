@@ -97,7 +97,11 @@ def test_a_whole_list_that_is_cut_short_needs_a_yes(office: CommandLine, people:
 
 def test_people_are_added_role_by_role(office: CommandLine) -> None:
     new = "new@leysjunior.example"
-    office.run("people", "add", new, "--role", "sender", "--school", LEYS, status=1)
+    nameless = office.run("people", "add", new, "--role", "sender", "--school", LEYS, status=1).stderr
+    assert nameless.startswith("Nobody was added.")
+    assert "--name: the name is missing" in nameless
+    reachless = office.run("people", "add", new, "--name", "New One", "--role", "sender", status=1).stderr
+    assert "--school: a sender needs some; each is given by itself, or * for all" in reachless
     office.run(
         "people",
         "add",

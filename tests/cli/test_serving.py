@@ -82,7 +82,9 @@ def test_serve_works_and_warns_where_the_public_key_cannot_be_written(served: Co
 
 
 def test_a_part_of_the_work_needs_postgresql(served: CommandLine) -> None:
-    assert "PostgreSQL" in served.run("serve", "--only", "smtp", status=2).stderr
+    assert "this version cannot" in " ".join(
+        served.run("serve", "--only", "smtp", status=2).stderr.replace("│", "").split()
+    )
     assert "PostgreSQL" in served.run("serve", "--only", "worker", status=2).stderr
     assert "fax" in served.run("serve", "--only", "smtp,worker,fax", status=2).stderr
 

@@ -155,9 +155,7 @@ class _Checking:
         read = _school if column == "schools" else str.upper
         scopes = list(dict.fromkeys(map(read, _several(row[column], SCOPES_PARTED_BY))))
         if not scopes:
-            self._fault(
-                row, column, f"{A[role]} {role} needs some; write them with «{SEPARATOR}» between, or {ALL} for all"
-            )
+            self._fault(row, column, f"{A[role]} {role} needs some; {_how_several(row)}, or {ALL} for all")
         known = {"schools": self.schools, "services": self.services}[column]
         for scope in scopes:
             if scope not in known and scope != ALL:
@@ -166,6 +164,10 @@ class _Checking:
 
     def _fault(self, row: Row, column: str, problem: str) -> None:
         self.faults.append(Fault(row.line, column, problem))
+
+
+def _how_several(row: Row) -> str:
+    return f"write them with «{SEPARATOR}» between" if row.line else "each is given by itself"
 
 
 def _several(cell: str, parted_by: re.Pattern[str]) -> list[str]:

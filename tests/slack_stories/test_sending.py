@@ -220,3 +220,13 @@ async def test_a_repeated_event_has_one_effect(office: SlackOffice) -> None:
     await office.settle()
     assert len(office.post.files()) == 1
     assert len(office.answers(office.dm("jo"))) == 1
+
+
+async def test_a_held_file_that_nobody_answered_for_is_said_to_be_discarded_where_it_was_sent(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", "8302000 SENplan20260901.docx")
+    office.post.clock.advance(days=8)
+    await office.settle()
+    assert office.post.files()[0].status is Status.DISCARDED
+    assert "heard nothing within 7 days" in office.answers(office.dm("jo"))[-1].words

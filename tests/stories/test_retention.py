@@ -465,15 +465,30 @@ async def test_a_clock_that_jumps_back_does_no_harm(post: TestOffice) -> None:
 
 async def test_what_belongs_to_nothing_is_destroyed_once_it_has_stayed_so_for_a_day(post: TestOffice) -> None:
     reference = await received(post)
-    writing = post.rooms.vault.begin("f99-1")
-    writing.write(b"left by a crash")
-    post.rooms.vault.finish(writing)
+    vault = post.rooms.vault
+    left = {"f99-1", post.waiting()[0].object_id}  # the other was a message that is done with
+    for name in left:
+        writing = vault.begin(name)
+        writing.write(b"left by a crash")
+        vault.finish(writing)
     await wait(post, hours=13)
     await wait(post, hours=13)
-    assert post.rooms.vault.holds("f99-1")
+    assert left < set(vault.object_ids())
     await wait(post, hours=13)
-    assert not post.rooms.vault.holds("f99-1")
-    assert list(post.rooms.vault.object_ids()) == [post.file(reference).object_id]
+    assert not any(map(vault.holds, left))
+    assert list(vault.object_ids()) == [post.file(reference).object_id]
+
+
+async def test_what_was_seen_once_long_ago_has_its_day_anew(post: TestOffice) -> None:
+    vault = post.rooms.vault
+    for days in (6, 0):
+        writing = vault.begin("f99-1")
+        writing.write(b"on its way")
+        vault.finish(writing)
+        await wait(post, hours=13)
+        assert vault.holds("f99-1")
+        vault.destroy(["f99-1"])
+        await days_pass(post, days)
 
 
 async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_told_of(post: TestOffice) -> None:
@@ -573,20 +588,23 @@ def claim(tx: Session, now: datetime) -> None:
 
 async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOffice) -> None:
     old = await received(post)
+    await post.email(JO, attach="8302000_SENwaiting20260901.docx")
+    (waiting,) = post.expect(JO, "receipt").references  # nobody ever receives it, so nothing of it ends by itself
     await post.leave(SAM)
     await days_pass(post, 92)
     for _ in range(85):  # to February 2034
         await wait(post, days=31)
-    assert {file.reference for file in post.files()} == {old}
+    assert {file.reference for file in post.files()} == {old, waiting}
     await post.email(JO, attach="8302000_SENnote20260901.docx")
     for _ in range(8):  # past the end of August 2034
         await wait(post, days=31)
 
-    (left,) = post.files()
-    assert left.reference != old
+    kept, new = post.files()
+    assert (kept.reference, kept.contents) == (waiting, Contents.KEPT)
+    assert new.reference != old
     assert verifying.faults(post.rooms.ledger, post.rooms.vault, post.rooms.signing_keys) == []
     names = post.rooms.ledger.read_now(lambda tx: {person.email for person in tx.query(Person)})
-    assert JO in names
+    assert {JO, RAJ, ALEX} <= names
     assert SAM not in names
 
 

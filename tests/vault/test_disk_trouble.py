@@ -1,6 +1,7 @@
 """A disk that is full or failing gives Unavailable, leaves nothing half done, and is no trouble once it works again."""
 
 import errno
+import io
 import os
 import resource
 import sqlite3
@@ -12,6 +13,7 @@ from typing import NoReturn
 import pytest
 
 from bot.vault import FRAME, FolderShelf, Keys, MasterKey, Unavailable, Vault, open_vault
+from bot.vault.seal import Sealer, unseal
 from tests.vault import contents, noise, on_shelf, store
 
 OLD, NEW = noise(100, seed=1), noise(5 * FRAME, seed=2)
@@ -151,3 +153,28 @@ def test_a_place_where_nothing_can_be_made_is_unavailable_and_named(tmp_path: Pa
         open_vault(tmp_path / "file" / "shelf", tmp_path / "keys.db", master)
     with pytest.raises(Unavailable, match=r"nowhere/keys\.db"):
         open_vault(tmp_path / "shelf", tmp_path / "nowhere" / "keys.db", master)
+
+
+class WornOut(io.BytesIO):
+    """Sealed contents on a disk that fails in one way."""
+
+    failing = ""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(size) if self.failing != "read" else worn_out()
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return super().seek(offset, whence) if self.failing != "seek" else worn_out()
+
+
+def worn_out() -> NoReturn:
+    raise OSError(errno.EIO, "the disk is worn out")
+
+
+@pytest.mark.parametrize("failing", ["read", "seek"])
+def test_contents_that_the_disk_does_not_give_are_unavailable_and_not_damaged(failing: str) -> None:
+    sealer = Sealer(b"k" * 32, "a")
+    source = WornOut(sealer.header + sealer.last(bytearray(b"contents")))
+    source.failing = failing
+    with pytest.raises(Unavailable):
+        list(unseal(source, b"k" * 32, "a", start=FRAME))

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from handlers import lean
 from handlers.aside import frames
 
 PR_SET_PDEATHSIG = 1
@@ -44,6 +45,7 @@ def main(descriptors: list[int]) -> None:
     # only now: whatever fails from here on can be told
     work: Any = importlib.import_module("handlers.aside.work")
     outcome, answer = work.begin(first)
+    lean.leave_in_peace()
     opening.say(number, outcome)
     for lane in (*[opening] * work.OPENERS, writing):
         threading.Thread(target=_serve, args=(lane, answer), daemon=True).start()

@@ -11,6 +11,7 @@ import typer
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.settings.kinds import is_loopback
+from handlers import lean
 from handlers.app import office
 from handlers.aside.asking import Aside
 from handlers.cli import publishing, show
@@ -65,6 +66,7 @@ async def serve(settings: Settings) -> None:
         try:
             aside = Aside(settings, master_key(settings)) if settings.work.aside else None
             async with Serving(office(rooms, aside)), Manager.of(os.environ, os.getpid()).told():
+                lean.leave_in_peace()
                 show.warn("ready")
                 await stopped.wait()
         except CannotListen as fault:

@@ -202,6 +202,7 @@ class Office:
             rooms.ledger, rooms.clock, rooms.settings, self.workers,
             channels={name: channel.faults for name, channel in self.channels.items()},
             canary=canary.troubles if canary else None,
+            aside=self.aside.trouble if self.aside else None,
         )  # fmt: skip
         return HealthRoutes(rooms.settings.web, rooms.measures.registry, ready.look)
 

@@ -62,6 +62,7 @@ class Aside:
         self._changing = threading.Lock()
         self._life: Life | None = None
         self._is_closed = False
+        self._trouble = ""
 
     async def start(self) -> None:
         """Begin. Raises `CannotBegin`."""
@@ -75,6 +76,10 @@ class Aside:
     def pid(self) -> int | None:
         """The number of the process; None where there is none at present."""
         return self._life.pid if self._life else None
+
+    def trouble(self) -> str:
+        """Why none could be begun when one was last wanted, while all mail waits; empty where one could."""
+        return self._trouble
 
     async def prepare(self, raw: Raw) -> Prepared | Spoiled:
         """See `Preparing`."""
@@ -138,7 +143,12 @@ class Aside:
             if self._life:
                 log.error("the process aside ended", how=self._life.close())
                 self._life = None
-            self._life = self._beginner.submit(self._begun).result()
+            try:
+                self._life = self._beginner.submit(self._begun).result()
+            except CannotBegin as fault:
+                self._trouble = str(fault)
+                raise
+            self._trouble = ""
             return self._life
 
     def _begun(self) -> Life:

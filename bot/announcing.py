@@ -14,6 +14,7 @@ from bot.ledger.kinds import Purpose
 from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
 from bot.notices import Notice
 from bot.rules.lifecycle import Status
+from bot.rules.somebody import Listed, Somebody
 from bot.settings import Service, Settings
 from bot.settings.kinds import DIRECT
 from bot.telling import (
@@ -51,7 +52,7 @@ def places_of(service: Service | None, settings: Settings) -> list[Place]:
     return [*(Place(MAIL, address) for address in service.announce), *in_chat]
 
 
-def place_of(officer: Person, service: Service | None, settings: Settings) -> Place | None:
+def place_of(officer: Somebody, service: Service | None, settings: Settings) -> Place | None:
     """Where an officer of a service is told; None where they read it in its conversation already."""
     known = roster.identity(officer, SLACK)
     if not (settings.slack and service and service.slack_channel and known):
@@ -59,7 +60,7 @@ def place_of(officer: Person, service: Service | None, settings: Settings) -> Pl
     return Place(SLACK, known) if service.slack_channel == DIRECT else None
 
 
-def readers(tx: Session, file: File) -> list[Person]:
+def readers(tx: Session, file: File) -> list[Listed]:
     """The officers who take this file in: nobody of a school on whose list they are."""
     return [one for one in roster.officers(tx, file.service or "") if not roster.on_the_list(one, file.school)]
 
@@ -73,7 +74,7 @@ class _Why:
 
 
 def announce(
-    tx: Session, files: Sequence[File], occasion: Occasion, *, mover: Person | None = None, why: str = ""
+    tx: Session, files: Sequence[File], occasion: Occasion, *, mover: Somebody | None = None, why: str = ""
 ) -> None:
     """Tell those who take in: one mail an officer for each message taken in, places in batches, a card a file in chat.
 
@@ -81,13 +82,13 @@ def announce(
     """
     moved = _Why(mover.name if mover else "", why)
     mailed: dict[int, list[File]] = defaultdict(list)
-    people: dict[int, Person] = {}
+    people: dict[int, Somebody] = {}
     for file in files:
         service = occasion.settings.service(file.service)
         places, officers = places_of(service, occasion.settings), readers(tx, file)
         for place in places:
             _tell_place(tx, place, service, file, occasion, moved=moved)
-        for officer in (one for one in officers if one is not mover):
+        for officer in (one for one in officers if mover is None or one.id != mover.id):
             own = place_of(officer, service, occasion.settings)
             if own and own.channel == MAIL:
                 people[officer.id] = officer
@@ -144,7 +145,7 @@ def _tell_mailbox(tx: Session, place: str, service: Service, file: File, occasio
 
 
 def _tell_to_decide(
-    tx: Session, person: Person, files: Sequence[File], occasion: Occasion, *, unattended: bool = False,
+    tx: Session, person: Somebody, files: Sequence[File], occasion: Occasion, *, unattended: bool = False,
     moved: _Why = _Why(),
 ) -> None:  # fmt: skip
     notice = new_files(files, occasion.settings, unattended=unattended, moved=moved)
@@ -172,7 +173,7 @@ def by_mail(tx: Session, item: OutboxItem, occasion: Occasion) -> None:
         alert(tx, f"{UNUSABLE}: {item.error}", [line], occasion)
 
 
-def _tell_by_mail(tx: Session, notice: Notice, person: Person, item: OutboxItem, occasion: Occasion) -> None:
+def _tell_by_mail(tx: Session, notice: Notice, person: Somebody, item: OutboxItem, occasion: Occasion) -> None:
     """The same notice; no links where others read all that this person is sent, and nothing that went by mail as well."""
     mailbox = own_mailbox(person, occasion.settings)
     if not mailbox and "links" in type(notice).model_fields:
@@ -183,7 +184,7 @@ def _tell_by_mail(tx: Session, notice: Notice, person: Person, item: OutboxItem,
 
 
 def _announce_by_mail(
-    tx: Session, notice: notices.NewFiles | notices.Waiting, person: Person | None, occasion: Occasion
+    tx: Session, notice: notices.NewFiles | notices.Waiting, person: Somebody | None, occasion: Occasion
 ) -> None:
     """Those who would have read of these files in chat, and of none that is decided by now; what was due to a place is
     due to each of its officers who has not been told by mail already."""

@@ -19,6 +19,7 @@ from bot.notices import Notice
 from bot.rules import bounce
 from bot.rules.authority import ALL, OF_A_SCHOOL, Appointment
 from bot.rules.bounce import Report, Severity
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 from bot.telling import Occasion
 
@@ -152,7 +153,8 @@ def _headteacher_of(tx: Session, item: OutboxItem, notice: Notice) -> Iterator[s
         return
     person = tx.get_one(Person, item.person_id)
     for file in notice.files:
-        if notice.reader == "headteacher" or person in roster.headteachers(tx, file.school):
+        leading = {one.id for one in roster.headteachers(tx, file.school)}
+        if notice.reader == "headteacher" or person.id in leading:
             yield (
                 f"{person.name} ({item.recipient}), headteacher of {file.school_name} ({file.school}): {notice.by} has "
                 f"rejected {file.name} ({file.reference}), which {file.sent_by} sent. The reason given: {notice.why}"
@@ -167,7 +169,7 @@ def _whose(tx: Session, item: OutboxItem, settings: Settings) -> Iterator[str]:
         yield f"It is the address of {person.name}: {_roles(person)}."
 
 
-def _roles(person: Person) -> str:
+def _roles(person: Somebody) -> str:
     held = sorted(roster.appointments(person), key=lambda one: (one.role, one.scope))
     return "; ".join(f"{one.role} of {_scope(one)}" for one in held)
 

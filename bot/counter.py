@@ -14,12 +14,13 @@ from bot import handing_out, links, notices, officer_desk, roster, school_desk, 
 from bot.clock import Clock
 from bot.ledger import Ledger, files, history
 from bot.ledger.kinds import Purpose
-from bot.ledger.tables import File, Link, Person
+from bot.ledger.tables import File, Link
 from bot.links import Standing, Visit
 from bot.notices import Notice
 from bot.notices.pages import DecidedPage, Done, FilePage, LinkSent, Page, Stale, StaleLink, UnknownLink, Wish
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 from bot.telling import Asking, facts
 from bot.tokens import LinkKey
@@ -180,7 +181,7 @@ class Counter:
         mailbox, hour_ago = telling.own_mailbox(link.person, self._settings), self._clock.now() - timedelta(hours=1)
         return telling.told_since(tx, mailbox, hour_ago, {notices.Copy.kind})
 
-    def _asking(self, person: Person) -> Asking:
+    def _asking(self, person: Somebody) -> Asking:
         return Asking(
             settings=self._settings, clock=self._clock, now=self._clock.now(), person=person, channel=CHANNEL,
             address=person.email,

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bot import roster
-from bot.ledger.tables import File, Mention, OutboxItem, Person
+from bot.ledger.tables import File, Mention, OutboxItem
 from bot.rules import reference
+from bot.rules.somebody import Somebody
 
 CANDIDATES_MAX = 20
 """Of several that are meant, so many are listed."""
@@ -20,7 +21,7 @@ QUOTES = "\"'«»“”‘’"
 """What people put around a name."""
 
 
-def find(tx: Session, person: Person, text: str) -> list[File]:
+def find(tx: Session, person: Somebody, text: str) -> list[File]:
     """The files that this text can mean, newest first: of its reference; else of its name; else those of a part."""
     wanted = text.strip().strip(QUOTES).strip()
     if shown := reference.read(wanted):
@@ -35,7 +36,7 @@ def find(tx: Session, person: Person, text: str) -> list[File]:
     return _visible(tx, person, File.name.ilike(f"%{stem}%", escape="\\"))
 
 
-def answered_files(tx: Session, person: Person, answered: OutboxItem | None) -> dict[int, File]:
+def answered_files(tx: Session, person: Somebody, answered: OutboxItem | None) -> dict[int, File]:
     """The files that the notice answered speaks of, under the numbers it gave them; only those this person may see."""
     if answered is None:
         return {}
@@ -50,7 +51,7 @@ def answered_files(tx: Session, person: Person, answered: OutboxItem | None) -> 
     return found
 
 
-def mentioned_in(tx: Session, person: Person, references: Iterable[str]) -> list[File]:
+def mentioned_in(tx: Session, person: Somebody, references: Iterable[str]) -> list[File]:
     """The files of these references that this person may see."""
     return _visible(tx, person, File.reference.in_(list(references)))
 
@@ -60,6 +61,6 @@ def literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _visible(tx: Session, person: Person, condition: ColumnElement[bool]) -> list[File]:
+def _visible(tx: Session, person: Somebody, condition: ColumnElement[bool]) -> list[File]:
     wanted = select(File).where(condition, roster.visible(person))
     return list(tx.scalars(wanted.order_by(File.sent_at.desc(), File.id.desc()).limit(CANDIDATES_MAX)))

@@ -16,6 +16,7 @@ from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.notices.freezing import Readers, Tidings
 from bot.rules.lifecycle import Act
+from bot.rules.somebody import Somebody
 from bot.telling import Asking, alert_once, facts, post, told_the_same
 
 WORDS_CHARACTERS_MAX = 500
@@ -33,7 +34,7 @@ HAVING = frozenset({Act.RECEIVED, Act.DOWNLOADED, Act.COPIED, Act.EXPORTED})
 class Reader:
     """One person who is told, of which files, and why."""
 
-    person: Person
+    person: Somebody
     why: Readers
     files: list[File] = field(default_factory=list)
     had: bool = False

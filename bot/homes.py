@@ -7,10 +7,11 @@ from bot import home, standing
 from bot.arrival import Arrival, Introduce, Introduction
 from bot.clock import Clock
 from bot.ledger import Ledger, surfaces
-from bot.ledger.tables import Person, Surface
+from bot.ledger.tables import Surface
 from bot.notices import Home
 from bot.parcels import Parcel
 from bot.reception.wanting import Shut, look
+from bot.rules.somebody import Listed
 from bot.settings import Settings
 from bot.wording import Wording
 
@@ -37,11 +38,11 @@ class Homes:
     def _has_moved_in(self, tx: Session, arrival: Arrival, known: Introduction) -> bool:
         """Whether it is not yet on record whose home it is: from then on it is outdated by what befalls their files."""
         surface, whose = self._look(tx, arrival, known)
-        return isinstance(whose, Person) and surface is not None and surface.person_id != whose.id
+        return isinstance(whose, Listed) and surface is not None and surface.person_id != whose.id
 
     def _move_in(self, tx: Session, arrival: Arrival, known: Introduction) -> None:
         surface, whose = self._look(tx, arrival, known)
-        if isinstance(whose, Person) and surface is not None:
+        if isinstance(whose, Listed) and surface is not None:
             tx.execute(update(Surface).where(Surface.id == surface.id).values(person_id=whose.id))
 
     def _drawn(self, tx: Session, arrival: Arrival, known: Introduction) -> Parcel:
@@ -52,11 +53,11 @@ class Homes:
             created_at=shown.at,
         )  # fmt: skip
 
-    def _home(self, tx: Session, surface: Surface | None, whose: Person | Shut) -> Home:
+    def _home(self, tx: Session, surface: Surface | None, whose: Listed | Shut) -> Home:
         if isinstance(whose, Shut) or surface is None:
             return home.shut(whose.notice if isinstance(whose, Shut) else None, self._clock.now())
         return home.of(tx, standing.choice(surface), standing.asking(whose, surface, self._settings, self._clock))
 
-    def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> tuple[Surface | None, Person | Shut]:
+    def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> tuple[Surface | None, Listed | Shut]:
         surface = surfaces.at(tx, self._channel, arrival.sender, "")
         return surface, look(tx, arrival, self._settings, known)

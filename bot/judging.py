@@ -22,7 +22,7 @@ def convention(tx: Session, asking: Asking) -> Convention:
         services={service.code: service.name for service in settings.services},
         extensions=frozenset(settings.files.extensions),
         schools=tuple(roster.numbers_of(tx, asking.person)),
-        roster=roster.numbers(tx),
+        roster=roster.Numbers(tx),
     )
 
 

@@ -18,7 +18,8 @@ from bot.clock import Clock
 from bot.ledger import history
 from bot.ledger.entering import enter
 from bot.ledger.kinds import Purpose
-from bot.ledger.tables import File, Link, Person
+from bot.ledger.tables import File, Link
+from bot.rules.somebody import Somebody
 
 SESSION = timedelta(minutes=15)
 """How long whoever opened a link may go on, and begin an interrupted download again."""
@@ -49,7 +50,7 @@ class Visit:
 
 
 def make(
-    tx: Session, purpose: Purpose, person: Person, files: Iterable[File], *, clock: Clock, now: datetime, days: int
+    tx: Session, purpose: Purpose, person: Somebody, files: Iterable[File], *, clock: Clock, now: datetime, days: int
 ) -> dict[str, str]:
     """A link for this person to each file: the id of each by the file's reference."""
     made = {file.reference: clock.token() for file in files}

@@ -16,6 +16,7 @@ from bot.rules import calendar
 from bot.rules.calendar import Period
 from bot.rules.commands import Filters
 from bot.rules.lifecycle import ASKED_BY, Status
+from bot.rules.somebody import Somebody
 from bot.telling import Asking
 
 SHOWN_BY_DEFAULT = (Status.SENT, Status.RECEIVED, Status.REJECTED)
@@ -99,7 +100,7 @@ def senders(tx: Session, choice: Choice, asking: Asking, within: Within = None) 
     return tuple(found.items())
 
 
-def open_to(tx: Session, person: Person, file: File) -> tuple[str, ...]:
+def open_to(tx: Session, person: Somebody, file: File) -> tuple[str, ...]:
     """What this person can do to this file as it stands, in words."""
     acts = tuple(word for act, word in ASKED_BY.items() if roster.can(tx, person, act, file))
     has_copy = handing_out.are_there(file) and handing_out.way(tx, person, file) is not None

@@ -18,6 +18,7 @@ from bot.ledger.tables import File, Mention, OutboxItem, Person
 from bot.notices import Notice
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import ASKED_BY, Act, Status
+from bot.rules.somebody import Somebody
 from bot.settings import Service, Settings
 from bot.telling import Asking, came_by, facts, post
 
@@ -97,7 +98,7 @@ def not_theirs(tx: Session, word: str, file: File) -> notices.NotAuthorised:
     return notices.NotAuthorised(act=word, named=file.reference, ask=ask)
 
 
-def _is_theirs(file: File, act: Act, person: Person) -> bool:
+def _is_theirs(file: File, act: Act, person: Somebody) -> bool:
     """Whether the file stands as it does because this person did the same before."""
     doers = {Act.RECEIVED: (Status.RECEIVED, file.received_by), Act.REJECTED: (Status.REJECTED, file.rejected_by)}
     return doers.get(act) == (file.status, person.id)

@@ -14,9 +14,10 @@ from bot import notices, roster, telling
 from bot.arrival import MAIL, Arrival, Introduction
 from bot.clock import Clock
 from bot.ledger import Ledger
-from bot.ledger.tables import Identity, Person, Proof
+from bot.ledger.tables import Identity, Proof
 from bot.links import Visit
 from bot.notices.pages import Page, ProvenPage, ProvePage, StaleProof, StaleProving, UnknownLink
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 from bot.telling import Occasion
 from bot.tokens import LinkKey
@@ -58,7 +59,7 @@ def ask(tx: Session, arrival: Arrival, known: Introduction, occasion: Occasion) 
     telling.post(tx, mail, occasion, to=proof.address, person=person)
 
 
-def void(tx: Session, person: Person, now: datetime) -> None:
+def void(tx: Session, person: Somebody, now: datetime) -> None:
     """No link that this person was mailed links anything any more."""
     theirs = (Proof.person_id == person.id) & Proof.used_at.is_(None) & (Proof.expires_at > now)
     tx.execute(update(Proof).where(theirs).values(expires_at=now))
@@ -103,7 +104,8 @@ class ProofDesk:
         """The proof, whose mailbox is still that of the same member of staff."""
         proof_id = self._key.read(visit.token)
         proof = tx.get(Proof, proof_id) if proof_id else None
-        if proof is None or roster.who(tx, MAIL, proof.address) is not proof.person:
+        reader = roster.who(tx, MAIL, proof.address) if proof else None
+        if proof is None or reader is None or reader.id != proof.person_id:
             return None
         return proof if roster.is_anybody(proof.person) else None
 

@@ -33,13 +33,12 @@ class Readiness:
     def __init__(
         self, ledger: Ledger, clock: Clock, settings: Settings, workers: Sequence[Worker], *,
         channels: Mapping[str, Faults], canary: Callable[[], Iterable[Trouble]] | None = None,
-        aside: Callable[[], str] | None = None,
+        more: Mapping[str, Callable[[], str]] = {},
     ) -> None:  # fmt: skip
-        """`canary`: what is wrong with it, where one is sent; `aside`: with the process in which mail is opened, where there
-        is one."""
+        """`canary`: what is wrong with it, where one is sent; `more`: other parts, and why they do not work, empty where they do."""
         self._ledger, self._clock, self._settings = ledger, clock, settings
-        self._workers, self._channels, self._canary, self._aside = workers, channels, canary, aside
-        self._space = Space.of(settings)
+        self._workers, self._channels, self._canary = workers, channels, canary
+        self._more, self._space = more, Space.of(settings)
         self._looking = asyncio.Lock()
         self._seen: Parts = {}
         self._look_at = clock.now()
@@ -57,8 +56,7 @@ class Readiness:
         found |= {f"worker {worker.name}": self._still(worker) for worker in self._workers}
         for name, ask in self._channels.items():
             found[name] = ", ".join(f"{one} does not listen" for one in ask())
-        if self._aside:
-            found["aside"] = self._aside()
+        found |= {name: why() for name, why in self._more.items()}
         if self._canary:
             found["canary"] = " ".join(trouble.what for trouble in self._canary())
         return found

@@ -21,6 +21,7 @@ from bot.ledger.tables import Contents, Entry, File, Mention, OutboxItem, Person
 from bot.notices import FileFacts, Wait, Waiting
 from bot.rules.lifecycle import Act, Status
 from bot.rules.office_hours import OfficeHours
+from bot.rules.somebody import Somebody
 from bot.settings import Settings, Slack
 from bot.telling import Occasion
 from bot.working import Worker
@@ -101,7 +102,7 @@ class Reminder(Worker):
             yield from self._people(roster.administrators(tx), file, unattended=True)
 
     def _people(
-        self, people: Iterable[Person], file: File, *, unattended: bool = False, escalated: bool = False
+        self, people: Iterable[Somebody], file: File, *, unattended: bool = False, escalated: bool = False
     ) -> Iterator[_Reader]:
         for person in people:
             if not roster.on_the_list(person, file.school):

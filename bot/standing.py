@@ -12,11 +12,14 @@ from bot.clock import Clock
 from bot.ledger import Later, surfaces
 from bot.ledger.tables import File, Identity, Mention, OutboxItem, Person, Surface
 from bot.notices import Choice, Notice
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 from bot.telling import Asking
 
 
-def asking(person: Person, surface: Surface, settings: Settings, clock: Clock, *, route: Route | None = None) -> Asking:
+def asking(
+    person: Somebody, surface: Surface, settings: Settings, clock: Clock, *, route: Route | None = None
+) -> Asking:
     """Its reader asks for it anew."""
     return Asking(
         settings=settings, clock=clock, now=clock.now(), channel=surface.channel, person=person, address=surface.place,

@@ -12,14 +12,15 @@ from bot import digest, links, notices, roster
 from bot.arrival import MAIL, SLACK, Route
 from bot.clock import Clock
 from bot.ledger import files, history
-from bot.ledger.entering import enter
+from bot.ledger.entering import NUMBERS, enter
 from bot.ledger.kinds import Purpose
 from bot.ledger.prepared import Prepared, among
-from bot.ledger.tables import File, Mention, OutboxItem, OutboxState, Person
+from bot.ledger.tables import File, Mention, OutboxItem, OutboxState
 from bot.notices import FileFacts, Notice
 from bot.rules import address, retention
 from bot.rules.authority import Sight
 from bot.rules.lifecycle import Act, Status
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 
 UNASKED = frozenset({
@@ -49,7 +50,7 @@ class Occasion:
 class Asking(Occasion):
     """Somebody proven wants something: who, through which channel, in answer to which notice."""
 
-    person: Person
+    person: Somebody
     address: str
     """Where this person is answered: the identity they spoke with."""
     believed: str = ""
@@ -115,7 +116,7 @@ def _done(file: File, word: str, act: Act | None) -> dict[str, Any]:
     return {f"{word}_by": entry.person.name if entry.person else "", f"{word}_at": entry.at} if entry else {}
 
 
-def now(tx: Session, notice: Notice, settings: Settings, reader: Person | None = None) -> Notice:
+def now(tx: Session, notice: Notice, settings: Settings, reader: Somebody | None = None) -> Notice:
     """The same notice with its files as they are by now; whose words were not told then are not told now.
 
     `reader`: the one person who reads it. Of a file that they may not see any more they are told nobody's words.
@@ -146,7 +147,7 @@ def service_name(settings: Settings, code: str | None) -> str:
 
 
 def post(
-    tx: Session, notice: Notice, occasion: Occasion, *, to: str, person: Person | None = None, threaded: bool = False,
+    tx: Session, notice: Notice, occasion: Occasion, *, to: str, person: Somebody | None = None, threaded: bool = False,
     batch: str | None = None, wait: timedelta = timedelta(0), channel: str = MAIL,
 ) -> None:  # fmt: skip
     """Put a notice into the outbox. `threaded`: it answers the message that is being handled, where that came from."""
@@ -219,6 +220,7 @@ IDS: Prepared[str] = Prepared(select(File.reference, File.id).where(among(File.r
 def _ids(tx: Session, notice: Notice) -> dict[str, int]:
     """The ids of the files it speaks of, by their references: mostly they are at hand."""
     known = {row.reference: row.id for row in tx.identity_map.values() if isinstance(row, File)}
+    known |= tx.info.get(NUMBERS, {})
     unknown = {file.reference for file in notice.mentioned()}.difference(known)
     if unknown:
         known |= dict(IDS.rows(tx, {"references": list(unknown)}))
@@ -231,13 +233,15 @@ def came_by(tx: Session, file: File, settings: Settings) -> str:
     return SLACK if in_chat else MAIL
 
 
-def linked(tx: Session, purpose: Purpose, person: Person, files: Iterable[File], occasion: Occasion) -> dict[str, str]:
+def linked(
+    tx: Session, purpose: Purpose, person: Somebody, files: Iterable[File], occasion: Occasion
+) -> dict[str, str]:
     """A one-time link for this person to each of these files: the ids of the links by the files' references."""
     days = occasion.settings.web.link_days
     return links.make(tx, purpose, person, files, clock=occasion.clock, now=occasion.now, days=days)
 
 
-def own_mailbox(person: Person, settings: Settings) -> str:
+def own_mailbox(person: Somebody, settings: Settings) -> str:
     """Where this person is told what nobody else may have, such as a link; empty where others read all their mail, too."""
     written_from = sorted(one.value for one in person.identities if one.channel == MAIL)
     shared = settings.access.shared_mailboxes if settings.access.refuse_shared else ()
@@ -256,7 +260,7 @@ def alert(tx: Session, what: str, lines: Iterable[str], occasion: Occasion, *, b
     return bool(told)
 
 
-def _hold_back(tx: Session, what: str, lines: Sequence[str], occasion: Occasion, one: Person) -> None:
+def _hold_back(tx: Session, what: str, lines: Sequence[str], occasion: Occasion, one: Somebody) -> None:
     """Into the mail that tells later how many there were. One that was tried may have arrived: another takes its place."""
     item, now = digest.pending(tx, one.email), occasion.now
     before = notices.Alert.model_validate(item.facts) if item else None

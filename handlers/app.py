@@ -1,6 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,8 @@ from bot.counter import Counter
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger.tables import OutboxItem
 from bot.notices import Alert
-from bot.outbox import Courier, Deliver, OutboxWorker
+from bot.outbox import Courier, Deliver, OutboxWorker, Shown
+from bot.parcels import Posted
 from bot.preparing import OpenMessage, PerChannel, Preparer, Preparing, ReadReturned
 from bot.preparing.threads import InThreads
 from bot.proofs import ProofDesk
@@ -90,6 +91,13 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of the way out: nobody speaks through it any more."""
+
+
+ASIDE_CANNOT = "Mail can be neither opened nor answered"
+ASIDE_WAITS = (
+    "What comes is taken in and waits, and so does what is to be told, but for this. It goes on by itself once the process can "
+    "begin: see whether memory is short (journalctl -u postroom)."
+)
 
 
 def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = (), watching: Sequence[BaseRoute] = ()) -> WebServer:
@@ -171,7 +179,7 @@ class Office:
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), nurse.troubles,
+                    *([canary.troubles] if canary else []), nurse.troubles, self._troubles_aside,
                 ],
             ),
             *([canary] if canary else []),
@@ -201,8 +209,7 @@ class Office:
         ready = Readiness(
             rooms.ledger, rooms.clock, rooms.settings, self.workers,
             channels={name: channel.faults for name, channel in self.channels.items()},
-            canary=canary.troubles if canary else None,
-            aside=self.aside.trouble if self.aside else None,
+            canary=canary.troubles if canary else None, more={"aside": self._aside_cannot} if self.aside else {},
         )  # fmt: skip
         return HealthRoutes(rooms.settings.web, rooms.measures.registry, ready.look)
 
@@ -226,10 +233,26 @@ class Office:
 
     def _deliver(self, channel: Channel, wording: Wording) -> Deliver:
         rooms = self.rooms
-        if self.aside and isinstance(channel, MailChannel):
-            return channel.written_by(self.aside.written)
         enclose = partial(parcels.enclosed, authority=rooms.settings.authority, signer=rooms.signer)
-        return outbox.InThreads(wording, channel.courier(), enclose)
+        here = outbox.InThreads(wording, channel.courier(), enclose)
+        if self.aside is None or not isinstance(channel, MailChannel):
+            return here
+        written = channel.written_by(self.aside.written)
+
+        async def deliver(posted: Posted, *, repeated: bool) -> Shown | None:
+            is_cry = (
+                posted.kind == Alert.kind and self._aside_cannot()
+            )  # else nobody would hear that nothing can be written
+            return await (here if is_cry else written)(posted, repeated=repeated)
+
+        return deliver
+
+    def _aside_cannot(self) -> str:
+        return self.aside.trouble if self.aside else ""
+
+    def _troubles_aside(self) -> Iterator[Trouble]:
+        if why := self._aside_cannot():
+            yield Trouble(ASIDE_CANNOT, (why, ASIDE_WAITS))
 
     async def start(self) -> None:
         """Begin the process aside, where there is to be one. Raises `NotReady`."""

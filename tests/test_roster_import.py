@@ -112,9 +112,9 @@ def test_the_demos_own_files_enter(office: Roster) -> None:
 
 
 def test_a_school_has_its_number_of_authority_and_establishment(office: Roster) -> None:
+    leys = office.read(lambda tx: tx.get_one(School, LEYS))
     office.schools("1,830,47,Small School,Open,Primary,,,")
     assert office.read(lambda tx: tx.get_one(School, "8300047")).name == "Small School"
-    leys = office.read(lambda tx: tx.get_one(School, LEYS))
     assert (leys.phase, leys.status, leys.head_name) == ("Primary", "Open", "Mrs Priya Nair")
 
 
@@ -125,7 +125,8 @@ def test_schools_of_other_authorities_are_left_alone(office: Roster) -> None:
 
 def test_importing_again_changes_only_what_differs_and_removes_nothing(office: Roster) -> None:
     (change,) = office.schools("1,830,2000,Leys Junior School,Closed,Primary,Mrs,Priya,Nair")
-    assert (change.change, change.who, change.details) == ("changed", LEYS, ("status: Open → Closed",))
+    details = ("status: Open → Closed", "head name: Mrs Priya Nair → none")
+    assert (change.change, change.who, change.details) == ("changed", LEYS, details)
     assert office.read(roster.numbers) == {LEYS, MOOR}
     assert office.schools("1,830,2000,Leys Junior School,Closed,Primary,Mrs,Priya,Nair") == []
 
@@ -417,6 +418,13 @@ def test_a_list_is_read_however_it_was_written(office: Roster, how: str) -> None
     sheet = imports.read_people(MESSY[how])
     office.ledger.write_now(lambda tx: imports.import_people(tx, sheet, office.settings, NOW))
     assert office.all() == {"jo@leys.example": ("Jo", [("sender", LEYS)], ["jo@leys.example"])}
+
+
+def test_an_accent_is_part_of_its_letter_whichever_machine_wrote_the_list(office: Roster) -> None:
+    octets = f"email,name,role,schools\njo@leys.example,Zoe\u0308,sender,{LEYS}\n".encode()  # as a Mac does
+    sheet = imports.read_people(octets)
+    office.ledger.write_now(lambda tx: imports.import_people(tx, sheet, office.settings, NOW))
+    assert office.all()["jo@leys.example"][0] == "Zo\u00eb"
 
 
 def test_names_keep_their_commas_and_apostrophes(office: Roster) -> None:

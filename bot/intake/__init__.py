@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from bot import notices
+from bot import notices, roster
 from bot.announcing import announce
 from bot.arrival import Attachment
 from bot.judging import convention, findings, held_outcome, held_still, numbered, suggested, today
 from bot.ledger import files
+from bot.ledger.entering import new_file
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File
 from bot.notices import Finding, Outcome
@@ -152,21 +153,24 @@ def _known(tx: Session, attachment: Attachment, verdict: Verdict, asking: Asking
 
 
 def _row(tx: Session, attachment: Attachment, letter: Letter, verdict: Verdict, asking: Asking) -> File:
-    return File(
-        reference=new_reference(tx, asking),
-        school=verdict.name.school if verdict.name else None,
-        service=verdict.name.service if verdict.name else None,
-        name=str(verdict.name) if verdict.name else verdict.given,
-        given=verdict.given,
-        meant=verdict.meant,
-        choices=list(verdict.choices),
-        size=attachment.size,
-        sha256=attachment.sha256,
-        tag=letter.tag,
-        comment=letter.comment,
-        sent_by=asking.person.id,
-        object_id=attachment.object_id,
-    )
+    school = verdict.name.school if verdict.name else None
+    columns = {
+        "reference": new_reference(tx, asking),
+        "school": school,
+        "service": verdict.name.service if verdict.name else None,
+        "name": str(verdict.name) if verdict.name else verdict.given,
+        "given": verdict.given,
+        "meant": verdict.meant,
+        "choices": list(verdict.choices),
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "tag": letter.tag,
+        "comment": letter.comment,
+        "sent_by": asking.person.id,
+        "object_id": attachment.object_id,
+    }
+    at = roster.establishment(tx, asking.person, school) if school else None
+    return new_file(columns, sender=asking.person, establishment=at)
 
 
 def _again(known: File, by: Convention, asking: Asking) -> Outcome:

@@ -33,6 +33,8 @@ def engine(url: URL, *, read_only: bool) -> Engine:
         connection.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         if read_only:
             connection.execute(f"PRAGMA cache_size=-{READER_KIB}")
+        else:  # pages as they were before a savepoint: else beyond 64 KiB they lie in a file in the system's temporary folder
+            connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA secure_delete=ON")  # as in Debian's SQLite, and not in everybody's
 
     @event.listens_for(made, "commit")

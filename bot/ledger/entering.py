@@ -6,17 +6,17 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.sql.schema import CallableColumnDefault, DefaultGenerator, ScalarElementColumnDefault
 
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File, Table
 
-FILES_PEOPLE = {
-    "receiver": "received_by", "rejecter": "rejected_by", "recaller": "recalled_by", "freezer": "frozen_by",
-}  # fmt: skip
-"""Who acted on a file, and the column that holds their number."""
+FILES_PEOPLE = ("receiver", "rejecter", "recaller", "freezer")
+"""Who acted on a file: nobody has on a new one."""
+NUMBERS = "numbers"
+"""Where a session keeps the numbers of the files that were entered, by their references."""
 ENTERED = "entered"
 """Where a session keeps what `watched` sees."""
 
@@ -29,18 +29,20 @@ def enter(tx: Session, kind: type[Table], *rows: Mapping[str, Any]) -> None:
         _into(kind).change(tx, _said(kind, row))
 
 
+def new_file(columns: Mapping[str, Any], *, sender: object, establishment: object) -> File:
+    """A file that is about to be entered. `sender`, `establishment`: with at least the names of its person and school."""
+    file: File = manager_of_class(File).new_instance()  # the constructor takes each column for a change
+    vars(file).update(columns, sender=sender, establishment=establishment)
+    return file
+
+
 def enter_file(tx: Session, file: File) -> None:
-    """Insert a file, which is given its number and is the session's own from then on."""
+    """Insert a file, which is given its number. It is no object of the session's, and is told of as it is: whoever changes
+    it asks the session for it."""
     said = _said(File, vars(file))
-    del said["id"]
     said["id"] = _FILE.first(tx, said)
-    for name, value in said.items():
-        set_committed_value(file, name, value)
-    for person, number in FILES_PEOPLE.items():
-        if said[number] is None:  # else it would be asked for, again and again
-            set_committed_value(file, person, None)
-    make_transient_to_detached(file)
-    tx.add(file)
+    vars(file).update(said, **dict.fromkeys(FILES_PEOPLE))
+    tx.info.setdefault(NUMBERS, {})[file.reference] = file.id
 
 
 @contextmanager

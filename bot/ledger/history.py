@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -40,13 +40,12 @@ def record(
 ) -> None:
     """Append what befell the file at its present version. `by`: a person's id, None for Postroom itself."""
     salt = secrets.token_bytes(SALT_BYTES)
-    entry = Entry(
-        file_id=file.id, sequence=file.version, at=now, act=act, person_id=by, channel=channel, why=why,
-        salt=salt, digest=digest(salt, why), implies={column: _plain(getattr(file, column)) for column in IMPLIED},
-    )  # fmt: skip
+    entry = {
+        "file_id": file.id, "sequence": file.version, "at": now, "act": act, "person_id": by, "channel": channel, "why": why,
+        "salt": salt, "digest": digest(salt, why), "implies": {column: _plain(getattr(file, column)) for column in IMPLIED},
+    }  # fmt: skip
     before = last_seal(tx, file.id) if file.version > 1 else BEGINNING
-    entry.seal = seal(tx.info["key"], before, entry)
-    enter(tx, Entry, vars(entry))
+    enter(tx, Entry, entry | {"seal": seal(tx.info["key"], before, entry)})
 
 
 def _plain(value: object) -> object:
@@ -59,11 +58,11 @@ def digest(salt: bytes, words: str) -> bytes:
     return hashlib.sha256(salt + words.encode()).digest()
 
 
-def seal(key: bytes, before: bytes, entry: Entry | Row[Any]) -> bytes:
-    """The entry's seal over all that must never change of it."""
+def seal(key: bytes, before: bytes, entry: Mapping[str, Any]) -> bytes:
+    """The entry's seal over all that must never change of it, by its columns."""
     fixed: list[Any] = [
-        entry.file_id, entry.sequence, entry.at.isoformat(), entry.act.value, entry.person_id, entry.channel,
-        entry.salt.hex(), entry.digest.hex(), entry.implies,
+        entry["file_id"], entry["sequence"], entry["at"].isoformat(), entry["act"].value, entry["person_id"],
+        entry["channel"], entry["salt"].hex(), entry["digest"].hex(), entry["implies"],
     ]  # fmt: skip
     return hmac.digest(key, before + json.dumps(fixed, sort_keys=True).encode(), "sha256")
 
@@ -153,7 +152,7 @@ def _faults_of(sealing: Sealing, file: Row[Any], entries: list[Row[Any]]) -> Ite
         if entry.sequence != place:
             yield f"entry {place} of its history is missing"
             return
-        if not sealing.genuine(entry.seal, entry.at, partial(seal, before=before, entry=entry)):
+        if not sealing.genuine(entry.seal, entry.at, partial(seal, before=before, entry=entry._asdict())):
             yield f"entry {place} of its history ({entry.act}) was altered"
         if entry.why and not hmac.compare_digest(entry.digest, digest(entry.salt, entry.why)):
             yield f"the words of entry {place} of its history ({entry.act}) were altered"

@@ -71,19 +71,18 @@ class _Compiled:
         state = compiled.construct_expanded_state(dict(values), escape_names=False)
         self.sql = state.statement
         binds = {name: _binding(one.type) for name, one in compiled.binds.items()} | dict(state.processors)
-        self._places = [
-            (name, binds[name], None if name in values else _converted(binds[name], state.parameters[name]))
-            for name in state.positiontup or ()
-        ]
+        places = state.positiontup or ()
+        self._fixed = [None if name in values else _converted(binds[name], state.parameters[name]) for name in places]
+        self._asked = [(at, name, binds[name]) for at, name in enumerate(places) if name in values]
         self._reads = [_reading(column.type) for column in _returned(statement)]
         self.reads = any(self._reads)
 
     def bound(self, values: Values) -> list[Any]:
         """These values and those that never change, in their places, as the driver wants them."""
-        return [
-            (convert(values[name]) if convert else values[name]) if name in values else fixed
-            for name, convert, fixed in self._places
-        ]
+        bound = self._fixed.copy()
+        for at, name, convert in self._asked:
+            bound[at] = convert(values[name]) if convert else values[name]
+        return bound
 
     def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """What the driver gave, as our types."""

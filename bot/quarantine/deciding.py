@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from bot import notices, roster, telling
 from bot.arrival import MAIL, Arrival
 from bot.ledger import Later, files
-from bot.ledger.tables import Decision, DestroyOrder, InboxItem, InboxState, Person
+from bot.ledger.tables import Decision, DestroyOrder, InboxItem, InboxState
 from bot.rules import address
+from bot.rules.somebody import Somebody
 from bot.settings import Settings
 from bot.telling import Occasion
 
@@ -46,7 +47,7 @@ class Decider:
     """Who decides, and through which channel."""
 
     channel: str
-    person: Person | None = None
+    person: Somebody | None = None
     """None: whoever has the server's command line."""
 
     @property

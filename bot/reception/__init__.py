@@ -1,7 +1,8 @@
 """Decides who speaks and whether it is wanted, and carries a message through its three steps.
 
-Look: read who it is, with the claim where the record alone can tell (`glance`). Prepare, outside any transaction: open the message and seal its files. Settle: one short write, in
-which authority is checked again and everything that follows from the message is done, or nothing.
+Look: read who it is, with the claim where the record alone can tell (`glance`). Prepare, outside any transaction: open the
+message and seal its files. Settle: one short write, in which authority is checked again and everything that follows from
+the message is done, or nothing.
 """
 
 from collections.abc import Awaitable, Mapping
@@ -15,7 +16,7 @@ from bot.arrival import MAIL, Arrival, Introduce, Introduction, Opened
 from bot.clock import Clock
 from bot.inbox import Claimed, settle
 from bot.ledger import Later, Ledger, files, upkeep
-from bot.ledger.tables import InboxItem, InboxState, Person
+from bot.ledger.tables import InboxItem, InboxState
 from bot.ledger.upkeep import Chore
 from bot.preparing import OpenMessage, Prepared, Preparer, Preparing, Raw, ReadReturned, Spoiled
 from bot.preparing.threads import InThreads
@@ -24,6 +25,7 @@ from bot.reception import answering, tracing
 from bot.reception.crowd import Crowd
 from bot.reception.wanting import Shut, look
 from bot.rules.bounce import Returned
+from bot.rules.somebody import Listed
 from bot.settings import Settings
 from bot.telling import Occasion
 from bot.vault import Unavailable, Vault
@@ -142,14 +144,14 @@ class Reception:
         looked = self._look(tx, arrival, known)
         return looked if isinstance(looked, Shut) else None
 
-    def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Person | Shut:
+    def _look(self, tx: Session, arrival: Arrival, known: Introduction) -> Listed | Shut:
         """Before anything of it is opened or fetched."""
         looked = look(tx, arrival, self._settings, known)
         if isinstance(looked, Shut) or arrival.addressed or arrival.change or tracing.is_for_us(tx, arrival, looked):
             return looked
         return Shut(InboxState.DONE, "said to others")
 
-    def _look_again(self, tx: Session, arrival: Arrival, opened: Opened, known: Introduction) -> Person | Shut:
+    def _look_again(self, tx: Session, arrival: Arrival, opened: Opened, known: Introduction) -> Listed | Shut:
         """Now that it is known what came. What is a person's after all is judged as any person's."""
         looked = self._look(tx, arrival, known)
         if isinstance(looked, Shut) or arrival.automatic is None:

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from bot import inbox, intake, notices, telling
 from bot.arrival import MAIL, Arrival, Opened, Press
 from bot.inbox import Claimed
-from bot.ledger.tables import InboxState, Person
+from bot.ledger.tables import InboxState
 from bot.notices import Notice
 from bot.preparing import Brought
 from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
 from bot.reception.crowd import WHAT, Crowd
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
+from bot.rules.somebody import Somebody
 from bot.rules.unlinked import unlinked
 from bot.telling import Asking, Occasion
 
@@ -49,7 +50,7 @@ def by_machine(arrival: Arrival, opened: Opened) -> Shut | None:
 
 
 def serve(
-    tx: Session, item: Claimed, person: Person, opened: Opened, occasion: Occasion, *, receipts: Sequence[Brought]
+    tx: Session, item: Claimed, person: Somebody, opened: Opened, occasion: Occasion, *, receipts: Sequence[Brought]
 ) -> None:
     """Do what the message asks and answer it: its receipts or its files in one notice, and each command."""
     arrival = item.arrival
@@ -177,7 +178,7 @@ def _silenced(tx: Session, asking: Asking, limit: int) -> None:
     telling.alert_once(tx, what, [line], asking, within=HOUR)
 
 
-def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Person | None = None) -> None:
+def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person: Somebody | None = None) -> None:
     """Tell what nobody asked for, unless this address was told the same kind of thing today (lesson L18)."""
     if not _told_today(tx, to, notice, occasion):
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)

@@ -12,13 +12,14 @@ from bot import roster, telling
 from bot.arrival import MAIL, Arrival
 from bot.inbox import Claimed, settle
 from bot.ledger import files
-from bot.ledger.tables import InboxItem, InboxState, Person
+from bot.ledger.tables import InboxItem, InboxState
 from bot.notices import Outcome, Outcomes, Tried, TriedFile
 from bot.preparing import Prepared, Spoiled
 from bot.reception import answering, raw, tracing
 from bot.reception.quoting import quoted
 from bot.reception.rehearsing import Rehearsal, Told, known
 from bot.reception.wanting import Shut
+from bot.rules.somebody import Somebody
 from bot.telling import Occasion
 from bot.wording import Wording
 
@@ -76,7 +77,7 @@ class Practice(Rehearsal):
             self._forget(tx, item, "tried out")
             self._tell(tx, tried, looked, occasion)
 
-    def _rehearsed(self, tx: Session, item: Claimed, person: Person, prepared: Prepared | Spoiled) -> Tried:
+    def _rehearsed(self, tx: Session, item: Claimed, person: Somebody, prepared: Prepared | Spoiled) -> Tried:
         with tx.begin_nested() as all_of_it:
             found = self._play(tx, item, prepared)
             all_of_it.rollback()
@@ -89,14 +90,14 @@ class Practice(Rehearsal):
             files=_files(mine), replied=answered is not None and answered.kind == Tried.kind, **self._standing(tx, person),
         )  # fmt: skip
 
-    def _tried(self, arrival: Arrival, person: Person | None, **more: Any) -> Tried:
+    def _tried(self, arrival: Arrival, person: Somebody | None, **more: Any) -> Tried:
         email = self._settings.email
         return Tried(
             subject=arrival.subject, address=email.try_address or email.address, returns=email.address,
             sender=arrival.sender, believed=arrival.believed, person=person.name if person else "", **more,
         )  # fmt: skip
 
-    def _standing(self, tx: Session, person: Person) -> dict[str, Any]:
+    def _standing(self, tx: Session, person: Somebody) -> dict[str, Any]:
         schools = [f"{school.number} {school.name}" for school in roster.schools_of(tx, person)]
         theirs = roster.services_of(person, (service.code for service in self._settings.services))
         return {
@@ -106,7 +107,7 @@ class Practice(Rehearsal):
             "administrator": roster.is_administrator(person),
         }
 
-    def _tell(self, tx: Session, tried: Tried, person: Person, occasion: Occasion) -> None:
+    def _tell(self, tx: Session, tried: Tried, person: Somebody, occasion: Occasion) -> None:
         """As often as anybody practises; who goes on for ever is a machine, unmarked (lesson L18)."""
         limit = self._settings.email.replies_per_hour
         hour, day = (

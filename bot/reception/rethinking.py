@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from bot import notices, telling
 from bot.arrival import SLACK, Arrival
 from bot.ledger import Later
-from bot.ledger.tables import File, InboxItem, InboxState, Mention, OutboxItem, Person
+from bot.ledger.tables import File, InboxItem, InboxState, Mention, OutboxItem
 from bot.rules.lifecycle import Status
+from bot.rules.somebody import Somebody
 from bot.telling import Asking, Occasion, facts
 
 TOOK_IN = (notices.Receipt.kind, notices.Advice.kind, notices.Mixed.kind, notices.Duplicate.kind)
@@ -18,7 +19,7 @@ GONE = (Status.DISCARDED, Status.RECALLED, Status.INFECTED)
 """There is nothing left to take back."""
 
 
-def answer(tx: Session, arrival: Arrival, person: Person, occasion: Occasion) -> None:
+def answer(tx: Session, arrival: Arrival, person: Somebody, occasion: Occasion) -> None:
     """Tell them once how their files stand. Raises `Later` while the message itself still waits."""
     assert arrival.change is not None  # noqa: S101 - whoever calls has looked
     if arrival.change.what == "deleted" and is_wished(occasion):
@@ -50,7 +51,7 @@ def _waits(tx: Session, arrival: Arrival) -> bool:
     return tx.scalar(select(InboxItem.id).where(first, open_still)) is not None
 
 
-def _brought(tx: Session, arrival: Arrival, person: Person) -> list[File]:
+def _brought(tx: Session, arrival: Arrival, person: Somebody) -> list[File]:
     """The files that came with the message, as far as they are theirs and there is anything left of them."""
     assert arrival.change is not None  # noqa: S101 - as above
     to_them = (OutboxItem.recipient == arrival.sender) & OutboxItem.kind.in_(TOOK_IN)

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from bot import notices
 from bot.arrival import Arrival
-from bot.ledger.tables import File, Mention, OutboxItem, Person, Surface
+from bot.ledger.tables import File, Mention, OutboxItem, Surface
 from bot.notices import Notice
 from bot.rules import reference
+from bot.rules.somebody import Somebody
 from bot.telling import Asking
 
 IN_PASSING = frozenset({
@@ -19,7 +20,7 @@ IN_PASSING = frozenset({
 """What ends nothing: whoever writes below it still answers what stood there before."""
 
 
-def answered(tx: Session, arrival: Arrival, person: Person) -> OutboxItem | None:
+def answered(tx: Session, arrival: Arrival, person: Somebody) -> OutboxItem | None:
     """The notice of ours that this message answers: the one pressed, the one in whose thread it stands; in mail by its
     address's token, else its headers, else its subject."""
     route = arrival.route
@@ -46,7 +47,7 @@ def returned_to(tx: Session, arrival: Arrival) -> OutboxItem | None:
     return tx.scalar(select(OutboxItem).where(OutboxItem.token == arrival.route.token)) if arrival.route.token else None
 
 
-def is_for_us(tx: Session, arrival: Arrival, person: Person) -> bool:
+def is_for_us(tx: Session, arrival: Arrival, person: Somebody) -> bool:
     """Whether what is overheard is meant for us: it answers us; files, only if they answer what their owner was told."""
     notice = answered(tx, arrival, person)
     return notice is not None and (not arrival.brings or notice.person_id == person.id)
@@ -72,7 +73,7 @@ def _in_thread(tx: Session, arrival: Arrival) -> OutboxItem | None:
     return tx.scalar(asking.order_by(OutboxItem.created_at.desc()).limit(1)) if route.thread else None
 
 
-def _spoke_of(tx: Session, references: Sequence[str], person: Person) -> OutboxItem | None:
+def _spoke_of(tx: Session, references: Sequence[str], person: Somebody) -> OutboxItem | None:
     """The newest notice to this person that spoke of one of these files."""
     if not references:
         return None

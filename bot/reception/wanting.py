@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from bot import roster
 from bot.arrival import Arrival, Introduction
-from bot.ledger.tables import InboxState, Person
+from bot.ledger.tables import InboxState
 from bot.notices import NotAuthorised, Notice, ProveIdentity, SharedMailbox
 from bot.rules import address, authority
+from bot.rules.somebody import Listed, Somebody
 from bot.settings import Settings
 
 
@@ -23,7 +24,7 @@ class Shut:
     """Who must prove to be whom they say they are, and then come again."""
 
 
-def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction) -> Person | Shut:
+def look(tx: Session, arrival: Arrival, settings: Settings, known: Introduction) -> Listed | Shut:
     """Whoever may be heard, or why nobody is. `known`: what the channel vouches for of who speaks."""
     if arrival.unproven:
         return Shut(InboxState.QUARANTINED, arrival.unproven)
@@ -42,7 +43,7 @@ UNHEARD = {"guest": NotAuthorised(visiting="guest"), "elsewhere": NotAuthorised(
 """What those are told whom the channel knows, but who are not heard in it."""
 
 
-def _unfit(tx: Session, arrival: Arrival, mailbox: str, person: Person, settings: Settings) -> Shut | None:
+def _unfit(tx: Session, arrival: Arrival, mailbox: str, person: Somebody, settings: Settings) -> Shut | None:
     if notice := mailbox_notice(mailbox, settings):
         return Shut(InboxState.DONE, "not a personal mailbox", notice)
     if arrival.posted_by and not _may_post_for(tx, arrival.posted_by, arrival.channel, person, settings):
@@ -75,7 +76,7 @@ def _stranger(arrival: Arrival, mailbox: str, settings: Settings) -> Shut:
     return Shut(InboxState.DONE, "nobody on the roster", notice)
 
 
-def _may_post_for(tx: Session, posted_by: str, channel: str, person: Person, settings: Settings) -> bool:
+def _may_post_for(tx: Session, posted_by: str, channel: str, person: Somebody, settings: Settings) -> bool:
     """Whether who posted it may by themselves do all that the person may in whose name it was sent (lesson L6)."""
     poster = roster.who(tx, channel, posted_by)
     if poster is None or mailbox_notice(posted_by, settings):

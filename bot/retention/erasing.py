@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot import freezing, notices, roster
 from bot.ledger import files
-from bot.ledger.tables import Contents, File, Person
+from bot.ledger.tables import Contents, File
 from bot.rules.lifecycle import Act, Status
+from bot.rules.somebody import Somebody
 from bot.telling import Occasion, facts, post
 
 CHANNEL = "cli"
@@ -34,7 +35,7 @@ class Concern:
 
 @dataclass(frozen=True)
 class _Reader:
-    person: Person
+    person: Somebody
     why: Readers
     had: bool = field(default=False)
 
@@ -59,7 +60,7 @@ def is_over(tx: Session, file: File) -> bool:
     return is_gone(file) or files.is_to_be_destroyed(tx, file)
 
 
-def erase(tx: Session, file: File, why: str, occasion: Occasion, *, by: Person | None = None) -> None:
+def erase(tx: Session, file: File, why: str, occasion: Occasion, *, by: Somebody | None = None) -> None:
     """Order the destruction of contents that are kept, and tell all whom it concerns. What was not sent on yet is discarded.
 
     `by`: the administrator who says so; None: whoever runs the server.

@@ -84,8 +84,9 @@ def _readers(tx: Session, file: File, occasion: Occasion) -> Iterator[_Reader]:
     for officer in officers:
         if own := announcing.place_of(officer, service, occasion.settings):
             yield _Reader("officer", own, officer.id)
+    known = {officer.id for officer in officers}
     for person in roster.administrators(tx):
-        if person not in officers:
+        if person.id not in known:
             mailbox = own_mailbox(person, occasion.settings) or person.email
             yield _Reader("administrators", Place(MAIL, mailbox), person.id)
 

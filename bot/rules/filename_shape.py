@@ -6,7 +6,7 @@ a date or a version, and the file's own extension.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -94,8 +94,9 @@ class Convention:
     """Those that are taken, in lower case, without the dot."""
     schools: tuple[str, ...] = ()
     """The numbers under which the sender may send."""
-    roster: frozenset[str] = frozenset()
-    """The number of every school on the roster; none: neither is known, and only the authority's digits are checked."""
+    roster: Container[str] = frozenset[str]()
+    """The number of every school on the roster, to be looked up in; false where there is none: neither is known then, and
+    only the authority's digits are checked."""
 
     def may_be(self, school: str) -> bool:
         """Whether the sender may send under this number."""
@@ -104,7 +105,7 @@ class Convention:
 
     def is_foreign(self, school: str) -> bool:
         """Whether this is the number of a school on the roster for which the sender does not act."""
-        return school in self.roster and school not in self.schools
+        return school not in self.schools and school in self.roster
 
 
 SHAPE = re.compile(

@@ -1,10 +1,11 @@
-"""How the two processes speak: octets with their number before them, over a pair of sockets that nobody else has."""
+"""How the two processes speak: octets with the number of their request and their length before them, over pairs of sockets
+that nobody else has."""
 
-import socket
-import time
+from collections.abc import Iterator
 from struct import Struct
 
-LENGTH = Struct("!Q")
+HEAD = Struct("!QQ")
+"""The number of the request, and how many octets follow."""
 BYTES_MAX = 32 * 1024 * 1024
 """Octets of one frame. A mail of ours is some kilobytes; a list of every file that a school ever sent is some megabytes."""
 
@@ -13,38 +14,30 @@ class Ended(Exception):
     """The other side is no more, or does not speak as it should."""
 
 
-def send(lane: socket.socket, octets: bytes) -> None:
-    """Say it. Raises `Ended`, and `TimeoutError` where the lane has a limit."""
-    try:
-        lane.sendall(LENGTH.pack(len(octets)) + octets)
-    except TimeoutError:
-        raise
-    except OSError as fault:
-        raise Ended from fault
+def framed(number: int, octets: bytes) -> bytes:
+    """What is said of the request of this number."""
+    return HEAD.pack(number, len(octets)) + octets
 
 
-def receive(lane: socket.socket, until: float | None = None) -> bytes:
-    """What the other side says next, all of it `until` then by the steady clock. Raises as `send`."""
-    (length,) = LENGTH.unpack(_exactly(lane, LENGTH.size, until))
-    if length > BYTES_MAX:
-        raise Ended
-    return _exactly(lane, length, until)
+class Heard:
+    """What the other side says, put together from whatever pieces it comes in."""
 
+    def __init__(self) -> None:
+        self._held = bytearray()
 
-def _exactly(lane: socket.socket, count: int, until: float | None) -> bytes:
-    found = bytearray()
-    while len(found) < count:
-        if until is not None and (left := until - time.monotonic()) <= 0:
-            raise TimeoutError
-        try:
-            if until is not None:
-                lane.settimeout(left)
-            piece = lane.recv(min(count - len(found), 1 << 20))
-        except TimeoutError:
-            raise
-        except OSError as fault:
-            raise Ended from fault
-        if not piece:
-            raise Ended
-        found += piece
-    return bytes(found)
+    def feed(self, piece: bytes) -> None:
+        """The next piece."""
+        self._held += piece
+
+    def frames(self) -> Iterator[tuple[int, bytes]]:
+        """Those that are whole by now, each with the number of its request. Raises `Ended`."""
+        while len(self._held) >= HEAD.size:
+            number, length = HEAD.unpack_from(self._held)
+            if length > BYTES_MAX:
+                raise Ended
+            end = HEAD.size + length
+            if len(self._held) < end:
+                return
+            octets = bytes(memoryview(self._held)[HEAD.size : end])
+            del self._held[:end]
+            yield number, octets

@@ -1,17 +1,17 @@
 """One life of the process aside: begun, asked, ended."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from contextlib import suppress
 
 from bot.settings import Settings
 from bot.vault import MasterKey
-from handlers.aside import frames, requests
+from handlers.aside import requests
+from handlers.aside.lane import Died, Lane, TooSlow
 from handlers.aside.requests import Begin, Request
 
 START_SECONDS = 60.0
@@ -19,32 +19,17 @@ END_SECONDS = 5.0
 """How long it may take to end by itself when it is no longer wanted."""
 OURS = "POSTROOM_"
 """How the variables begin that may hold secrets: the process is told by its socket what it must know."""
-
-
-class Stopped(Exception):
-    """It ended before this was done. Our own fault, whatever the mail is like."""
-
-    def __init__(self, *, alone: bool) -> None:
-        super().__init__(alone)
-        self.alone = alone
-        """Nothing else was being worked on, so nothing else can have been the cause."""
-
-
-class Died(Stopped):
-    """It ended while it was at work on this."""
-
-
-class TooSlow(Stopped):
-    """It took longer than it may, and was ended."""
+OPENING, WRITING = LANES = (0, 1)
+"""No large mail keeps answers waiting."""
 
 
 class Life:
-    """A process with some lanes, on each of which one thread at a time may ask, and a leash on which nothing is said."""
+    """A process with a lane for each kind of work, and a leash on which nothing is said."""
 
-    def __init__(self, lanes: int) -> None:
+    def __init__(self) -> None:
         """Begin it. Raises OSError. The thread must live as long as the process: the system ends it with the thread."""
-        pairs = [socket.socketpair() for _ in range(lanes + 1)]
-        (self._leash, *self._lanes), theirs = [ours for ours, _ in pairs], [other for _, other in pairs]
+        pairs = [socket.socketpair() for _ in (*LANES, "leash")]
+        (self._leash, *self._sockets), theirs = [ours for ours, _ in pairs], [other for _, other in pairs]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - nothing of it comes from outside
                 [sys.executable, "-m", "handlers.aside.worker", *(str(one.fileno()) for one in theirs)],
@@ -52,15 +37,14 @@ class Life:
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except BaseException:
-            self._close_sockets()
+            for ours, _ in pairs:
+                ours.close()
             raise
         finally:
             for one in theirs:
                 one.close()
-        self._guard = threading.Lock()
-        self._at_work = 0
-        self._ended_with: int | None = None
-        """So many pieces of work were under way when it ended."""
+        self._lanes: list[Lane] = []
+        self._is_over = False
 
     @property
     def pid(self) -> int:
@@ -69,63 +53,53 @@ class Life:
     @property
     def has_ended(self) -> bool:
         """It was seen to have ended, or has just now."""
-        return self._ended_with is not None or self._process.poll() is not None
+        return self._is_over or self._process.poll() is not None
 
-    def begin(self, settings: Settings, master: MasterKey) -> None:
+    async def begin(self, settings: Settings, master: MasterKey) -> None:
         """Tell it what it must know. Raises `Died`, `TooSlow`, `requests.Failed` and `Unavailable` where it cannot begin."""
-        self.ask(0, Begin(settings, master.secret), START_SECONDS)
+        loop = asyncio.get_running_loop()
+        self._lanes = [Lane(self._end, one_by_one=which == WRITING) for which in LANES]
+        for lane, ours in zip(self._lanes, self._sockets, strict=True):
+            await loop.create_unix_connection(lambda lane=lane: lane, sock=ours)  # type: ignore[misc]  # mypy cannot infer it
+        await self.ask(OPENING, Begin(settings, master.secret), START_SECONDS)
 
-    def ask(self, lane: int, request: Request, seconds: float) -> bytes:
-        """Have this done, within so many seconds. Raises `Died`, `TooSlow`, and what `requests.answer` does."""
-        with self._guard:
-            if self._ended_with is not None:
-                raise Died(alone=False)
-            self._at_work += 1
-        try:
-            return requests.answer(self._exchange(self._lanes[lane], requests.asked(request), seconds))
-        finally:
-            with self._guard:
-                self._at_work -= 1
+    async def ask(self, lane: int, request: Request, seconds: float) -> bytes:
+        """Have this done, within so many seconds. Raises `Died`, `TooSlow`, and what `requests.answer` does.
 
-    def _exchange(self, lane: socket.socket, octets: bytes, seconds: float) -> bytes:
-        until = time.monotonic() + seconds
-        lane.settimeout(seconds)
-        try:
-            frames.send(lane, octets)
-            return frames.receive(lane, until)
-        except TimeoutError as fault:
-            raise TooSlow(alone=self._end() == 1) from fault
-        except frames.Ended as fault:
-            raise Died(alone=self._end() == 1) from fault
-        except BaseException:  # what is left of this answer must not be taken for the next one's
-            self._end()
-            raise
+        Whoever does not wait any more leaves the process at it.
+        """
+        if self._is_over:
+            raise Died(alone=False)
+        return requests.answer(await self._lanes[lane].ask(requests.asked(request), seconds))
 
-    def _end(self) -> int:
-        """End it at once, for it may be alive and not speak as it should. How many pieces of work were under way when the
-        first of them saw that."""
-        with self._guard:
-            if self._ended_with is None:
-                self._ended_with = self._at_work
+    def _end(self, *, slow: "asyncio.Future[bytes] | None" = None) -> None:
+        """End it at once, for it may be alive and not speak as it should. `slow`: what it was too slow at."""
+        if self._is_over:
+            return
+        self._is_over = True
         self._process.kill()
-        return self._ended_with
+        alone = sum(lane.under_way for lane in self._lanes) == 1
+        if slow and not slow.done():
+            slow.set_exception(TooSlow(alone=alone))
+        for lane in self._lanes:
+            lane.fail(Died(alone=alone))
 
-    def close(self) -> str:
+    async def close(self) -> str:
         """Let it end, and be sure that it has. How it ended, for the log."""
+        status = await asyncio.to_thread(self._wait)
+        for lane in self._lanes:
+            lane.close()
+        return f"status {status}" if status >= 0 else signal.Signals(-status).name
+
+    def _wait(self) -> int:
         self._leash.settimeout(END_SECONDS)
         with suppress(OSError):  # it has ended, or does not within that time
             self._leash.shutdown(socket.SHUT_WR)
-            self._leash.recv(
-                1
-            )  # which says nothing: the end of the process closes it (no clock is asked, unlike by `wait`)
+            # which says nothing: the end of the process closes it (no clock is asked, unlike by `wait`)
+            self._leash.recv(1)
+        self._leash.close()
         self._process.kill()
-        status = self._process.wait()
-        self._close_sockets()
-        return f"status {status}" if status >= 0 else signal.Signals(-status).name
-
-    def _close_sockets(self) -> None:
-        for one in (self._leash, *self._lanes):
-            one.close()
+        return self._process.wait()
 
 
 def _environment() -> dict[str, str]:

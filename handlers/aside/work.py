@@ -8,7 +8,7 @@ from functools import partial
 from bot import faults, parcels, receipts
 from bot.arrival import MAIL
 from bot.parcels import Posted, Undeliverable
-from bot.preparing import Preparer
+from bot.preparing import OPENED_AT_ONCE_MAX, Preparer
 from bot.rules.bounce import Returned
 from bot.settings import Settings
 from bot.tokens import LinkKey
@@ -18,6 +18,9 @@ from handlers.aside import requests
 from handlers.aside.requests import Begin, End, Prepare, ReadReturned, Request, Weigh, Write
 from handlers.mail.receive import reader_of
 from handlers.mail.render import MailRenderer
+
+OPENERS = OPENED_AT_ONCE_MAX
+"""Threads that open mail. One writes."""
 
 
 class Work:

@@ -174,3 +174,20 @@ def test_all_of_england_is_read_in_seconds_and_in_little_more_memory_than_it_is_
     with held() as memory:
         read_schools(some, "830")
     assert memory.octets < len(some)
+
+
+def test_the_headteacher_of_a_school_that_closed_or_left_the_register_is_known_no_longer(office: CommandLine) -> None:
+    lines = [*known(office), establishment("0042", "Saint André’s"), establishment("0043", "Saint Brigid’s")]
+    imported(office, *lines)
+    closed = establishment("0042", "Saint André’s", EstablishmentStatus="Closed")
+    told = imported(office, *lines[:-2], closed, options=("--dry-run",))
+    imported(office, *lines[:-2], closed)
+    for number, name in (("8300042", "Saint André’s"), ("8300043", "Saint Brigid’s")):
+        school = office.json("schools", "show", number)
+        assert (school["name"], school["headteacher"]) == (name, None)
+        assert f"changed {number} {name}" in told
+    assert "head name: Mrs Zoë O’Brien → none" in told
+    assert office.json("schools", "show", LEYS)["headteacher"]
+    assert imported(office, *lines[:-2], closed) == "Done: nothing differs."
+    imported(office, *lines)  # it was left out by mistake
+    assert office.json("schools", "show", "8300043")["headteacher"] == "Mrs Zoë O’Brien"

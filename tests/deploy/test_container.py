@@ -32,3 +32,14 @@ def test_it_runs_as_an_ordinary_user_with_locked_packages_and_says_how_it_is() -
     assert not re.search(r"[a-z0-9-]+\.[a-z]{2,}/[a-z]+/", TEXT.partition("AS build")[0]), (
         "an image by its ordinary name"
     )
+
+
+def test_the_manual_builds_it_so_that_its_health_is_asked_and_runs_it_without_swap_where_groups_are_of_version_two() -> (
+    None
+):
+    manual = (ROOT / "docs" / "operations.md").read_text("utf-8").partition("\n## Container\n")[2]
+    for text in (manual, TEXT):
+        assert "podman build --format docker -t postroom -f deploy/container/Containerfile ." in text
+    (run,) = re.findall(r"podman run -d (?:.*\\\n)+.*", manual)
+    assert "--memory-swappiness" not in run
+    assert re.search(r"--memory (\S+) --memory-swap \1 ", run)

@@ -11,7 +11,7 @@ from handlers.mail.imap.faults import Lost, speaking
 from handlers.mail.imap.session import Session
 from handlers.mail.imap.signin import LITERAL_MAX
 from tests.imap.between import between
-from tests.imap.dovecot import dovecot
+from tests.imap.dovecot import PASSWORD, dovecot
 from tests.imap.mailbox_office import DONE, account, environ, letter, mailbox_office, taken, until
 from tests.imap.pymap_peer import pymap
 from tests.people import ALEX, JO, PLAN
@@ -165,3 +165,29 @@ async def test_what_cannot_be_right_stops_the_start(tmp_path: Path, certificate:
     assert "[email.imap.main] folder = Returns" in str(refused.value)
     assert "[email.imap.sen] user = sen: the server does not let it in" in str(refused.value)
     assert "POSTROOM__EMAIL__IMAP__SEN__PASSWORD" in str(refused.value)
+
+
+async def test_a_mailbox_that_refuses_the_sign_in_again_and_again_is_not_ready_until_it_lets_us_in(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.mail.imap.collecting.PAUSE_SECONDS_MAX", 0.1)
+    secret = tmp_path / "password"
+    secret.write_text(PASSWORD)
+    secret.chmod(0o600)
+    with dovecot(certificate) as server:
+        keys = environ(server, password_file=str(secret))
+        del keys["POSTROOM__EMAIL__IMAP__MAIN__PASSWORD"]
+        async with mailbox_office(tmp_path / "office", keys) as office:
+
+            def silent() -> list[str]:
+                return list(office.office.channels["email"].faults())
+
+            server.append(letter(office, attach=PLAN))
+            await taken(office, server)
+            assert silent() == []
+            secret.write_text("lapsed")
+            server.stop()
+            server.start()
+            await until(office, lambda: silent() == ["imap main"])
+            secret.write_text(PASSWORD)
+            await until(office, lambda: silent() == [])

@@ -41,6 +41,6 @@ def enter_file(tx: Session) -> None:
         reference=REFERENCE, school="8302000", service="SEN", name="8302000_SENplan20260901.docx",
         given="8302000_SENplan20260901.docx", size=3, sha256="a" * 64, sent_by=1, object_id="f1-1",
     )  # fmt: skip
-    files.begin(tx, file, Act.SENT, now=NOW, channel="email")
+    file = tx.get_one(File, files.begin(tx, file, Act.SENT, now=NOW, channel="email").id)
     files.change(tx, file, Act.RECEIVED, seen=1, by=2, now=NOW, channel="email")
     files.change(tx, file, Act.REJECTED, seen=2, by=2, now=NOW, channel="cli", why="It is the wrong child's")

@@ -70,6 +70,14 @@ def test_who_waits_for_a_table_hears_of_a_change(ledger: Ledger) -> None:
     assert heard == [{"schools"}, set()]
 
 
+def test_what_a_change_does_not_name_stays_as_it_is(ledger: Ledger) -> None:
+    ledger.write_now(two_schools)
+    ledger.write_now(lambda tx: RENAME.change(tx, {"which": "8301000", "name": "New"}))
+    ledger.write_now(lambda tx: RENAME.change(tx, {"which": "8301000", "phase": "Primary"}))
+    school = ledger.read_now(lambda tx: tx.get_one(School, "8301000"))
+    assert (school.name, school.phase) == ("New", "Primary")
+
+
 def test_it_is_undone_with_the_part_of_a_transaction_that_it_belongs_to(ledger: Ledger) -> None:
     ledger.write_now(two_schools)
 
@@ -90,20 +98,23 @@ def with_a_person(tx: Session) -> None:
     tx.add(person)
 
 
-def test_a_person_of_the_roster_is_the_sessions_own(ledger: Ledger) -> None:
+def test_a_person_of_the_roster_is_as_the_session_has_them(ledger: Ledger) -> None:
     ledger.write_now(with_a_person)
 
     def look_and_change(tx: Session) -> None:
         jo = roster.who(tx, MAIL, "jo@first.example")
         assert jo is not None
-        assert jo is tx.get_one(Person, jo.id)
         assert jo in roster.officers(tx, "INFO")
         assert {(duty.role, duty.scope): duty.establishment for duty in jo.duties} == {
-            (Role.SENDER, "8301000"): tx.get_one(School, "8301000"), (Role.OFFICER, "INFO"): None,
+            (Role.SENDER, "8301000"): ("8301000", "First"), (Role.OFFICER, "INFO"): None,
         }  # fmt: skip
+        row = tx.get_one(Person, jo.id)
+        assert (row.name, row.email, row.left_at) == (jo.name, jo.email, jo.left_at)
+        assert [one.value for one in row.identities] == [one.value for one in jo.identities] == ["jo@first.example"]
         roster.link(tx, jo, "slack", "T1/U1")
-        jo.name = "Jo Sands"
-        jo.duties = [one for one in jo.duties if one.role is not Role.OFFICER]
+        assert [one.value for one in row.identities if one.channel == "slack"] == ["T1/U1"]
+        row.name = "Jo Sands"
+        row.duties = [one for one in row.duties if one.role is not Role.OFFICER]
 
     ledger.write_now(look_and_change)
 

@@ -5,6 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -34,6 +36,15 @@ def enter_and_fail(number: str) -> Work:
         raise KeyError(number)
 
     return work
+
+
+def open_files() -> set[str]:
+    """What this process has open."""
+    found = set()
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one by which it was listed
+            found.add(str(file.readlink()))
+    return found
 
 
 def schools(ledger: Ledger) -> list[str]:
@@ -111,6 +122,17 @@ async def test_whoever_is_told_of_a_commit_and_fails_ends_neither_the_writer_nor
         await ledger.write(enter("2"))
     assert schools(ledger) == ["1", "2"]
     assert heard == [{"schools"}, {"schools"}]
+
+
+def test_pages_that_may_have_to_be_put_back_lie_in_no_file_but_the_database(ledger: Ledger) -> None:
+    """Names of people lie in them, and nobody would wipe such a file."""
+    ledger.write_now(lambda tx: tx.add_all([School(number=str(at), name="x" * 2000) for at in range(200)]))
+
+    def change(tx: Session) -> set[str]:
+        tx.execute(text("UPDATE schools SET name = 'y'"))
+        return open_files()
+
+    assert not [file for file in ledger.write_now(change) if "etilqs" in file]
 
 
 async def test_each_sees_what_those_before_it_did(ledger: Ledger) -> None:

@@ -14,9 +14,10 @@ from bot.inbox import TRIES_MAX
 from bot.ledger.tables import InboxItem, InboxState
 from handlers.aside.asking import Limits
 from tests.bounces import UNKNOWN, bounce_of
-from tests.office import HandWoundClock, TestOffice, open_office
-from tests.people import BETH, JO, PLAN, SAM
+from tests.office import HandWoundClock, TestOffice, one_line, open_office
+from tests.people import ALEX, BETH, JO, PLAN, SAM
 from tests.stories.test_trouble import leave_lying
+from tests.watching import asked
 
 SCHOOL = {JO: PLAN, BETH: PLAN.replace("8302000", "8309001")}
 READING = """
@@ -199,3 +200,30 @@ async def test_while_it_cannot_begin_mail_waits_and_is_blamed_for_nothing(
         post.clock.advance(minutes=1)
         await post.settle()
         assert post.expect(JO, "receipt")
+
+
+async def test_while_it_cannot_begin_the_administrators_hear_of_it_all_the_same_and_it_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with office(tmp_path) as post:
+        assert "aside" not in await not_ready(post)
+        kill(post)
+        with monkeypatch.context() as broken:
+            broken.setattr("sys.executable", str(tmp_path / "no-python"))
+            await post.email(JO, attach=PLAN)
+            await post.settle()
+            (told,) = [one for one in post.inbox_of(ALEX) if one.kind == "alert"]
+            assert told.subject == "Please look: Mail can be neither opened nor answered"
+            assert "cannot begin (No such file or directory)" in one_line(told)
+            assert "cannot begin" in (await not_ready(post))["aside"]
+        post.clock.advance(minutes=1)
+        await post.settle()
+        assert "aside" not in await not_ready(post)
+        assert len([one for one in post.inbox_of(ALEX) if one.kind == "alert"]) == 1
+
+
+async def not_ready(post: TestOffice) -> dict[str, str]:
+    """The parts that do not work, looked at anew."""
+    post.clock.advance(seconds=11)
+    failing: dict[str, str] = (await asked(post, "/readyz")).json()["failing"]
+    return failing

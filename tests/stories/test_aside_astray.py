@@ -16,19 +16,19 @@ ANSWERING = """
 import json
 import handlers.aside.frames as frames
 
-send = frames.send
+framed = frames.framed
 
-def answer(lane, octets):
+def answer(number, octets):
     if b"POISON" not in octets or octets[:1] != b"+":
-        return send(lane, octets)
+        return framed(number, octets)
     said = json.loads(octets[1:])
     file = said["opened"]["attachments"][0]
-    return tell(lane, said, file)
+    return framed(number, tell(said, file))
 
-def say(lane, said):
-    send(lane, b"+" + json.dumps(said).encode())
+def say(said):
+    return b"+" + json.dumps(said).encode()
 
-frames.send = answer
+frames.framed = answer
 """
 
 
@@ -63,7 +63,7 @@ async def given_up(post: TestOffice) -> str:
 async def test_no_answer_touches_what_is_anothers_or_says_what_cannot_be_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    answers(tmp_path, monkeypatch, f"def tell(lane, said, file):\n    {change}\n    say(lane, said)")
+    answers(tmp_path, monkeypatch, f"def tell(said, file):\n    {change}\n    return say(said)")
     async with office(tmp_path) as post:
         await post.email(BETH, attach=SCHOOL[BETH])
         assert [file.object_id for file in post.files()] == ["f1-2"]
@@ -79,12 +79,21 @@ async def test_an_answer_that_comes_in_drops_is_too_slow_like_any_other(
     answers(
         tmp_path, monkeypatch,
         """
-        import time
-        def tell(lane, said, file):
-            lane.sendall((1 << 20).to_bytes(8, "big"))
-            while True:
-                lane.sendall(b"+")
+        import socket, time
+        class Drops(bytes):
+            pass
+        sendall = socket.socket.sendall
+        def drip(line, octets):
+            sendall(line, octets)
+            while isinstance(octets, Drops):
+                sendall(line, b"+")
                 time.sleep(0.05)
+        socket.socket.sendall = drip
+        whole = framed
+        def framed(number, octets):
+            return whole(number, octets) if octets else Drops(frames.HEAD.pack(number, 1 << 20))
+        def tell(said, file):
+            return b""
         """,
     )  # fmt: skip
     async with office(tmp_path, opening=0.5) as post:
@@ -97,8 +106,8 @@ async def test_nothing_is_logged_for_it_but_kinds_and_places(tmp_path: Path, mon
     answers(
         tmp_path, monkeypatch,
         """
-        def tell(lane, said, file):
-            send(lane, b"!" + json.dumps(["KeyError", ["Ann is ill", "bot/vault/seal.py:7 read"]]).encode())
+        def tell(said, file):
+            return b"!" + json.dumps(["KeyError", ["Ann is ill", "bot/vault/seal.py:7 read"]]).encode()
         """,
     )  # fmt: skip
     async with office(tmp_path) as post:
@@ -109,7 +118,7 @@ async def test_nothing_is_logged_for_it_but_kinds_and_places(tmp_path: Path, mon
 
 
 async def test_its_words_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers(tmp_path, monkeypatch, 'def tell(lane, said, file):\n    send(lane, b"~" + b"x" * 1000000)')
+    answers(tmp_path, monkeypatch, 'def tell(said, file):\n    return b"~" + b"x" * 1000000')
     async with office(tmp_path) as post:
         await leave_lying(post, mail(post, JO, "POISON"))
         await post.settle()

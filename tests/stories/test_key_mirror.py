@@ -5,9 +5,9 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from bot.ledger.tables import DestroyOrder
+from bot.ledger.tables import Contents, DestroyOrder
 from tests.office import Opener, TestOffice
-from tests.people import ALEX, JO, PLAN
+from tests.people import ALEX, JO, PLAN, SAM
 
 OTHER = "8302000_SENother20260901.docx"
 
@@ -78,6 +78,26 @@ async def test_what_is_due_to_be_destroyed_waits_for_the_mirror_and_then_goes_fr
         await post.settle()
         assert not post.rooms.vault.holds(wrapped.object_id)
         assert holding(tmp_path, wrapped.wrapped) == []
+
+
+async def test_what_is_ordered_once_is_not_ordered_again_while_it_waits_for_the_mirror(
+    post_with: Opener, second: Path
+) -> None:
+    async with post_with(mirrored(second)) as post:
+        await post.email(JO, attach=PLAN)
+        await post.email(SAM, text="receive", reply_to=post.expect(SAM, "new-files"))
+        for _ in range(3):
+            post.clock.advance(days=29)
+            await post.settle()
+        take_away(second)
+        post.clock.advance(days=4)
+        await post.settle()
+        due = post.clock.now()
+        post.clock.advance(hours=5)
+        await post.settle()
+        (file,) = post.files()
+        order = post.rooms.ledger.read_now(lambda tx: tx.get_one(DestroyOrder, file.object_id))
+        assert (file.contents, order.ordered_at) == (Contents.KEPT, due)
 
 
 def order(post: TestOffice, reference: str) -> DestroyOrder:

@@ -17,7 +17,7 @@ from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, Answer, Opener, TestOffice
-from tests.people import ALEX, BETH, DEE, JO, PLAN, SAM
+from tests.people import ALEX, BETH, DEE, JO, MINA, PLAN, SAM
 from tests.stories.test_trouble import crash
 
 RELAY = {
@@ -411,13 +411,16 @@ async def test_what_somebody_else_posted_in_their_name_is_theirs_once_an_adminis
     assert [(file.sender.email, file.status) for file in post.files()] == [(JO, Status.SENT)] * 2
 
 
-async def test_the_words_of_a_proven_senders_released_mail_are_done(post: TestOffice) -> None:
+@pytest.mark.parametrize(("words", "became"), [("release 1", Status.RECALLED), (f"release 1 as {MINA}", Status.SENT)])
+async def test_the_words_of_a_released_mail_are_done_for_who_was_proven_and_nobody_else(
+    post: TestOffice, words: str, became: Status
+) -> None:
     """A machine sent it, by its marks; whose it is was never in doubt."""
     await post.email(JO, attach=PLAN)
     await post.email(JO, text=f"recall {PLAN}", attach={SCAN: b"%PDF-1.4"}, headers=MACHINE)
     await morning(post)
-    await post.email(ALEX, text="release 1", reply_to=post.expect(ALEX, "quarantine"))
-    assert [file.status for file in post.files()] == [Status.RECALLED, Status.SENT]
+    await post.email(ALEX, text=words, reply_to=post.expect(ALEX, "quarantine"))
+    assert [file.status for file in post.files()] == [became, Status.SENT]
 
 
 async def test_of_many_files_the_first_are_named_and_the_others_counted(post: TestOffice) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot import roster, verifying
 from bot.arrival import MAIL, SLACK
 from bot.ledger import history, upkeep
-from bot.ledger.tables import Contents, Decision, InboxState, Link, Person, Proof, Table, Unreachable
+from bot.ledger.tables import Contents, Decision, DestroyOrder, InboxState, Link, Person, Proof, Table, Unreachable
 from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
@@ -361,6 +361,27 @@ async def test_a_backup_of_long_ago_is_no_reason_to_doubt_the_clock(post: TestOf
     assert post.file(reference).contents is Contents.DESTROYED
 
 
+async def test_after_a_backup_was_put_back_what_the_record_does_not_know_is_left_alone_and_no_letter_is_forgotten(
+    post: TestOffice,
+) -> None:
+    # lesson L68
+    await received(post)
+    first = post.told()[0].id
+    await days_pass(post, 390)
+    rests = post.clock.now() + timedelta(days=14)
+    post.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.RETENTION_RESTS, rests))
+    writing = post.rooms.vault.begin("f99-1")
+    writing.write(b"of a message that came after the backup")
+    post.rooms.vault.finish(writing)
+
+    await days_pass(post, 13)
+    assert post.rooms.vault.holds("f99-1")
+    assert first in {item.id for item in post.told()}
+    await days_pass(post, 4)
+    assert not post.rooms.vault.holds("f99-1")
+    assert first not in {item.id for item in post.told()}
+
+
 async def test_where_there_is_nobody_to_warn_history_does_not_say_that_anybody_was_and_nothing_is_destroyed(
     post: TestOffice,
 ) -> None:
@@ -413,6 +434,25 @@ async def test_a_clock_that_jumps_a_second_time_is_doubted_a_second_time(post: T
     assert {file.contents for file in post.files()} == {Contents.KEPT}
 
 
+async def test_a_clock_that_is_set_back_and_still_far_ahead_is_doubted_anew_for_a_day(post: TestOffice) -> None:
+    reference = await received(post)
+    await wait(post, days=3_650)
+    await wait(post, days=-1_825)
+    assert len([one for one in post.inbox_of(ALEX) if "clock of this machine" in one.subject]) == 2
+    await wait(post, hours=23)
+    assert post.file(reference).contents is Contents.KEPT
+    await wait(post, hours=1)
+    assert post.file(reference).contents is Contents.DESTROYED
+
+
+async def test_a_clock_is_doubted_by_what_happened_last_where_nobody_looked_before(post: TestOffice) -> None:
+    reference = await received(post)
+    post.rooms.ledger.write_now(lambda tx: upkeep.forget(tx, Chore.RETENTION_LOOKED))
+    await wait(post, days=3_650)
+    assert post.file(reference).contents is Contents.KEPT
+    assert "clock of this machine may be wrong" in post.expect(ALEX, "alert").subject
+
+
 async def test_a_clock_that_jumps_back_does_no_harm(post: TestOffice) -> None:
     reference = await received(post)
     await days_pass(post, 80)
@@ -442,6 +482,7 @@ async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_t
     await days_pass(post, 91)
     before = acts(post, reference)
     vault, object_id = post.rooms.vault, post.file(reference).object_id
+    ordered = order_of(post, object_id)
     assert not vault.holds(object_id)
     writing = vault.begin(object_id)
     writing.write(b"out of an old copy")
@@ -452,9 +493,15 @@ async def test_what_was_destroyed_and_can_be_read_again_is_destroyed_again_and_t
     await days_pass(post, 3)
     assert not vault.holds(object_id)
     assert verifying.faults(post.rooms.ledger, vault, signed) == []
-    assert acts(post, reference) == before
+    assert (acts(post, reference), order_of(post, object_id)) == (before, ordered)
     (told,) = [one for one in post.inbox_of(ALEX) if "could be read again" in one.subject]
     assert reference in told.text
+
+
+def order_of(post: TestOffice, object_id: str) -> tuple[int | None, str, datetime]:
+    """Of which file these contents were, why they had to go, and since when."""
+    order = post.rooms.ledger.read_now(lambda tx: tx.get_one(DestroyOrder, object_id))
+    return order.file_id, order.why, order.ordered_at
 
 
 async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: TestOffice) -> None:

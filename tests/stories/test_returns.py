@@ -1,5 +1,12 @@
 """A school emails its returns and gets its receipt."""
 
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import notices, telling
+from bot.ledger.tables import File
+from bot.notices import FileFacts
 from bot.rules.lifecycle import Status
 from tests.office import DOCX, TestOffice
 from tests.people import BETH, DEE, JO, JO_ALSO, MINA, NADIA, PLAN, SAM, TOM
@@ -34,6 +41,18 @@ async def test_the_receipt_is_threaded_automatic_and_can_be_answered(post: TestO
     assert len(local.removeprefix("returns+")) <= 26
     assert receipt.envelope_from == f"{local}@{domain}"
     assert str(receipt.message["From"]).endswith("<returns@derbyshire.example>")
+
+
+@pytest.mark.parametrize("name", [PLAN, "our plan.docx"])
+async def test_what_is_told_of_a_file_that_has_just_come_is_what_the_record_has(post: TestOffice, name: str) -> None:
+    await post.email(JO, attach=name)
+
+    def recorded(tx: Session) -> set[FileFacts]:
+        return {telling.facts(file, post.rooms.settings) for file in tx.scalars(select(File)).unique()}
+
+    told = [notices.KINDS[item.kind].model_validate(item.facts).mentioned() for item in post.told()]
+    assert len(told) == (5 if name == PLAN else 1)
+    assert {file for files in told for file in files} == post.rooms.ledger.read_now(recorded)
 
 
 async def test_a_receipt_names_each_stored_file_in_a_header(post: TestOffice) -> None:

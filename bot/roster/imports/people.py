@@ -150,10 +150,13 @@ def add_person(tx: Session, row: Row, settings: Settings, now: datetime) -> list
 
 def remove_person(tx: Session, email: str, now: datetime) -> Person | None:
     """Make somebody a leaver, at once. None: nobody who is present has this address."""
-    if person := roster.who(tx, MAIL, address.normal(email) or ""):
-        _leave(person, now)
-        tx.flush()
-        surfaces.outdate_of(tx, person.id, now)
+    known = roster.who(tx, MAIL, address.normal(email) or "")
+    if known is None:
+        return None
+    person = tx.get_one(Person, known.id)
+    _leave(person, now)
+    tx.flush()
+    surfaces.outdate_of(tx, person.id, now)
     return person
 
 

@@ -1,6 +1,6 @@
 """Schools from the public register's CSV (Get Information about Schools, GIAS, «Establishment fields CSV»)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
@@ -91,8 +91,10 @@ def plan_schools(tx: Session, register: Register, *, closed: bool = False) -> Pl
     """What importing the register would change; only reads. `closed`: also schools that are closed and were never known."""
     known = {school.number: school for school in tx.scalars(select(School))}
     wanted = [one for one in register.schools if closed or one.status != CLOSED or one.number in known]
+    wanted += _unled(known, register)
     told = [(one, difference) for one in wanted if (difference := _difference(known.get(one.number), one))]
-    return Plan(tuple(one for one, _ in told), [one for _, one in told], len(register.schools) - len(wanted))
+    left_out = sum(not closed and one.status == CLOSED and one.number not in known for one in register.schools)
+    return Plan(tuple(one for one, _ in told), [one for _, one in told], left_out)
 
 
 def import_schools(tx: Session, register: Register, *, closed: bool = False) -> Plan:
@@ -102,6 +104,14 @@ def import_schools(tx: Session, register: Register, *, closed: bool = False) -> 
         tx.merge(School(**asdict(listed)))
     tx.flush()
     return plan
+
+
+def _unled(known: Mapping[str, School], register: Register) -> Iterator[Listed]:
+    """Schools that the register has no more: it names nobody who leads them, so nor do we for ever."""
+    there = {one.number for one in register.schools}
+    for number, school in known.items():
+        if number not in there and school.head_name:
+            yield Listed(number, school.name, school.phase, school.status, "")
 
 
 def _faults(row: Row) -> Iterable[Fault]:
@@ -119,7 +129,8 @@ def _preference(row: Row) -> tuple[int, int]:
 
 
 def _listed(row: Row, authority: str) -> Listed:
-    head = " ".join(row[column] for column in HEAD if row[column])
+    is_led = row[STATUS] != CLOSED  # nobody leads a school that is no more, and nobody need be known to have
+    head = " ".join(row[column] for column in HEAD if row[column] and is_led)
     return Listed(f"{authority}{row[NUMBER]:0>4}", row[NAME], row[PHASE], row[STATUS], head)
 
 

@@ -31,8 +31,9 @@ NAME_WORDS_MAX = 2
 PHRASE_WORDS_MAX = max(phrase.count(" ") + 1 for phrase in CLOSES)
 ENDINGS = (frozenset(CLOSES), *[frozenset(THANKS)] * NAME_WORDS_MAX)
 """Of a line that closes with so many words of a name."""
-LAST_WORDS = NAME_WORDS_MAX + PHRASE_WORDS_MAX
-"""Among these stands whatever closes a line."""
+LAST_WORDS = tuple(frozenset(phrase.rpartition(" ")[2] for phrase in endings) for endings in ENDINGS)
+"""One of these ends such a phrase: most lines end in none, and need not be looked at further."""
+GREETING_WORDS_MAX = 5
 GREETING = re.compile(
     r"(?:hi|hello|hiya|dear|good (?:morning|afternoon|evening))(?: \S+){0,3}|(?:morning|afternoon|evening)(?: \S+)?"
 )
@@ -66,7 +67,8 @@ def plain(words: Iterable[str]) -> str:
 
 
 def _compared(word: str) -> str:
-    return word.translate(TYPOGRAPHY).casefold().strip(MARKS)
+    plainly = word if word.isascii() else word.translate(TYPOGRAPHY)
+    return plainly.casefold().strip(MARKS)
 
 
 def bare(word: str) -> str:
@@ -94,7 +96,8 @@ def joined(line: Line, following: Iterable[str]) -> Line:
 
 def is_greeting(text: str) -> bool:
     """Whether a line does nothing but greet: it is passed over, neither a command nor the end of them."""
-    return GREETING.fullmatch(plain(tidy(text[:LINE_CHARACTERS_MAX]).split())) is not None
+    words = tidy(text[:LINE_CHARACTERS_MAX]).split()
+    return len(words) <= GREETING_WORDS_MAX and GREETING.fullmatch(plain(words)) is not None
 
 
 def is_closing(text: str) -> bool:
@@ -125,12 +128,13 @@ def _closed(words: list[str]) -> list[str]:
 
 
 def _without_closing_phrase(words: list[str]) -> list[str]:
-    last = [_compared(word) for word in words[-LAST_WORDS:]]
     for names, endings in enumerate(ENDINGS):
         end = len(words) - names
-        if names and not all(word[:1].isupper() for word in words[end:]):
+        if end <= 0 or (names and not words[end][:1].isupper()):
             break
+        if _compared(words[end - 1]) not in LAST_WORDS[names]:
+            continue
         for length in range(min(PHRASE_WORDS_MAX, end), 0, -1):  # the longest, for some end with others
-            if " ".join(last[len(last) - names - length : len(last) - names]) in endings:
+            if plain(words[end - length : end]) in endings:
                 return words[: end - length]
     return words

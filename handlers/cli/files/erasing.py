@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot import roster
 from bot.ledger import history
-from bot.ledger.tables import File, Person
+from bot.ledger.tables import File
 from bot.retention import erasing
 from bot.retention.erasing import Concern
 from bot.rules.authority import Keeping
+from bot.rules.somebody import Somebody
 from handlers.cli import show
 from handlers.cli.destroying import destroy_now
 from handlers.cli.files.finding import Reference, asking, file_of
@@ -90,7 +91,7 @@ def _erased(tx: Session, ref: str, why: str, by: str, opened: Rooms) -> list[str
     return list(_left(tx, file, touched, opened))
 
 
-def _administrator(tx: Session, by: str, opened: Rooms) -> Person | None:
+def _administrator(tx: Session, by: str, opened: Rooms) -> Somebody | None:
     person = asking(tx, by, opened).person if by else None
     if person and not roster.may_keep(person, Keeping.ERASURE):
         raise Problem(f"{by} is no administrator of all services, who alone may do that. See: postroom people list")

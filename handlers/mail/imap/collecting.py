@@ -31,6 +31,8 @@ AGAIN_SECONDS = 60.0
 MINUTE = timedelta(minutes=1)
 DOWN = timedelta(minutes=30)
 """After so long without all mail being fetched the administrators are told."""
+REFUSED_MAX = 3
+"""So often in a row a sign-in may be refused before it shows; once may be the server's own trouble."""
 FINISH_SECONDS = 5.0
 """How long what was begun may take when we stop, before the connection is cut."""
 
@@ -57,6 +59,8 @@ class _Down:
     since: datetime
     why: str
     """How it failed last."""
+    refused: bool
+    """It was the sign-in."""
 
 
 class Collector:
@@ -213,7 +217,8 @@ class Collector:
 
     def _note(self, fault: Exception) -> None:
         """Something is wrong, and since when."""
-        self._down = _Down(self._down.since if self._down else self._clock.now(), str(fault))
+        since = self._down.since if self._down else self._clock.now()
+        self._down = _Down(since, str(fault), isinstance(fault, BadMailbox))
         log.warning("mail is not fetched; it will be tried again", mailbox=self._account.name, fault=of(fault))
 
     @property
@@ -223,8 +228,10 @@ class Collector:
 
     @property
     def is_alive(self) -> bool:
-        """Whether somebody still fetches, even if the server cannot be reached just now."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether somebody still fetches, even if the server cannot be reached just now; one that has refused the sign-in again and
+        again will not be reached by waiting."""
+        is_refused = self._down is not None and self._down.refused and self._faults >= REFUSED_MAX
+        return self._thread is not None and self._thread.is_alive() and not is_refused
 
     def _well(self) -> None:
         self._measures.looked(self._account.name, self._clock.now().timestamp())

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bot import roster
 from bot.arrival import MAIL, SLACK
-from bot.ledger.tables import Person
 from bot.rules import address
+from bot.rules.somebody import Somebody
 from bot.settings import Service, Slack
 from bot.settings.kinds import DIRECT
 from handlers.checks import Check, Patient, failed, passed
@@ -133,7 +133,7 @@ class _People:
 
     def _takes_in(self, channel: str, value: str, code: str) -> bool:
         def look(tx: Session) -> bool:
-            person: Person | None = roster.who(tx, channel, value)
+            person: Somebody | None = roster.who(tx, channel, value)
             return bool(person and roster.services_of(person, [code]))
 
         return self._ledger is not None and self._ledger.read_now(look)

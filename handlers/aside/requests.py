@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.notices import Verdict
 from bot.parcels import Posted, Undeliverable
 from bot.preparing import Prepared, Raw, Spoiled
 from bot.rules.bounce import Returned
@@ -101,9 +102,17 @@ def opened(octets: bytes, prefix: str) -> Prepared | Spoiled:
     found = OPENED.validate_json(octets)
     own = re.compile(rf"{re.escape(prefix)}-[0-9]+(?:\.[0-9]+)*")
     named = [*found.unwanted, *(_claimed(found) if isinstance(found, Prepared) else ())]
-    if not all(map(own.fullmatch, named)):
+    if not all(map(own.fullmatch, named)) or not _is_tellable(found):
         raise Astray
     return found
+
+
+def _is_tellable(found: Prepared | Spoiled) -> bool:
+    """People are told why a message is spoiled, and what a genuine receipt says, and no other."""
+    if isinstance(found, Spoiled):
+        return len(found.why) <= WORDS_BYTES_MAX
+    judged = [one.judged for one in found.receipts]
+    return all((one.verdict is Verdict.GENUINE) == (one.document is not None) for one in judged)
 
 
 def _claimed(found: Prepared) -> list[str]:

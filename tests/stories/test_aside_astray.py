@@ -56,9 +56,13 @@ async def given_up(post: TestOffice) -> str:
         'said["unwanted"] = ["../keys.db"]',
         'said["unwanted"] = ["f2-2-f1-2"]',
         'said = {"why": "unreadable", "unwanted": ["f1-2"]}',
+        'said = {"why": "x" * 501, "unwanted": []}',
+        'said["receipts"] = [{"name": "a", "judged": {"verdict": "genuine", "document": None}}]',
     ],
 )
-async def test_no_answer_touches_what_is_anothers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+async def test_no_answer_touches_what_is_anothers_or_says_what_cannot_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     answers(tmp_path, monkeypatch, f"def tell(said, file):\n    {change}\n    return say(said)")
     async with office(tmp_path) as post:
         await post.email(BETH, attach=SCHOOL[BETH])

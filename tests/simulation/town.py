@@ -120,7 +120,7 @@ class Town:
         kept = OutboxWorker._settle
 
         async def settle(worker: OutboxWorker, item: Any, *about: Any, **columns: Any) -> None:
-            if item.row.channel != "slack":
+            if worker.name != "outbox slack":
                 await kept(worker, item, *about, **columns)
 
         with patch.object(OutboxWorker, "_settle", settle):

@@ -12,7 +12,7 @@ from bot.intake import offers
 from bot.judging import convention, today
 from bot.ledger.tables import File, Mention
 from bot.notices import Finding, Notice
-from bot.rules import commands, filename
+from bot.rules import commands, filename, reference
 from bot.rules.commands import Reading
 from bot.rules.lifecycle import ASKED_BY, Act, Status
 from bot.telling import Asking, facts
@@ -56,9 +56,10 @@ def _nothing_attached(tx: Session, opened: Opened, asking: Asking) -> Notice:
 def _not_understood(tx: Session, reading: Reading, asking: Asking) -> Notice:
     """Nothing has been done, and what to write about the files of which the notice spoke that they answered."""
     said, nearest = reading.nearest or (shorten(reading.comment, SAID_CHARACTERS_MAX, placeholder="…"), "")
-    if asking.answered and offers.offered(tx, asking):
+    named = finding.mentioned_in(tx, asking.person, reference.find(said)) if nearest else []
+    if asking.answered and not named and offers.offered(tx, asking):
         return offers.unsettled(tx, asking, said)
-    about = list(finding.answered_files(tx, asking.person, asking.answered).values())
+    about = named or list(finding.answered_files(tx, asking.person, asking.answered).values())
     if not about and not nearest:
         return school_desk.help_for(tx, asking)
     return words_for(tx, about, said, asking, nearest)

@@ -210,7 +210,7 @@ async def test_help_knows_ones_role_and_schools(post: TestOffice) -> None:
     assert "SP: Starting Point" in both
 
 
-MISSPELT = {"staus": "status", "histroy": "history", "Stauts rejected": "status", "hepl": "help"}
+MISSPELT = {"staus": "status", "histroy": "history", "Stauts rejected": "status rejected", "hepl": "help"}
 
 
 async def test_a_misspelt_command_is_echoed_with_the_nearest(post: TestOffice) -> None:
@@ -227,6 +227,18 @@ async def test_a_misspelt_recall_recalls_nothing(post: TestOffice) -> None:
     (answer,) = await ask(post, JO, text="recal it", reply_to=post.expect(JO, "receipt"))
     assert answer.kind == "unknown-command"
     assert post.files()[0].status is Status.SENT
+
+
+async def test_a_misspelt_command_about_one_file_is_not_taken_for_an_answer_about_another(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(JO, attach={"8302000 SENreview20260902.docx": b"another"})
+    sent, held = sorted(post.files(), key=lambda file: file.id)
+    await ask(post, JO, subject="status")  # speaks of both, and offers a name for the one that is held
+    (answer,) = await ask(post, JO, subject=f"recal {sent.reference}")
+    assert answer.kind == "unknown-command"
+    assert f"Did you mean `recall {sent.reference}`?" in answer.text.replace("\n", " ")
+    assert held.reference not in answer.text
+    assert [file.status for file in post.files()] == [Status.SENT, Status.HELD]
 
 
 async def test_an_officers_word_is_offered_to_officers_only(post: TestOffice) -> None:

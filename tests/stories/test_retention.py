@@ -493,7 +493,7 @@ async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: Te
 async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_known_should_it_come_again(
     post: TestOffice,
 ) -> None:
-    sent = await post.email(JO, attach=PLAN)
+    sent = await post.email(JO, subject="About Robin", attach=PLAN)
     await post.email(SAM, text=f"receive {post.files()[0].reference}")
     await days_pass(post, 400)
     assert post.told()

@@ -61,7 +61,7 @@ def warn(tx: Session, due: Due, occasion: Occasion) -> bool:
 
 def _is_done(tx: Session, due: Due) -> bool:
     warned = upkeep.when(tx, Chore.WARNED)
-    return warned is not None and local(warned, due.zone).date() >= local(due.now, due.zone).date()
+    return warned is not None and local(warned, due.zone).date() == local(due.now, due.zone).date()
 
 
 def _unreceived(tx: Session, due: Due) -> Sequence[File]:

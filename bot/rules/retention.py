@@ -68,7 +68,7 @@ def is_warning_due(
     today = local(now, zone).date()
     if today < last_day(sent_at, warn_days, zone):
         return False
-    if warned_at is None:
+    if warned_at is None or warned_at > now:  # by a clock that was ahead then
         return True
     warned, last = local(warned_at, zone).date(), last_day(sent_at, contents_days - LAST_WARNING_DAYS, zone)
     return today >= warned + timedelta(WARNED_AGAIN_DAYS) or warned < last <= today

@@ -6,19 +6,32 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from bot import roster, verifying
 from bot.arrival import MAIL, SLACK
 from bot.ledger import history, upkeep
-from bot.ledger.tables import Contents, Decision, DestroyOrder, InboxState, Link, Person, Proof, Table, Unreachable
+from bot.ledger.tables import (
+    Contents,
+    Decision,
+    DestroyOrder,
+    Identity,
+    InboxState,
+    Link,
+    Person,
+    Proof,
+    Table,
+    Unreachable,
+)
 from bot.ledger.upkeep import Chore
 from bot.roster import imports
 from bot.roster.imports import Row
 from bot.rules.lifecycle import Act, Status
 from tests.bounces import UNKNOWN, bounce_of
 from tests.office import Answer, Opener, TestOffice, one_line
-from tests.people import ALEX, JO, PLAN, RAJ, SAM, TOM
+from tests.people import ALEX, JO, MOORVIEW_HEAD, NADIA, PLAN, RAJ, SAM, TOM
+from tests.visitor import links_in
 
 BAD = "8302000 SENplan20260901.docx"
 
@@ -256,6 +269,29 @@ async def test_one_notice_tells_each_reader_of_all_files(post: TestOffice) -> No
     for reader in (SAM, ALEX):
         (told,) = warnings(post, reader)
         assert len(told.references) == 3
+
+
+async def test_warnings_by_a_clock_that_was_ahead_do_not_take_the_place_of_those_that_are_due(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    for days in (400, 1):  # for a day it is doubted
+        await wait(post, days=days)
+    assert len(warnings(post, ALEX)) == 1
+    await wait(post, days=-400)
+    await days_pass(post, 58)
+    assert len(warnings(post, ALEX)) == 1
+    await days_pass(post, 1)
+    assert len(warnings(post, ALEX)) == 2
+
+
+async def test_who_has_only_a_mailbox_that_others_read_is_warned_without_a_link(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    moved = update(Person).where(Person.email == SAM).values(email=MOORVIEW_HEAD)
+    post.rooms.ledger.write_now(
+        lambda tx: (tx.execute(moved), tx.execute(delete(Identity).where(Identity.value == SAM)))
+    )
+    await days_pass(post, 60)
+    assert links_in(warnings(post, NADIA)[-1])
+    assert links_in(warnings(post, MOORVIEW_HEAD)[-1]) == []
 
 
 async def test_nobody_is_warned_in_the_night(post: TestOffice) -> None:
@@ -534,7 +570,7 @@ async def test_what_a_message_left_that_is_still_worked_on_is_no_orphan(post: Te
 async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_known_should_it_come_again(
     post: TestOffice,
 ) -> None:
-    sent = await post.email(JO, attach=PLAN)
+    sent = await post.email(JO, subject="About Robin", attach=PLAN)
     await post.email(SAM, text=f"receive {post.files()[0].reference}")
     await days_pass(post, 400)
     assert post.told()
@@ -588,9 +624,10 @@ def claim(tx: Session, now: datetime) -> None:
 
 async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOffice) -> None:
     old = await received(post)
-    await post.email(JO, attach="8302000_SENwaiting20260901.docx")
-    (waiting,) = post.expect(JO, "receipt").references  # nobody ever receives it, so nothing of it ends by itself
-    await post.leave(SAM)
+    await post.email(TOM, attach="8302000_SENwaiting20260901.docx")
+    (waiting,) = post.expect(TOM, "receipt").references  # nobody ever receives it, so nothing of it ends by itself
+    for leaver in (SAM, TOM):
+        await post.leave(leaver)
     await days_pass(post, 92)
     for _ in range(85):  # to February 2034
         await wait(post, days=31)
@@ -604,7 +641,7 @@ async def test_a_record_ends_years_later_and_the_others_stay_whole(post: TestOff
     assert new.reference != old
     assert verifying.faults(post.rooms.ledger, post.rooms.vault, post.rooms.signing_keys) == []
     names = post.rooms.ledger.read_now(lambda tx: {person.email for person in tx.query(Person)})
-    assert {JO, RAJ, ALEX} <= names
+    assert {JO, RAJ, ALEX, TOM} <= names
     assert SAM not in names
 
 

@@ -346,7 +346,7 @@ async def test_a_mail_that_is_too_large_is_never_fetched_and_its_sender_is_told_
 
             told = office.expect(JO, "too-large")
             assert "is 1.6 MB. The most that we take in one email is 1.5 MB" in told.text
-            assert "Ask the web team for a link" in told.text
+            assert "Ask us for a link" in told.text
             assert [answer.kind for answer in office.inbox_of("stranger@leysjunior.example")] == ["not-authorised"]
             assert office.inbox_of(PRIYA) == []
             assert office.files() == []

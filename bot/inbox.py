@@ -32,10 +32,11 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=10)
 """How long a worker may take for one message before another may try."""
-CLAIM_MAX = 16
+CLAIM_MAX = 32
 """Messages claimed in one transaction."""
-SENDERS_MAX = 16
-"""Senders of one channel whose messages are handled at a time."""
+SENDERS_MAX = 48
+"""Senders of one channel whose messages are handled at a time. Each waits for two commits and for the disk: with a third of them
+the writer would wait as well."""
 TRIES_MAX = 6
 """After so many failures that are our own, a message goes to quarantine (lesson L28)."""
 INLINE_MAX = 256 * 1024

@@ -21,7 +21,7 @@ ReadReturned = Callable[[Iterator[bytes]], Returned]
 """A channel's reading of what came back to the address of a notice; raises `Unreadable`."""
 
 OPENED_AT_ONCE_MAX = 16
-"""Messages of a channel that are opened at a time: as many as the inbox hands over (`bot.inbox.SENDERS_MAX`)."""
+"""Messages of a channel that are opened at a time, of all that are handled (`bot.inbox.SENDERS_MAX`)."""
 MAILS_READ_AT_ONCE_MAX = 2
 """A mail lies here whole, and keeps a processor busy and some megabytes of memory: more at once would not be quicker. Those
 whose files are sealed wait for the disk beside them, and share its syncs."""

@@ -23,7 +23,8 @@ from bench.sending import load
 from bench.server import Server
 
 OCTETS = 20_000
-MAILS = 400
+MAILS = 1500
+"""Enough that the end of the burst, when there is no more to do side by side, is a small part of it."""
 ALONE = 20
 SESSIONS = 16
 FEW = 8

@@ -99,7 +99,7 @@ class Fancier(Worker):
         now = self._clock.now()
         if self._look_at - LOOK <= now < self._look_at:  # a clock put back must not stop it
             return False
-        self._look_at = now + LOOK
+        self._look_at, self._begun = now + LOOK, min(self._begun, now)
         self._flight = await self._ledger.read(flight)
         tried = self._flight.sent_at
         if tried and tried <= now < tried + self._every:
@@ -119,8 +119,9 @@ class Fancier(Worker):
 
     def troubles(self) -> Iterator[Trouble]:
         """That none has come back for longer than one may take."""
-        newest = max(self._begun, self._flight.back_at or self._begun)
-        if self._clock.now() <= newest + self._every + LIFE:
+        now, back = self._clock.now(), self._flight.back_at
+        newest = max(self._begun, back) if back and back <= now else self._begun  # the clock may have been ahead
+        if now <= newest + self._every + LIFE:
             return
         if self._refused:
             yield Trouble(OVERDUE, (f"The outgoing mail server did not take it: {self._refused}.", OUT))

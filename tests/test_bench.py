@@ -37,7 +37,7 @@ def test_a_bench_measures_postroom_beside_its_peers(bench: str) -> None:
 
 
 HELD_MIB_MAX = 170
-"""What is held at the most on Linux with glibc, by the service and the process aside together: 116 and some 40 were found."""
+"""What the service and the process aside may hold together, with glibc (docs/decisions/0017): 150 was found."""
 
 
 async def test_a_burst_and_large_mail_after_it_take_no_more_than_so_much_memory(tmp_path: Path) -> None:

@@ -79,8 +79,10 @@ class Reception:
 
     def _canary(self, tx: Session, item: Claimed) -> None:
         """Our own mail to ourselves is back (lesson L23): that is noted, and nothing of it stays."""
-        sent_at, back = item.arrival.canary, upkeep.when(tx, Chore.CANARY_BACK)
-        if sent_at and sent_at > self._clock.now() - canary.LIFE and (back is None or sent_at > back):
+        sent_at, back, now = item.arrival.canary, upkeep.when(tx, Chore.CANARY_BACK), self._clock.now()
+        if back and back > now:  # the clock was ahead
+            back = None
+        if sent_at and now - canary.LIFE < sent_at <= now and (back is None or sent_at > back):
             upkeep.note(tx, Chore.CANARY_BACK, sent_at)
         self._finish(tx, item, InboxState.DONE, "")
         tx.execute(delete(InboxItem).where(InboxItem.id == item.id))

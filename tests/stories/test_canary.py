@@ -68,6 +68,21 @@ async def test_a_clock_that_is_set_back_stops_none(office: TestOffice) -> None:
     assert len(canaries(office)) == 3
 
 
+async def test_a_clock_that_was_ahead_makes_no_dead_path_look_alive(office: TestOffice) -> None:
+    office.clock.advance(days=400)
+    await office.settle()
+    await comes_home(office)
+    told = len(alerts(office))
+    office.clock.advance(days=-400)
+    await pass_time(office, 60)
+    assert len(alerts(office)) == told + 1
+
+    await comes_home(office)
+    back = stands(office).back_at
+    assert back is not None
+    assert back <= office.clock.now()
+
+
 async def test_a_service_that_was_off_for_a_day_waits_for_its_own_before_it_alarms(office: TestOffice) -> None:
     before = MORNING - timedelta(days=1)
     office.rooms.ledger.write_now(lambda tx: upkeep.note(tx, Chore.CANARY_BACK, before))

@@ -51,9 +51,8 @@ class Watchman(Worker):
         now = self._clock.now()
         lasting = {trouble.what: trouble for look in self._looks for trouble in look()}
         self._next = {what: at for what, at in self._next.items() if what in lasting}
-        rests = {
-            what for what, at in self._next.items() if now < at <= now + REMIND_AFTER
-        }  # not longer: a clock is put back
+        # never longer than that: a clock is put back
+        rests = {what for what, at in self._next.items() if now < at <= now + REMIND_AFTER}
         due = [trouble for what, trouble in lasting.items() if what not in rests]
         for trouble in due:
             self._next[trouble.what] = now + await self._tell(trouble, now)

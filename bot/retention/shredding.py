@@ -69,8 +69,7 @@ class Shredder(Worker):
         for order in tx.scalars(select(DestroyOrder).where(DestroyOrder.object_id.in_(found))) if found else ():
             order.done_at = now
             file = tx.get_one(File, order.file_id or 0)
-            if (
-                file.contents is not Contents.DESTROYED
-            ):  # it is, where its key came back, or the command line was quicker
+            # it is destroyed where its key came back, or the command line was quicker
+            if file.contents is not Contents.DESTROYED:
                 files.destroyed(tx, file, now=now, why=order.why, by=order.ordered_by)
         FORGET.change(tx, {"destroyed": ids})

@@ -14,6 +14,8 @@ from bot.ledger.tables import OutboxItem, OutboxState
 from bot.notices import Alert, More
 
 WITHIN = timedelta(hours=1)
+A_MOMENT = timedelta(minutes=1)
+"""So far ahead of the clock what is posted now may be said to have been posted."""
 ALIKE_MAX = 4
 """Alerts of one wording within that time that are sent at once: of further ones there is little news in each."""
 KINDS_MAX = 30
@@ -30,7 +32,7 @@ def has_had_enough(tx: Session, recipient: str, what: str, now: datetime, most: 
     What was not delivered yet counts however old it is: a mail server that comes back brings all of it at once.
     """
     theirs = select(OutboxItem).where(OutboxItem.recipient == recipient, OutboxItem.kind == Alert.kind)
-    late = tx.scalars(theirs.where(_lately(now))).all()
+    late = tx.scalars(theirs.where(lately(now))).all()
     open_still = tx.scalars(theirs.where(OutboxItem.state.in_(UNDELIVERED))).all()
     told = {item.id: str(item.facts["what"]) for item in (*late, *open_still) if not item.facts.get("more")}
     return len(told) >= most or list(told.values()).count(what) >= ALIKE_MAX
@@ -46,13 +48,14 @@ def pending(tx: Session, recipient: str) -> OutboxItem | None:
 def due(tx: Session, recipient: str, now: datetime) -> timedelta:
     """How long it grows: until an hour after the first alert of late was sent."""
     theirs = select(OutboxItem.created_at).where(OutboxItem.recipient == recipient, OutboxItem.kind == Alert.kind)
-    first = tx.scalar(theirs.where(_lately(now)).order_by(OutboxItem.created_at).limit(1))
+    first = tx.scalar(theirs.where(lately(now)).order_by(OutboxItem.created_at).limit(1))
     return first + WITHIN - now if first else WITHIN
 
 
-def _lately(now: datetime) -> ColumnElement[bool]:
-    """Not what a clock that was ahead then, and was put back, says to be still to come."""
-    return (OutboxItem.created_at > now - WITHIN) & (OutboxItem.created_at <= now)
+def lately(now: datetime, within: timedelta = WITHIN) -> ColumnElement[bool]:
+    """Posted within so long before; not what a clock that was ahead then, and was put back, says to be still to come. Those
+    posted at one moment are a microsecond apart (`bot.telling.post`)."""
+    return (OutboxItem.created_at > now - within) & (OutboxItem.created_at <= now + A_MOMENT)
 
 
 def grown(before: Alert | None, what: str, lines: Sequence[str], now: datetime) -> Alert:

@@ -302,7 +302,6 @@ def answered_since(tx: Session, recipient: str, since: datetime) -> int:
 
 def recent_alerts(tx: Session, now: datetime, within: timedelta) -> list[str]:
     """What the administrators were alerted to within so long before; not by a clock that was ahead then and was put back."""
-    lately = (OutboxItem.created_at > now - within) & (OutboxItem.created_at <= now)
-    alerts = select(OutboxItem).where(OutboxItem.kind == notices.Alert.kind, lately)
+    alerts = select(OutboxItem).where(OutboxItem.kind == notices.Alert.kind, digest.lately(now, within))
     found = [item.facts for item in tx.scalars(alerts)]
     return [str(facts["what"]) for facts in found] + [one["what"] for facts in found for one in facts.get("more", ())]

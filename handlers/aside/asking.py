@@ -176,7 +176,7 @@ class Aside:
             raise CannotBegin(CANNOT_BEGIN.format(why=fault.strerror)) from fault
         try:
             await life.begin(self._settings, self._master)
-        except (Stopped, Failed, Unavailable) as fault:
+        except (Stopped, Failed, Unavailable, OSError) as fault:
             where, how = list(fault.args) if isinstance(fault, Failed) else [], await life.close()
             log.error("the process aside cannot begin", error=of(fault), how=how, where=where)  # noqa: TRY400
             raise CannotBegin(CANNOT_BEGIN.format(why=of(fault))) from fault

@@ -56,11 +56,12 @@ class Life:
         return self._is_over or self._process.poll() is not None
 
     async def begin(self, settings: Settings, master: MasterKey) -> None:
-        """Tell it what it must know. Raises `Died`, `TooSlow`, `requests.Failed` and `Unavailable` where it cannot begin."""
+        """Tell it what it must know. Raises `Died`, `TooSlow`, `requests.Failed`, `Unavailable` and OSError where it cannot begin."""
         loop = asyncio.get_running_loop()
-        self._lanes = [Lane(self._end, one_by_one=which == WRITING) for which in LANES]
-        for lane, ours in zip(self._lanes, self._sockets, strict=True):
+        for which, ours in zip(LANES, self._sockets, strict=True):
+            lane = Lane(self._end, one_by_one=which == WRITING)
             await loop.create_unix_connection(lambda lane=lane: lane, sock=ours)  # type: ignore[misc]  # mypy cannot infer it
+            self._lanes.append(lane)
         await self.ask(OPENING, Begin(settings, master.secret), START_SECONDS)
 
     async def ask(self, lane: int, request: Request, seconds: float) -> bytes:
@@ -89,6 +90,8 @@ class Life:
         status = await asyncio.to_thread(self._wait)
         for lane in self._lanes:
             lane.close()
+        for unused in self._sockets[len(self._lanes) :]:
+            unused.close()
         return f"status {status}" if status >= 0 else signal.Signals(-status).name
 
     def _wait(self) -> int:

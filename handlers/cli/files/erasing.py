@@ -64,7 +64,8 @@ def _before(tx: Session, ref: str, by: str, opened: Rooms) -> Iterator[str]:
         touched = erasing.concern(tx, file)
         sent = f"{file.sender.email} at {spoken(file.sent_at, opened.settings.timezone)}"
         yield f"{file.reference} {file.name}: {file.status}, sent by {sent}."
-        yield f"Will be told: {', '.join(touched.told) or 'nobody, for its sender has left'}."
+        told = ", ".join(one.person.email for one in touched.readers)
+        yield f"Will be told: {told or 'nobody, for its sender has left'}."
 
 
 def _ask(lines: list[str]) -> None:
@@ -87,7 +88,7 @@ def _erased(tx: Session, ref: str, why: str, by: str, opened: Rooms) -> list[str
         )
     touched = erasing.concern(tx, file)
     if not erasing.is_over(tx, file):  # else the word was given before, and only its carrying out is left
-        erasing.erase(tx, file, why, opened.occasion(), by=person)
+        erasing.erase(tx, file, why, opened.occasion(), touched=touched, by=person)
     return list(_left(tx, file, touched, opened))
 
 

@@ -30,9 +30,8 @@ def certified(certificate: Path, key: Path | None, table: str) -> ssl.SSLContext
     """TLS with this certificate. Raises `BadCertificate`. `table`: where the configuration has it."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        context.load_cert_chain(
-            certificate, key, password=lambda: ""
-        )  # else OpenSSL asks at the terminal, and all waits
+        # without a password at hand OpenSSL would ask for one at the terminal, and all would wait
+        context.load_cert_chain(certificate, key, password=lambda: "")
     except OSError as fault:  # ssl.SSLError is one, too
         why = fault.strerror or str(fault)
         raise BadCertificate(

@@ -35,9 +35,8 @@ def mirror(path: Path, mirror_path: Path, master: MasterKey) -> Mirrored:
     for place in (path, mirror_path):
         if not place.parent.is_dir():
             raise Unpaired(NO_FOLDER.format(folder=place.parent))
-    with KeyLock(
-        path, alone=mirror_path.exists()
-    ):  # only a mirror that nobody has yet is made while others are at work
+    # only a mirror that nobody has yet is made while others are at work
+    with KeyLock(path, alone=mirror_path.exists()):
         there = {place for place in (path, mirror_path) if place.exists()}
         with closing(KeyFile.make(path)) as primary, closing(KeyFile.make(mirror_path)) as second:
             return _copied(primary, second, there, master)

@@ -120,9 +120,8 @@ def _signed(value: str) -> tuple[str | None, str]:
 
 
 def _parsed(rest: str) -> list[Result]:
-    text = uncommented(
-        rest, FIELD
-    )  # authres passes over what it cannot read, and must find no open comment to do so in
+    # authres passes over what it cannot read, and must find no open comment to do so in
+    text = uncommented(rest, FIELD)
     if PLAIN.fullmatch(text):
         return [_plain(words) for words in text.lower().split(";")[1:]]
     try:

@@ -26,7 +26,6 @@ ROWS: list[set[str]] = [
     {
         "bot.inbox",
         "bot.outbox",
-        "bot.claims",
         "bot.retention",
         "bot.checkpointing",
         "bot.subject_access",
@@ -59,7 +58,6 @@ ROWS: list[set[str]] = [
 
 NEIGHBOURS = {
     ("bot.reception", "bot.inbox"),
-    ("bot.outbox", "bot.claims"),
     ("bot.redrawing", "bot.outbox"),
     ("bot.redrawing", "bot.reception"),
     ("bot.leafing", "bot.outbox"),

@@ -20,7 +20,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from bot.claims import LEASE
+from bot.outbox import LEASE
 from bot.parcels import Parcel, Undeliverable
 from bot.settings import Outgoing, Settings, reveal
 from handlers.mail.canary import Written

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiosmtplib
 import pytest
 
-from bot.claims import LEASE
+from bot.outbox import LEASE
 from bot.parcels import Undeliverable
 from handlers.mail import send
 from tests.channels.mail_host import Host, listening, smarthost

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot import inbox, outbox
-from bot.claims import LEASE
 from bot.ledger.tables import Surface
-from bot.outbox import OutboxWorker, Shown
+from bot.outbox import LEASE, OutboxWorker, Shown
 from bot.parcels import Parcel
 from bot.rules.lifecycle import Status
 from handlers.app import office as build

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from bot import notices, telling
 from bot.arrival import Route
-from bot.claims import CLAIM_MAX
+from bot.outbox import CLAIM_MAX
 from tests.office import TestOffice
 
 HELP = notices.Help.example

@@ -1,28 +1,25 @@
-"""What is to be told and not yet delivered: claimed, sent, settled; put off with growing gaps; given up loudly."""
+"""Delivers what is to be told: claimed, sent, settled; put off with growing gaps; given up loudly."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Protocol
 
 import structlog
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from bot import parcels, standing
-from bot.arrival import MAIL, Introduce, Route
-from bot.claims import MINE, SENT, Claimed, Claims
+from bot import standing
+from bot.arrival import Introduce, Route
 from bot.clock import Clock
 from bot.faults import of
 from bot.ledger import Later, Ledger, surfaces
 from bot.ledger.tables import OutboxItem, OutboxState
 from bot.measures import Measures
-from bot.notices import KINDS, Notice
-from bot.parcels import Enclose, Parcel, Posted, Undeliverable
-from bot.wording import Wording
+from bot.notices import KINDS
+from bot.outbox.claims import QUEUE, SENT, Claimed, Claims
+from bot.outbox.courier import Busy, Deliver, GiveUp, Shown
+from bot.parcels import Posted, Undeliverable
 from bot.working import Worker
 
 log = structlog.get_logger()
@@ -35,69 +32,6 @@ BACK_OFF_MAX = timedelta(hours=1)
 JITTER = 0.2
 """Each gap is longer by up to this part of itself, so that a thousand answers do not come back as one."""
 ERROR_CHARACTERS_MAX = 500
-
-
-class Busy(Exception):
-    """The channel asks to be left alone for so many seconds; nothing was delivered."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"asked to wait for {seconds:.0f} s")
-        self.seconds = seconds
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Where a notice stands in a chat, and can be drawn anew."""
-
-    place: str
-    """The conversation."""
-    stamp: str
-    """Which of its messages."""
-    thread: str = ""
-    """The message below which it stands."""
-
-
-class Courier(Protocol):
-    """A channel's way out."""
-
-    async def deliver(self, parcel: Parcel) -> Shown | None:
-        """Hand it over for good: where it stands from now on, if it can still be changed.
-
-        Raises `Undeliverable` where it cannot be delivered at all, `Busy` where it must wait; any other exception means
-        that it must be tried again.
-        """
-
-
-class GiveUp(Protocol):
-    """Told of each notice that is not tried any more."""
-
-    def __call__(self, tx: Session, item: OutboxItem, *, refused: bool) -> None:
-        """`refused`: for good, where it was to go; else it was tried for too long, or its channel is no more."""
-
-
-class Deliver(Protocol):
-    """Makes a notice ready and hands it over: where it stands from now on, if it can still be changed. Raises as
-    `Courier.deliver`."""
-
-    async def __call__(self, posted: Posted, *, repeated: bool) -> Shown | None:
-        """`repeated`: an earlier delivery was begun, and it is not known whether it arrived."""
-
-
-@dataclass(frozen=True)
-class InThreads:
-    """Has it worded in threads of this process, and hands it to a channel (a `Deliver`)."""
-
-    wording: Wording
-    courier: Courier
-    enclose: Enclose = lambda _: ()
-
-    async def __call__(self, posted: Posted, *, repeated: bool) -> Shown | None:
-        """See `Deliver`."""
-        return await self.courier.deliver(await asyncio.to_thread(self._parcel, posted, repeated))
-
-    def _parcel(self, posted: Posted, repeated: bool) -> Parcel:
-        parcel = replace(parcels.parcel_of(posted, self.wording), repeated=repeated)
-        return replace(parcel, enclosures=self.enclose(parcel))
 
 
 class OutboxWorker(Worker):
@@ -237,8 +171,7 @@ class OutboxWorker(Worker):
         now = self._clock.now()
 
         def write(tx: Session) -> None:
-            values = {"state": state, "error": _storable(error), "lease": None, **columns}
-            if MINE.first(tx, {"item": item.posted.id, "mine": item.lease, **values}) is None:
+            if not QUEUE.settle(tx, item.posted.id, item.lease, state, {"error": _storable(error), **columns}):
                 return
             if shown:
                 _stands(tx, self._channel, item.posted, shown, now)
@@ -259,12 +192,6 @@ def _storable(words: str) -> str:
     return words[:ERROR_CHARACTERS_MAX].encode("utf-8", "replace").decode()
 
 
-def parcel_of(row: OutboxItem, wording: Wording, tell: Callable[[Notice], Notice] = lambda told: told) -> Parcel:
-    """See `bot.parcels`."""
-    posted = Posted(row.id, row.kind, row.token, row.recipient, row.facts, row.route, row.created_at)
-    return parcels.parcel_of(posted, wording, tell)
-
-
 def _stands(tx: Session, channel: str, posted: Posted, shown: Shown, now: datetime) -> None:
     """It stands in a chat from now on. What befell its files while it was on its way is to be drawn."""
     kind = KINDS[posted.kind]
@@ -277,35 +204,6 @@ def _stands(tx: Session, channel: str, posted: Posted, shown: Shown, now: dateti
     surfaces.catch_up(tx, surface.id, told, now)
 
 
-def strand(tx: Session, channels: Collection[str], places: Collection[str], give_up: GiveUp) -> None:
-    """Give up what waits for a channel that is not configured any more, or in a chat for a place that is not.
-
-    `places`: the conversations in which services are told of their files.
-    """
-    waiting = select(OutboxItem).where(OutboxItem.state == OutboxState.WAITING)
-    for item in tx.scalars(waiting.where(OutboxItem.channel != MAIL)).all():
-        to_a_place = KINDS[item.kind].model_validate(item.facts).to_a_place
-        if item.channel not in channels:
-            error = f"{item.channel} is not configured"
-        elif to_a_place and item.recipient not in places:
-            error = f"no service is told of its files in {item.recipient}"
-        else:
-            continue
-        item.state, item.error = OutboxState.FAILED, error
-        give_up(tx, item, refused=False)
-
-
 def back_off(tries: int, chance: float) -> timedelta:
     """How long to wait after so many failures; `chance` from 0 to 1 spreads the gaps."""
     return min(BACK_OFF * (1 << min(tries - 1, 20)), BACK_OFF_MAX) * (1 + JITTER * chance)
-
-
-def recover(tx: Session) -> None:
-    """Take back what a process that is no more was delivering (only where one process serves the database)."""
-    sending = update(OutboxItem).where(OutboxItem.state == OutboxState.SENDING)
-    tx.execute(sending.values(state=OutboxState.WAITING, lease=None))
-
-
-def retry(tx: Session, ids: Sequence[str], now: datetime) -> None:
-    """Have these tried at once, also those given up."""
-    tx.execute(update(OutboxItem).where(OutboxItem.id.in_(ids)).values(state=OutboxState.WAITING, next_at=now))

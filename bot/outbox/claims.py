@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import standing
-from bot.ledger.kinds import Instant
+from bot.ledger.leases import Queue
 from bot.ledger.prepared import Prepared, among
 from bot.ledger.tables import OutboxItem, OutboxState, Table
 from bot.parcels import Posted
@@ -23,25 +23,14 @@ HOLDS_UP_TRIES_MAX = 3
 """In a chat what was put off holds up what follows it in its conversation, for so many failures and no longer."""
 
 OUTBOX = Table.metadata.tables[OutboxItem.__tablename__]
-MINE: Prepared[str] = Prepared(
-    update(OUTBOX).where(OUTBOX.c.id == bindparam("item"), OUTBOX.c.lease == bindparam("mine")).returning(OUTBOX.c.id)
-)
-"""What one worker has claimed; what is to be set goes with it."""
+QUEUE: Queue[str] = Queue(OutboxItem, waiting=OutboxState.WAITING, leased=OutboxState.SENDING, lease=LEASE)
 SENT: Prepared[str] = Prepared(
     update(OUTBOX)
     .where(among(OUTBOX.c.id, "items"), among(OUTBOX.c.lease, "leases"))
     .values(state=OutboxState.SENT, error="", lease=None)
 )
-"""Many of those were delivered, and nothing else is to be set."""
-_NOW = bindparam("now", type_=Instant)
-WAITS = (OutboxItem.state == OutboxState.WAITING) & (OutboxItem.next_at <= _NOW)
-IS_ABANDONED = (OutboxItem.state == OutboxState.SENDING) & (OutboxItem.leased_until < _NOW)
-"""By whoever had it and did not come back with it."""
+"""Many of what was claimed were delivered, and nothing else is to be set."""
 ANSWERS = OutboxItem.route["message"].as_integer().is_not(None)
-TAKE_BACK: Prepared[str] = Prepared(
-    update(OutboxItem).where(IS_ABANDONED, OutboxItem.channel == bindparam("way")).values(state=OutboxState.WAITING)
-)
-"""It can then be looked for in the order of an index."""
 POSTED = ("id", "kind", "token", "recipient", "facts", "route", "created_at")
 """The columns of a `Posted`."""
 
@@ -74,22 +63,19 @@ class Claims:
         """`in_order`: what is put off holds up what comes after it in the same conversation; `accounts`: its identities are
         accounts, which may be taken away from people."""
         self._channel, self._accounts = channel, accounts
-        free = ~_is_held_up(in_order=in_order)
-        self._first: Prepared[str] = Prepared(
-            select(OutboxItem.id).where(WAITS | IS_ABANDONED, OutboxItem.channel == channel, free).limit(1)
-        )
+        ours, free = OutboxItem.channel == channel, ~_is_held_up(in_order=in_order)
+        self._first = QUEUE.first(ours, free)
+        self._take_back = QUEUE.take_back(ours)
         due = (
             select(OutboxItem.id, ANSWERS.label("answers"))
-            .where(WAITS, OutboxItem.channel == channel, free)
+            .where(QUEUE.waits, ours, free)
             .order_by(OutboxItem.next_at, OutboxItem.created_at)
         )
         if not in_order:
             ahead = due.add_columns(OutboxItem.next_at, OutboxItem.created_at).limit(AHEAD_MAX).subquery()
             due = select(ahead.c.id).order_by(ahead.c.answers.desc(), ahead.c.next_at, ahead.c.created_at)
-        first = due.limit(CLAIM_MAX).subquery()
-        claim = update(OUTBOX).where(OUTBOX.c.id.in_(select(first.c.id))).values(tries=OUTBOX.c.tries + 1)
         columns = (*POSTED, "person_id", "error", "tries")
-        self._claim: Prepared[str] = Prepared(claim.returning(*(OUTBOX.c[name] for name in columns)))
+        self._claim = QUEUE.claim(due.limit(CLAIM_MAX), returning=columns, tries=OUTBOX.c.tries + 1)
 
     def are_due(self, tx: Session, now: datetime) -> bool:
         """Whether there is anything to claim."""
@@ -99,9 +85,9 @@ class Claims:
         """Claim it under this name, each conversation as it was posted. Changes nothing where nothing is due."""
         if not self.are_due(tx, now):
             return []
-        TAKE_BACK.change(tx, {"way": self._channel, "now": now})
-        leased = {"state": OutboxState.SENDING, "lease": lease, "leased_until": now + LEASE}
-        claimed = [self._claimed(tx, lease, *row) for row in self._claim.rows(tx, {"now": now, **leased})]
+        self._take_back.change(tx, {"now": now})
+        rows = self._claim.rows(tx, {"now": now, **QUEUE.terms(lease, now)})
+        claimed = [self._claimed(tx, lease, *row) for row in rows]
         return sorted(claimed, key=lambda item: (*item.conversation, item.posted.created_at))
 
     def _claimed(self, tx: Session, lease: str, *row: Any) -> Claimed:

@@ -6,6 +6,7 @@ own; nothing is global. What can be read from the record is not counted here: se
 
 import re
 from datetime import timedelta
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -21,61 +22,48 @@ class Measures:
     """Everything that one office counts."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        self._taken = Counter(
-            "postroom_arrivals",
-            "Messages made durable; repeated: seen before.",
-            ["channel", "outcome"],
-            registry=registry,
+        self.registry = CollectorRegistry()
+        counter, histogram = partial(Counter, registry=self.registry), partial(Histogram, registry=self.registry)
+        self._taken = counter(
+            "postroom_arrivals", "Messages made durable; repeated: seen before.", ["channel", "outcome"]
         )
-        self._bytes = Counter(
-            "postroom_arrival_bytes", "Octets of the messages that were new.", ["channel"], registry=registry
+        self._bytes = counter("postroom_arrival_bytes", "Octets of the messages that were new.", ["channel"])
+        self._handled = counter(
+            "postroom_messages_handled", "Attempts to handle a message, by how they ended.", ["channel", "outcome"]
         )
-        self._handled = Counter(
-            "postroom_messages_handled", "Attempts to handle a message, by how they ended.", ["channel", "outcome"],
-            registry=registry,
-        )  # fmt: skip
-        self._handling = Histogram(
+        self._handling = histogram(
             "postroom_handling_seconds", "From when a message was durable until it was handled.", ["channel"],
-            buckets=ANSWER_SECONDS, registry=registry,
+            buckets=ANSWER_SECONDS,
         )  # fmt: skip
-        self._delivered = Counter(
-            "postroom_deliveries",
-            "Deliveries of notices, by how they ended.",
-            ["channel", "outcome"],
-            registry=registry,
+        self._delivered = counter(
+            "postroom_deliveries", "Deliveries of notices, by how they ended.", ["channel", "outcome"]
         )
-        self._answering = Histogram(
+        self._answering = histogram(
             "postroom_answer_seconds", "From when a message was durable until its answer was delivered.", ["channel"],
-            buckets=ANSWER_SECONDS, registry=registry,
+            buckets=ANSWER_SECONDS,
         )  # fmt: skip
-        self._refused = Counter(
+        self._refused = counter(
             "postroom_smtp_refusals", "Replies by which SMTP refused something, for now (4xx) or for good (5xx).",
-            ["code", "status"], registry=registry,
+            ["code", "status"],
         )  # fmt: skip
-        self._commits = Histogram(
+        self._commits = histogram(
             "postroom_ledger_commit_seconds", "How long a commit of the record took, with all that shared it.",
-            buckets=SECONDS, registry=registry,
+            buckets=SECONDS,
         )  # fmt: skip
-        self._writes = Counter(
-            "postroom_ledger_writes", "Functions that wrote into the record; several share a commit.", registry=registry
+        self._writes = counter(
+            "postroom_ledger_writes", "Functions that wrote into the record; several share a commit."
         )
-        self._failed_commits = Counter(
-            "postroom_ledger_commit_failures", "Commits of the record that failed.", registry=registry
+        self._failed_commits = counter("postroom_ledger_commit_failures", "Commits of the record that failed.")
+        self._faults = counter(
+            "postroom_worker_faults", "Steps of a worker that ended with an error of ours.", ["worker"]
         )
-        self._faults = Counter(
-            "postroom_worker_faults",
-            "Steps of a worker that ended with an error of ours.",
-            ["worker"],
-            registry=registry,
-        )
-        self._acknowledged = Histogram(
+        self._acknowledged = histogram(
             "postroom_slack_acknowledge_seconds", "How long Slack waited until what it brought was acknowledged.",
-            ["kind"], buckets=SECONDS, registry=registry,
+            ["kind"], buckets=SECONDS,
         )  # fmt: skip
         self._looked = Gauge(
             "postroom_imap_last_look_timestamp_seconds", "When all mail of a mailbox was fetched last.", ["mailbox"],
-            registry=registry,
+            registry=self.registry,
         )  # fmt: skip
 
     def taken(self, channel: str, octets: int, *, new: bool) -> None:

@@ -167,8 +167,8 @@ def test_no_function_and_no_file_has_grown_out_of_hand(record_property: Callable
     }
     record_property("file_lines_median", statistics.median(files.values()))
     record_property("function_lines_median", statistics.median(lengths.values()))
-    assert [name for name, length in lengths.items() if length > 60] == []
-    assert [module_of(path) for path, length in files.items() if length > 450] == []
+    assert [name for name, length in lengths.items() if length > 50] == []
+    assert [module_of(path) for path, length in files.items() if length > 300] == []
 
 
 def test_nothing_of_the_workshop_is_left_in_the_product() -> None:

@@ -12,7 +12,8 @@ from bot.faults import of
 from bot.notices.pages import LapsedForm, NotNow, Page
 from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable, Vault
 from handlers.web.download import download
-from handlers.web.visits import DONE, Visits, attempted, visit_of
+from handlers.web.routes import VisitRoutes
+from handlers.web.visits import Visits, attempted, visit_of
 
 log = structlog.get_logger()
 
@@ -20,26 +21,16 @@ PATH = "get"
 VERSION_MAX = 2**31
 
 
-class LinkRoutes:
+class LinkRoutes(VisitRoutes):
     """What is served at `/get/<token>`."""
 
     def __init__(self, counter: Counter, vault: Vault, visits: Visits) -> None:
-        self._counter, self._vault, self._visits = counter, vault, visits
+        super().__init__(counter, visits)
+        self._counter, self._vault = counter, vault
 
     def routes(self) -> list[Route]:
         """Where they are."""
-        here = self._visits.route
-        return [
-            Route(here, self.show, methods=["GET"]),
-            Route(here, self.press, methods=["POST"]),
-            Route(f"{here}{DONE}", self.settled, methods=["GET"]),
-            Route(f"{here}/file", self.contents, methods=["GET"]),
-        ]
-
-    async def show(self, request: Request) -> Response:
-        """The page of a link. Changes nothing, whoever follows it (lesson L45)."""
-        visit = visit_of(request)
-        return self._visits.answer(await self._counter.show(visit), visit)
+        return [*super().routes(), Route(f"{self._visits.route}/file", self.contents, methods=["GET"])]
 
     async def press(self, request: Request) -> Response:
         """Do what was pressed."""
@@ -52,11 +43,6 @@ class LinkRoutes:
         if isinstance(came_of_it, Page):
             return self._visits.answer(came_of_it, visit)
         return self._visits.again(visit, done=isinstance(came_of_it, Settled))
-
-    async def settled(self, request: Request) -> Response:
-        """The page of what was done. Changes nothing."""
-        visit = visit_of(request)
-        return self._visits.answer(await self._counter.settled(visit), visit)
 
     async def contents(self, request: Request) -> Response:
         """The contents, while the session lasts."""

@@ -1,11 +1,9 @@
 """`postroom doctor --canary`: a mail to ourselves through the whole path, sent now and waited for (lesson L23)."""
 
 import asyncio
-import fcntl
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from aiosmtplib import SMTPException
 
@@ -15,6 +13,7 @@ from bot.ledger import Later, Ledger
 from bot.parcels import Undeliverable
 from bot.vault import BadMasterKey
 from handlers.checks import Check, Patient, failed, passed
+from handlers.cli.doctor.service import runs
 from handlers.mail.canary import canary_mail
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
@@ -33,22 +32,10 @@ def checks(patient: Patient) -> Iterator[Check]:
     """Whether it comes back, or where it was lost."""
     if patient.ledger is None:
         yield failed(CANARY, "There is no database in which its coming back could be noted.", "Run: postroom migrate")
-    elif not is_served(patient.settings.ledger.file):
+    elif not runs(patient.settings.ledger.file):
         yield failed(CANARY, "Nobody would take it in: postroom serve does not run.", "Start it, and ask again.")
     else:
         yield _flown(patient, patient.ledger)
-
-
-def is_served(database: Path) -> bool:
-    """Whether a process serves this database: it holds a lock as long as it does."""
-    try:
-        with Path(f"{database}.lock").open(encoding="utf-8") as held:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _flown(patient: Patient, ledger: Ledger) -> Check:

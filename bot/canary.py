@@ -81,7 +81,7 @@ async def release(ledger: Ledger, clock: Clock, key: CanaryKey, send: Send) -> d
     return at
 
 
-class Fancier(Worker):
+class CanaryWorker(Worker):
     """Sends a canary every so often, whether anything else is to be done or not, and says when none comes back."""
 
     table = ""

@@ -17,10 +17,11 @@ log = structlog.get_logger()
 EVERY = timedelta(minutes=1)
 
 
-class Notary(Worker):
+class CheckpointWorker(Worker):
     """Signs what is new in the histories. What it signed is in the log as well, where the database cannot take it back."""
 
     table = Entry.__tablename__
+    name = "checkpoints"
 
     def __init__(self, ledger: Ledger, keys: SigningKeys, clock: Clock) -> None:
         super().__init__()

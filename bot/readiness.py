@@ -101,7 +101,7 @@ LOOKS = 30
 """A clock may leap: a worker hangs only where it has not stepped either while it was looked at so often."""
 
 
-class Nurse:
+class WorkerMonitor:
     """Tells of workers that fail or hang: what is due to them is not done."""
 
     def __init__(self, workers: Sequence[Worker], clock: Clock) -> None:

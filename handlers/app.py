@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute
 
 from bot import announcing, bouncing, mirror_watch, outbox, parcels, receipts, telling
 from bot.arrival import MAIL, Introduce, ReadHints
-from bot.canary import Fancier
-from bot.checkpointing import Notary
-from bot.counter import Counter
+from bot.canary import CanaryWorker
+from bot.checkpointing import CheckpointWorker
 from bot.inbox import Inbox, InboxWorker
 from bot.ledger.tables import OutboxItem
+from bot.link_desk import LinkDesk
 from bot.notices import Alert
 from bot.outbox import Courier, Deliver, OutboxWorker, Shown
 from bot.parcels import Posted
@@ -24,7 +24,7 @@ from bot.preparing import OpenMessage, PerChannel, Preparer, Preparing, ReadRetu
 from bot.preparing.threads import InThreads
 from bot.proofs import ProofDesk
 from bot.quarantine import DailyMail
-from bot.readiness import Nurse, Readiness
+from bot.readiness import Readiness, WorkerMonitor
 from bot.readings import Readings
 from bot.receipts import KeyRing
 from bot.reception import Reception
@@ -97,7 +97,7 @@ def web_server(rooms: Rooms, routes: Sequence[BaseRoute] = (), watching: Sequenc
     """The pages of one-time links, and what other routes are wanted."""
     settings, clock, key, pages = rooms.settings, rooms.clock, rooms.link_key, Pages(rooms.settings)
     visits = partial(Visits, pages, clock, key, base_url=settings.web.base_url)
-    links = LinkRoutes(Counter(rooms.ledger, clock, settings, key), rooms.vault, visits(under=LINKS))
+    links = LinkRoutes(LinkDesk(rooms.ledger, clock, settings, key), rooms.vault, visits(under=LINKS))
     proofs = ProofRoutes(ProofDesk(rooms.ledger, clock, settings, key), visits(under=PROOFS))
     return WebServer(settings.web, application(settings, pages, [*links.routes(), *proofs.routes(), *routes], watching))
 
@@ -148,7 +148,7 @@ class Office:
             preparing=preparing,
         )  # fmt: skip
         practice = Practice(
-            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, crowd=reception.crowd,
+            rooms.ledger, rooms.vault, rooms.clock, rooms.settings, readers, keys=keys, strangers=reception.strangers,
             preparing=preparing,
         )  # fmt: skip
         desks = {False: reception, True: practice}
@@ -157,22 +157,22 @@ class Office:
             lambda tx, item, why: desks[item.arrival.trial].give_up(tx, item, why), rooms.measures,
             glance=reception.glance,
         )  # fmt: skip
-        canary = self._fancier()
+        canary = self._canary_worker()
         self.workers = []
-        nurse = Nurse(self.workers, rooms.clock)
+        monitor = WorkerMonitor(self.workers, rooms.clock)
         self.workers += [
             self.inbox_worker,
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
             Shredder(rooms.ledger, rooms.vault, rooms.clock),
-            Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
+            CheckpointWorker(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), nurse.troubles,
+                    *([canary.troubles] if canary else []), monitor.troubles,
                     *([self.aside.troubles] if self.aside else []),
                 ],
             ),
@@ -188,15 +188,15 @@ class Office:
         here = InThreads(Preparer(self.rooms.vault, readers, keys, reports))
         return PerChannel({MAIL: self.aside}, here) if self.aside else here
 
-    def _fancier(self) -> Fancier | None:
+    def _canary_worker(self) -> CanaryWorker | None:
         """Who sends canaries, where some are wanted."""
         rooms, mail = self.rooms, self.channels.get(MAIL)
         every = timedelta(minutes=rooms.settings.email.canary_minutes)
         if not every or not isinstance(mail, MailChannel):
             return None
-        return Fancier(rooms.ledger, rooms.clock, rooms.canary, mail.send_canary, every)
+        return CanaryWorker(rooms.ledger, rooms.clock, rooms.canary, mail.send_canary, every)
 
-    def _watched(self, canary: Fancier | None) -> HealthRoutes:
+    def _watched(self, canary: CanaryWorker | None) -> HealthRoutes:
         """What those who watch over us may ask."""
         rooms = self.rooms
         rooms.measures.registry.register(Readings(rooms.ledger, rooms.clock, rooms.settings, self.workers))

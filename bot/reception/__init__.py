@@ -22,7 +22,7 @@ from bot.preparing import OpenMessage, Prepared, Preparer, Preparing, Raw, ReadR
 from bot.preparing.threads import InThreads
 from bot.receipts import KeyRing
 from bot.reception import answering, tracing
-from bot.reception.crowd import Crowd
+from bot.reception.stranger_limit import StrangerLimit
 from bot.reception.wanting import Shut, look
 from bot.rules.bounce import Returned
 from bot.rules.somebody import Listed
@@ -39,16 +39,16 @@ class Reception:
     def __init__(
         self, ledger: Ledger, vault: Vault, clock: Clock, settings: Settings, readers: Mapping[str, OpenMessage], *,
         keys: KeyRing, introducers: Mapping[str, Introduce] | None = None,
-        reports: Mapping[str, ReadReturned] | None = None, crowd: Crowd | None = None,
+        reports: Mapping[str, ReadReturned] | None = None, strangers: StrangerLimit | None = None,
         preparing: Preparing | None = None,
     ) -> None:  # fmt: skip
         """`readers`: how each channel's raw messages are opened; `keys`: those that prove receipts; `introducers`: of
-        the channels whose identities are not mailboxes; `reports`: of those in which mail may come back; `crowd`: of the
-        strangers who are answered, where others answer them, too; `preparing`: where messages are opened, if not in
+        the channels whose identities are not mailboxes; `reports`: of those in which mail may come back; `strangers`: the limit of
+        those who are answered, where others answer them, too; `preparing`: where messages are opened, if not in
         threads here."""
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers, self._keys, self._introducers = readers, keys, introducers or {}
-        self.crowd = crowd or Crowd(settings.email.strangers_per_hour)
+        self.strangers = strangers or StrangerLimit(settings.email.strangers_per_hour)
         self._preparing = preparing or InThreads(Preparer(vault, readers, keys, reports or {}))
 
     async def handle(self, item: Claimed) -> None:
@@ -166,7 +166,7 @@ class Reception:
         occasion = self._occasion(item)
         self._finish(tx, item, shut.state, shut.why)
         if shut.notice and item.arrival.addressed:
-            answering.turned_away(tx, item.arrival.sender, shut.notice, occasion, self.crowd)
+            answering.turned_away(tx, item.arrival.sender, shut.notice, occasion, self.strangers)
             if shut.claimant:
                 proofs.ask(tx, item.arrival, shut.claimant, occasion)
         if alarm:

@@ -12,7 +12,7 @@ from bot.ledger.tables import InboxState
 from bot.notices import Notice
 from bot.preparing import Brought
 from bot.reception import advising, carrying_out, proving, rethinking, taking_back, tracing, understanding
-from bot.reception.crowd import WHAT, Crowd
+from bot.reception.stranger_limit import WHAT, StrangerLimit
 from bot.reception.wanting import Shut
 from bot.rules.commands import Reading
 from bot.rules.somebody import Somebody
@@ -184,12 +184,12 @@ def once_a_day(tx: Session, to: str, notice: Notice, occasion: Occasion, person:
         telling.post(tx, notice, occasion, to=to, person=person, threaded=True)
 
 
-def turned_away(tx: Session, to: str, notice: Notice, occasion: Occasion, crowd: Crowd) -> None:
-    """The same to somebody who is not heard, unless there is a crowd of them: then the administrators hear of it."""
-    if occasion.channel != MAIL or _told_today(tx, to, notice, occasion) or crowd.lets(occasion.now):
+def turned_away(tx: Session, to: str, notice: Notice, occasion: Occasion, strangers: StrangerLimit) -> None:
+    """The same to somebody who is not heard, unless there are too many of them: then the administrators hear of it."""
+    if occasion.channel != MAIL or _told_today(tx, to, notice, occasion) or strangers.allows(occasion.now):
         once_a_day(tx, to, notice, occasion)
     else:
-        telling.alert_once(tx, WHAT, crowd.lines, occasion, within=DAY)
+        telling.alert_once(tx, WHAT, strangers.lines, occasion, within=DAY)
 
 
 def _told_today(tx: Session, to: str, notice: Notice, occasion: Occasion) -> bool:

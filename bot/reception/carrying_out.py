@@ -11,7 +11,7 @@ from bot.intake import offers
 from bot.judging import today
 from bot.ledger import files
 from bot.notices import Notice
-from bot.reception import advising, officer_commands, school_commands, settling, taking_back
+from bot.reception import advising, officer_commands, quarantine_commands, school_commands, taking_back
 from bot.reception.understanding import OFFICERS, Undone
 from bot.reception.which_files import answered, meant
 from bot.rules import commands, reference
@@ -33,7 +33,9 @@ def unseen(tx: Session, press: Press, asking: Asking) -> list[Notice]:
 
 def carry_out(tx: Session, reading: Reading, asking: Asking) -> list[Notice]:
     """Do what is asked, in its order."""
-    answers = settling.joined([a for command in reading.commands for a in DO[type(command)](tx, command, asking)])
+    answers = quarantine_commands.joined(
+        [a for command in reading.commands for a in DO[type(command)](tx, command, asking)]
+    )
     return [_still_about(tx, answer, asking) for answer in answers]
 
 
@@ -122,7 +124,7 @@ DO: dict[type[Command], Callable[[Session, Any, Asking], list[Notice]]] = {
     commands.Receive: officer_commands.receive,
     commands.Reject: officer_commands.reject,
     commands.Move: officer_commands.move,
-    commands.Settle: settling.settle,
-    settling.Unclear: settling.unclear,
+    commands.Settle: quarantine_commands.settle,
+    quarantine_commands.Unclear: quarantine_commands.unclear,
 }
 """Which desk does what."""

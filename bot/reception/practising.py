@@ -69,7 +69,7 @@ class Practice(Rehearsal):
             if looked.notice:  # there is none for who is not proven (lesson L19), nor for a machine
                 said = (quoted(self._wording, looked.notice),)
                 tried = self._tried(arrival, None, outcome="unheard", said=said)
-                answering.turned_away(tx, arrival.sender, tried, occasion, self.crowd)
+                answering.turned_away(tx, arrival.sender, tried, occasion, self.strangers)
         elif arrival.automatic and isinstance(prepared, Spoiled):
             self._forget(tx, item, f"tried out; sent by a machine: {arrival.automatic}")
         elif prepared:

@@ -10,7 +10,7 @@ from bot.arrival import Opened, Press
 from bot.judging import today
 from bot.ledger import files
 from bot.notices import Alert
-from bot.reception import settling, taking_back
+from bot.reception import quarantine_commands, taking_back
 from bot.rules import commands
 from bot.rules.authority import Keeping
 from bot.rules.commands import Command, Context, Reading, Which
@@ -49,7 +49,7 @@ def read(tx: Session, subject: str, opened: Opened, asking: Asking, *, has_recei
     above, below = _above(opened.text)
     reading = commands.read(subject, above, context)
     if context.quarantine == "answered":
-        reading = settling.with_unclear(reading)
+        reading = quarantine_commands.with_unclear(reading)
     if below and reading.commands and not reading.comment:
         return replace(
             reading,

@@ -21,7 +21,7 @@ from bot.wording import Wording
 from handlers.cli import show
 from handlers.cli.opening import rooms
 from handlers.cli.show import Json, Line
-from handlers.mail.door import Front
+from handlers.mail.door import MailDoor
 from handlers.mail.imap import addressed
 from handlers.mail.message.head import HEAD_BYTES_MAX, Head
 from handlers.mail.receive import reader_of
@@ -142,11 +142,11 @@ def try_mail(
 
 def _line(opened: Rooms, file: Path, envelope: Envelope) -> TrialLine:
     trial = Trial(opened.ledger, opened.vault, opened.clock)
-    letterbox = Front(opened.settings, opened.clock, trial)(envelope)
+    incoming = MailDoor(opened.settings, opened.clock, trial)(envelope)
     for chunk in _crlf(file):
-        letterbox.write(chunk)
-    reply = asyncio.run(letterbox.accept())
-    steps = tuple(StepLine(check=one.check, result=one.result, words=one.words) for one in letterbox.steps)
+        incoming.write(chunk)
+    reply = asyncio.run(incoming.accept())
+    steps = tuple(StepLine(check=one.check, result=one.result, words=one.words) for one in incoming.steps)
     if trial.arrival is None:
         doubt = next((one.words for one in steps if one.result == "unproven"), None)
         return TrialLine(

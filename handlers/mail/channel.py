@@ -23,7 +23,7 @@ from handlers import ports
 from handlers.mail import smtp
 from handlers.mail.bounces import read_returned
 from handlers.mail.canary import canary_mail
-from handlers.mail.door import Front
+from handlers.mail.door import MailDoor
 from handlers.mail.hints import read_hints
 from handlers.mail.receive import reader_of
 from handlers.mail.send import Smarthost
@@ -103,32 +103,32 @@ class MailChannel:
 
     async def start(self, inbox: Inbox) -> None:
         """Listen, and fetch. Raises `handlers.ports.CannotListen`, `BadMailbox`."""
-        front = Front(self._settings, self._clock, inbox, self._canary)
+        door = MailDoor(self._settings, self._clock, inbox, self._canary)
         if self._settings.email.smtp.enabled:
-            await self._listen(front)
+            await self._listen(door)
         if self._settings.email.imap:
-            await self._collect(front)
+            await self._collect(door)
 
-    async def _listen(self, front: Front) -> None:
+    async def _listen(self, door: MailDoor) -> None:
         configured = self._settings.email.smtp
         self._certificate = certificate(self._settings)
-        house = smtp.House(
-            front, front.mailboxes.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
+        context = smtp.ServerContext(
+            door, door.mailboxes.is_ours, self._settings.email.address.rpartition("@")[2], limits(self._settings),
             tls=self._certificate, require_tls=configured.require_tls, lmtp=configured.protocol == "lmtp",
-            known=self._settings.email.trust.names, has_room=front.space.has_room, replied=self._measures.replied,
+            known=self._settings.email.trust.names, has_room=door.space.has_room, replied=self._measures.replied,
         )  # fmt: skip
         try:
-            self._server = await smtp.start(house, host=configured.host, port=configured.port)
+            self._server = await smtp.start(context, host=configured.host, port=configured.port)
         except OSError as fault:
             raise ports.not_to_be_had(configured.host, configured.port, "[email.smtp]", fault) from fault
 
-    async def _collect(self, front: Front) -> None:
+    async def _collect(self, door: MailDoor) -> None:
         """Sign in to every mailbox at once, and say of all that cannot be right."""
         from handlers.mail.imap import BadMailbox, Collector  # noqa: PLC0415 - only where it is used
         from handlers.mail.imap.signin import Account  # noqa: PLC0415
 
         accounts = [Account.of(name, mailbox) for name, mailbox in self._settings.email.imap.items()]
-        self._collectors = [Collector(account, front, self._clock, self._alert, self._measures) for account in accounts]
+        self._collectors = [Collector(account, door, self._clock, self._alert, self._measures) for account in accounts]
         begun = await asyncio.gather(*(one.start() for one in self._collectors), return_exceptions=True)
         if bad := [fault for fault in begun if isinstance(fault, BadMailbox)]:
             raise BadMailbox("\n".join(map(str, bad)))

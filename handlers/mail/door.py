@@ -46,7 +46,7 @@ NO_ROOM = (
 )
 
 
-class Front:
+class MailDoor:
     """Where messages come in, by SMTP or out of a mailbox. Call it for each one."""
 
     def __init__(self, settings: Settings, clock: Clock, inbox: Inbox, canary: CanaryKey | None = None) -> None:
@@ -61,21 +61,21 @@ class Front:
             self.dns = Resolver(settings.dns.nameservers)
             suffixes()
 
-    def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "Letterbox":
+    def __call__(self, envelope: Envelope, *, oversize: int = 0) -> "IncomingMail":
         """The next message begins. `oversize`: it has so many octets that no more than its head is to come."""
-        return Letterbox(self, envelope, oversize)
+        return IncomingMail(self, envelope, oversize)
 
 
-class Letterbox:
+class IncomingMail:
     """One message on its way in (`handlers.mail.smtp.Incoming`)."""
 
-    def __init__(self, front: Front, envelope: Envelope, oversize: int = 0) -> None:
-        self._front, self._envelope, self._oversize = front, envelope, oversize
+    def __init__(self, door: MailDoor, envelope: Envelope, oversize: int = 0) -> None:
+        self._door, self._envelope, self._oversize = door, envelope, oversize
         self._head = bytearray()
         self._in_head = True
         self._body = hashlib.sha256()
         self._size = 0
-        self._raw = front.inbox.begin()
+        self._raw = door.inbox.begin()
         self._origin = Origin(envelope.peer, envelope.helo, envelope.mail_from or "")
         self._signatures: Signatures | None = None
         self.steps: tuple[Step, ...] = ()
@@ -102,8 +102,8 @@ class Letterbox:
     def _end_head(self) -> None:
         """The head is whole: from now on the body is hashed as well, where that can prove something."""
         self._in_head = False
-        if wants_proof(self._origin, self._front.settings.email.trust):
-            self._signatures = Signatures(bytes(self._head), self._front.clock.now())
+        if wants_proof(self._origin, self._door.settings.email.trust):
+            self._signatures = Signatures(bytes(self._head), self._door.clock.now())
 
     def _write_body(self, octets: bytes) -> None:
         """More of what follows the empty line after the head."""
@@ -131,14 +131,14 @@ class Letterbox:
     async def _home(self, sent_at: datetime) -> str:
         """One of ours is back. One that is too old is noted nowhere, so nothing of it is kept: its token could be repeated
         for ever, and would let in any number of mails."""
-        if sent_at <= self._front.clock.now() - LIFE:
+        if sent_at <= self._door.clock.now() - LIFE:
             self.abandon()
             return TAKEN
-        return await self._store(canary_arrival(sent_at, self._front.mailboxes.returns.address, self._size))
+        return await self._store(canary_arrival(sent_at, self._door.mailboxes.returns.address, self._size))
 
     async def _store(self, arrival: Arrival) -> str:
         try:
-            await self._front.inbox.accept(arrival, self._raw)
+            await self._door.inbox.accept(arrival, self._raw)
         except Later:
             log.warning("mail could not be stored")
             return CANNOT_STORE
@@ -147,18 +147,18 @@ class Letterbox:
     def _canary(self, head: Head) -> datetime | None:
         """When it was sent, if it is a mail of ours to ourselves: its token is proof enough."""
         token = head.first(CANARY)
-        if not (self._front.canary and token) or self._size > CANARY_BYTES_MAX:
+        if not (self._door.canary and token) or self._size > CANARY_BYTES_MAX:
             return None
-        return self._front.canary.sent_at(token)
+        return self._door.canary.sent_at(token)
 
     def _is_of_canary(self, head: Head) -> bool:
         """Whether a mail system reports on one: the administrators hear of it when none comes back."""
-        tag = self._front.mailboxes.returns.token(self._envelope.recipients)
+        tag = self._door.mailboxes.returns.token(self._envelope.recipients)
         return tag == CANARY_TAG and self._size <= CANARY_BYTES_MAX and is_returned(head, self._envelope.mail_from)
 
     async def _verdict(self, head: Head) -> Proven | Unproven | Undecided:
-        front = self._front
-        found = await examine(head, self._origin, front.settings.email.trust, front.dns, self._signatures)
+        door = self._door
+        found = await examine(head, self._origin, door.settings.email.trust, door.dns, self._signatures)
         self.steps = found.steps
         if not isinstance(found.verdict, Proven):
             checks = [f"{step.check}={step.result}" for step in found.steps]
@@ -172,7 +172,7 @@ class Letterbox:
         if isinstance(verdict, Proven):
             return None
         if verdict.relayed:
-            return None if self._front.space.for_strangers else NO_ROOM
+            return None if self._door.space.for_strangers else NO_ROOM
         return verdict.reply(self._contact())
 
     def abandon(self) -> None:
@@ -181,21 +181,21 @@ class Letterbox:
 
     def _is_returned(self, head: Head) -> bool:
         """Whether it seems to report on the delivery of a notice, to whose own address it came."""
-        token = self._front.mailboxes.returns.token(self._envelope.recipients)
+        token = self._door.mailboxes.returns.token(self._envelope.recipients)
         return token is not None and is_returned(head, self._envelope.mail_from)
 
     async def _is_expected(self, head: Head) -> bool:
         """Whether it may come in unproven: a mail system that reports to a notice's address, which nobody can guess."""
-        token = self._front.mailboxes.returns.token(self._envelope.recipients)
+        token = self._door.mailboxes.returns.token(self._envelope.recipients)
         if token is None or self._size > RETURNED_BYTES_MAX or not self._is_returned(head):
             return False
-        return await self._front.inbox.has_sent(token)
+        return await self._door.inbox.has_sent(token)
 
     def _arrival(self, head: Head, verdict: Proven | Unproven | Undecided) -> Arrival:
         proven = verdict if isinstance(verdict, Proven) else None
-        machine = marker(head, self._envelope.mail_from, self._front.mailboxes.is_ours)
+        machine = marker(head, self._envelope.mail_from, self._door.mailboxes.is_ours)
         message_id = next(iter(message_ids(head.first("Message-ID") or "")), None)
-        trial = self._front.mailboxes.is_trial(self._envelope.recipients, head)
+        trial = self._door.mailboxes.is_trial(self._envelope.recipients, head)
         return Arrival(
             channel=MAIL,
             key=self._key(head, message_id, None if machine and machine.sure else proven, trial=trial),
@@ -213,7 +213,7 @@ class Letterbox:
             route=Route(
                 message_id=message_id,
                 references=references(head),
-                token=self._front.mailboxes.returns.token(self._envelope.recipients),
+                token=self._door.mailboxes.returns.token(self._envelope.recipients),
             ),
         )
 
@@ -230,7 +230,7 @@ class Letterbox:
         return hashlib.sha256(repr(named).encode("utf-8", "replace") + self._body.digest()).hexdigest()
 
     def _contact(self) -> str:
-        contact = self._front.settings.help
+        contact = self._door.settings.help
         return f"Help: {contact.team}, {contact.phone}."
 
 

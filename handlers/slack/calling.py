@@ -11,7 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.clock import Clock
 from bot.outbox import Busy
 from bot.parcels import Undeliverable
-from handlers.slack.lately import Lately
+from handlers.slack.answer_cache import AnswerCache
 
 RATE_LIMITED = 429
 WAIT_SECONDS = 30.0
@@ -65,7 +65,7 @@ class Caller:
     def __init__(self, client: AsyncWebClient, clock: Clock) -> None:
         self.client, self._clock = client, clock
         self._closed_until: dict[str, datetime] = {}
-        self._direct = Lately[str](clock, OPEN_FOR)
+        self._direct = AnswerCache[str](clock, OPEN_FOR)
 
     async def call(self, place: str, call: Call) -> AsyncSlackResponse:
         """Make a call that concerns this place, or the method's own name where it concerns none. Raises `Busy` while the

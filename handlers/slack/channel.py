@@ -31,11 +31,11 @@ from handlers.slack.installation import Installation, Next
 from handlers.slack.introducing import Introducer
 from handlers.slack.listening import Body, Listeners
 from handlers.slack.manifest import PATH
+from handlers.slack.paging import Pager
 from handlers.slack.places import Places
 from handlers.slack.secrets import Secrets
 from handlers.slack.send import SlackCourier
 from handlers.slack.socket import Socket
-from handlers.slack.turning import Turner
 
 __all__ = ["PATH", "SlackChannel"]
 
@@ -61,7 +61,7 @@ class SlackChannel:
             self._caller, self._secrets.bot_token, allow_connect=self._configured.allow_connect
         )
         self._introducer = Introducer(self._caller, clock, self._configured)
-        self._turner = Turner(ledger, clock, settings, wording, self._courier)
+        self._pager = Pager(ledger, clock, settings, wording, self._courier)
         self._door: Door | None = None
         self._socket: Socket | None = None
 
@@ -120,7 +120,7 @@ class SlackChannel:
     def _listeners(self, inbox: Inbox) -> Listeners:
         return Listeners(
             self._settings, self._clock, self._ledger, inbox, introduce=self._introducer.introduce,
-            turn=self._turner.turn,
+            turn=self._pager.turn,
         )  # fmt: skip
 
     def _bolt(self, session: aiohttp.ClientSession) -> AsyncApp:

@@ -15,8 +15,8 @@ from bot.clock import Clock
 from bot.ledger import Later
 from bot.rules import address
 from bot.settings.channels import Slack
+from handlers.slack.answer_cache import AnswerCache
 from handlers.slack.calling import Caller, Refusal
-from handlers.slack.lately import Lately
 
 UNKNOWN = frozenset({"user_not_found", "user_not_visible"})
 """Why Slack says nothing of a user: they are of no workspace that we may look into."""
@@ -41,7 +41,7 @@ class Introducer:
 
     def __init__(self, caller: Caller, clock: Clock, settings: Slack) -> None:
         self._caller, self._settings = caller, settings
-        self._known = Lately[Introduction](clock, KNOWN_FOR)
+        self._known = AnswerCache[Introduction](clock, KNOWN_FOR)
         self._home: Workspace | None = None
 
     async def introduce(self, arrival: Arrival) -> Introduction:

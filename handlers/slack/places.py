@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.parcels import Undeliverable
+from handlers.slack.answer_cache import AnswerCache
 from handlers.slack.calling import Caller
-from handlers.slack.lately import Lately
 
 KNOWN_FOR = timedelta(minutes=5)
 """How long it is believed that a channel is fit: one that is made public is told nothing after so long."""
@@ -18,7 +18,7 @@ class Places:
 
     def __init__(self, caller: Caller, clock: Clock) -> None:
         self._caller = caller
-        self._fit = Lately[bool](clock, KNOWN_FOR)
+        self._fit = AnswerCache[bool](clock, KNOWN_FOR)
 
     async def check(self, place: str) -> None:
         """Raises `Undeliverable` where everybody, or another organisation, can read it, and else as `Caller.call`."""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from bot.counter import Parcel
+from bot.link_desk import Download
 from bot.vault import Vault
 
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
@@ -29,23 +29,23 @@ class Span:
     end: int
 
 
-async def download(request: Request, vault: Vault, parcel: Parcel) -> Response:
+async def download(request: Request, vault: Vault, wanted: Download) -> Response:
     """The contents, or the part that is asked for. Raises the vault's errors, before anything is sent."""
-    span = _wanted(request, parcel)
+    span = _wanted(request, wanted)
     headers = {
         **HEADERS,
-        "Content-Disposition": disposition(parcel.name),
-        "ETag": _etag(parcel),
+        "Content-Disposition": disposition(wanted.name),
+        "ETag": _etag(wanted),
     }
     if span is None:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{parcel.size}"})
-    part = span != Span(0, parcel.size)
+        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{wanted.size}"})
+    part = span != Span(0, wanted.size)
     headers["Content-Length"] = str(span.end - span.start)
     if part:
-        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{parcel.size}"
+        headers["Content-Range"] = f"bytes {span.start}-{span.end - 1}/{wanted.size}"
     if request.method == "HEAD":
         return Response(status_code=206 if part else 200, headers=headers)
-    frames = vault.read(parcel.object_id, start=span.start)
+    frames = vault.read(wanted.object_id, start=span.start)
     first = await asyncio.to_thread(next, frames)
     return StreamingResponse(_octets(first, frames, span), 206 if part else 200, headers)
 
@@ -67,24 +67,24 @@ async def _octets(first: bytes, frames: Iterator[bytes], span: Span) -> AsyncIte
             frame = await asyncio.to_thread(next, frames, None)
 
 
-def _wanted(request: Request, parcel: Parcel) -> Span | None:
+def _wanted(request: Request, wanted: Download) -> Span | None:
     """What the request asks for; None where there is no such part."""
-    whole = Span(0, parcel.size)
+    whole = Span(0, wanted.size)
     match = RANGE.fullmatch(request.headers.get("Range", "").strip())
     condition = request.headers.get("If-Range")
-    if not match or not any(match.groups()) or (condition and condition != _etag(parcel)):
+    if not match or not any(match.groups()) or (condition and condition != _etag(wanted)):
         return whole
     first, last = match.groups()
     if not first:
-        return Span(max(0, parcel.size - int(last)), parcel.size) if int(last) else None
-    start, end = int(first), min(int(last) + 1 if last else parcel.size, parcel.size)
+        return Span(max(0, wanted.size - int(last)), wanted.size) if int(last) else None
+    start, end = int(first), min(int(last) + 1 if last else wanted.size, wanted.size)
     if last and int(last) < int(first):
         return whole  # no range at all (RFC 9110, section 14.1.1)
-    return Span(start, end) if start < parcel.size else None
+    return Span(start, end) if start < wanted.size else None
 
 
-def _etag(parcel: Parcel) -> str:
-    return f'"{parcel.sha256}"'
+def _etag(wanted: Download) -> str:
+    return f'"{wanted.sha256}"'
 
 
 def _ascii(name: str) -> str:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.counter import Counter, Parcel, Pressed, Settled
 from bot.faults import of
+from bot.link_desk import Download, LinkDesk, Pressed, Settled
 from bot.notices.pages import LapsedForm, NotNow, Page
 from bot.vault import BadMasterKey, Damaged, Destroyed, Unavailable, Vault
 from handlers.web.download import download
@@ -24,9 +24,9 @@ VERSION_MAX = 2**31
 class LinkRoutes(VisitRoutes):
     """What is served at `/get/<token>`."""
 
-    def __init__(self, counter: Counter, vault: Vault, visits: Visits) -> None:
-        super().__init__(counter, visits)
-        self._counter, self._vault = counter, vault
+    def __init__(self, desk: LinkDesk, vault: Vault, visits: Visits) -> None:
+        super().__init__(desk, visits)
+        self._links, self._vault = desk, vault
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -38,7 +38,7 @@ class LinkRoutes(VisitRoutes):
         if (fields := await self._visits.fields(request, visit)) is None:
             return self._visits.answer(LapsedForm(), visit)
         renewing = fields.get("act") == "renew"
-        doing = self._counter.renew(visit) if renewing else self._counter.press(visit, _pressed(fields))
+        doing = self._links.renew(visit) if renewing else self._links.press(visit, _pressed(fields))
         came_of_it = await attempted(doing)
         if isinstance(came_of_it, Page):
             return self._visits.answer(came_of_it, visit)
@@ -47,8 +47,8 @@ class LinkRoutes(VisitRoutes):
     async def contents(self, request: Request) -> Response:
         """The contents, while the session lasts."""
         visit = visit_of(request)
-        found = await self._counter.contents(visit)
-        if not isinstance(found, Parcel):
+        found = await self._links.contents(visit)
+        if not isinstance(found, Download):
             return self._visits.again(visit)
         try:
             return await download(request, self._vault, found)

@@ -10,7 +10,7 @@ from ssl import SSLContext
 from typing import Self
 
 from handlers.mail import smtp
-from handlers.mail.smtp import Envelope, House, Limits, SmtpServer
+from handlers.mail.smtp import Envelope, Limits, ServerContext, SmtpServer
 
 HELLO = (b"EHLO school.example", b"MAIL FROM:<head@school.example>", b"RCPT TO:<returns@council.example>", b"DATA")
 """All that has to be said before the text of a mail."""
@@ -164,7 +164,7 @@ async def listening(
     **limits: float,
 ) -> AsyncIterator[SmtpServer]:
     """A server with this door."""
-    house = House(
+    context = ServerContext(
         box,
         is_ours,
         "mx.council.example",
@@ -175,7 +175,7 @@ async def listening(
         known=known,
         has_room=has_room,
     )
-    server = await smtp.start(house, host=host, port=0)
+    server = await smtp.start(context, host=host, port=0)
     try:
         yield server
     finally:
@@ -191,5 +191,5 @@ async def connected(server: SmtpServer) -> AsyncIterator[Peer]:
 
 def conversation(server: SmtpServer) -> asyncio.Task[object]:
     """What ends when the only connection has ended."""
-    [(task, _)] = server.porch._guests.values()
+    [(task, _)] = server.connections._clients.values()
     return task

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.counter import Parcel
+from bot.link_desk import Download
 from bot.vault import FRAME, MasterKey, Vault, open_vault
 from handlers.web.download import download
 from tests.vault import noise, store
@@ -37,22 +37,22 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
 
 
 @asynccontextmanager
-async def client(vault: Vault, parcel: Parcel) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser that asks for this parcel at `/`."""
+async def client(vault: Vault, wanted: Download) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser that asks for this wanted at `/`."""
 
     async def handed_out(request: Request) -> Response:
-        return await download(request, vault, parcel)
+        return await download(request, vault, wanted)
 
     application = Starlette(routes=[Route("/", handed_out)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://test") as one:
         yield one
 
 
-PARCEL = Parcel(NAME, SIZE, hashlib.sha256(noise(SIZE)).hexdigest(), "a")
+WANTED = Download(NAME, SIZE, hashlib.sha256(noise(SIZE)).hexdigest(), "a")
 
 
-async def get(vault: Vault, headers: Mapping[str, str] | None = None, parcel: Parcel = PARCEL) -> httpx.Response:
-    async with client(vault, parcel) as one:
+async def get(vault: Vault, headers: Mapping[str, str] | None = None, wanted: Download = WANTED) -> httpx.Response:
+    async with client(vault, wanted) as one:
         return await one.get("/", headers=headers)
 
 
@@ -61,7 +61,7 @@ async def test_without_a_range_it_is_the_whole(vault: Vault) -> None:
     assert (whole.status_code, whole.content) == (200, noise(SIZE))
     assert whole.headers["content-length"] == str(SIZE)
     assert whole.headers["accept-ranges"] == "bytes"
-    assert whole.headers["etag"] == f'"{PARCEL.sha256}"'
+    assert whole.headers["etag"] == f'"{WANTED.sha256}"'
 
 
 @given(start=st.integers(0, SIZE - 1), length=st.integers(1, SIZE + 9), form=st.sampled_from(["both", "open", "last"]))
@@ -87,25 +87,25 @@ async def test_a_part_that_is_not_there_is_refused(vault: Vault, asked: str) -> 
     "asked", ["bytes=0-1,5-9", "bytes=9-2", "bytes=-", "BYTES=-", "bytes=a-b", "lines=1-2", "bytes=٣-٤", "x" * 9999]
 )
 async def test_what_is_no_single_range_is_passed_over(vault: Vault, asked: str) -> None:
-    async with client(vault, PARCEL) as one:
+    async with client(vault, WANTED) as one:
         whole = await one.get("/", headers=[(b"range", asked.encode())])
     assert (whole.status_code, len(whole.content)) == (200, SIZE)
 
 
 async def test_a_range_of_what_has_changed_is_the_whole(vault: Vault) -> None:
     assert (await get(vault, {"Range": "bytes=5-", "If-Range": '"another"'})).status_code == 200
-    assert (await get(vault, {"Range": "bytes=5-", "If-Range": f'"{PARCEL.sha256}"'})).status_code == 206
+    assert (await get(vault, {"Range": "bytes=5-", "If-Range": f'"{WANTED.sha256}"'})).status_code == 206
 
 
 async def test_head_tells_without_sending(vault: Vault) -> None:
-    async with client(vault, PARCEL) as one:
+    async with client(vault, WANTED) as one:
         told = await one.head("/", headers={"Range": "bytes=5-"})
     assert (told.status_code, told.content, told.headers["content-length"]) == (206, b"", str(SIZE - 5))
 
 
 async def test_an_empty_file_is_handed_out_too(vault: Vault) -> None:
     store(vault, "empty", b"")
-    assert (await get(vault, parcel=Parcel(NAME, 0, "", "empty"))).content == b""
+    assert (await get(vault, wanted=Download(NAME, 0, "", "empty"))).content == b""
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def test_an_empty_file_is_handed_out_too(vault: Vault) -> None:
     [(NAME, NAME), ('a"b\\c.pdf', "a_b_c.pdf"), ("Übergang\r\nX: y.pdf", "_bergang__X: y.pdf")],
 )
 async def test_a_name_is_kept_and_can_be_no_header(vault: Vault, name: str, ascii_name: str) -> None:
-    answer = await get(vault, parcel=Parcel(name, SIZE, "", "a"))
+    answer = await get(vault, wanted=Download(name, SIZE, "", "a"))
     told = answer.headers["content-disposition"]
     assert told.startswith(f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''")
     assert "x" not in {header for header in answer.headers if len(header) == 1}
@@ -136,7 +136,7 @@ import asyncio, hashlib, sys
 from pathlib import Path
 from starlette.applications import Starlette
 from starlette.routing import Route
-from bot.counter import Parcel
+from bot.link_desk import Download
 from bot.settings import Web
 from bot.vault import MasterKey, open_vault
 from handlers.web.download import download
@@ -153,10 +153,10 @@ async def main(folder, size):
     for _ in range(size // len(piece)):
         writing.write(piece)
     (sealed,) = vault.finish(writing)
-    parcel = Parcel("a.zip", sealed.size, sealed.sha256, "a")
+    wanted = Download("a.zip", sealed.size, sealed.sha256, "a")
 
     async def handed_out(request):
-        return await download(request, vault, parcel)
+        return await download(request, vault, wanted)
 
     server = WebServer(Web(port=0), Starlette(routes=[Route("/", handed_out)]))
     await server.start()

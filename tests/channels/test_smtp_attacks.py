@@ -218,7 +218,7 @@ async def test_a_peer_whose_address_cannot_be_told_is_not_taken_for_this_machine
     """Such as one that reset the connection before it was accepted: this machine may be a trusted relay."""
     async with listening(Box()) as server, connected(server) as peer:
         await peer.greet()
-        [session] = server.porch._guests
+        [session] = server.connections._clients
         assert isinstance(session, Session)
         del session.peer  # it is found out once, when the connection is made
         session.transport._extra["peername"] = None  # type: ignore[union-attr]  # nothing public forgets an address

@@ -25,7 +25,7 @@ def peak():
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 async def main():
-    server = await smtp.start(smtp.House(Counting, lambda _: True, "mx.example"), host="127.0.0.1", port=0)
+    server = await smtp.start(smtp.ServerContext(Counting, lambda _: True, "mx.example"), host="127.0.0.1", port=0)
     print(server.port, flush=True)
     while await asyncio.to_thread(sys.stdin.readline):
         print(peak() * 1024, flush=True)

@@ -63,7 +63,7 @@ async def test_a_peer_that_never_reads_its_replies_is_cut_in_the_end(clock: Cloc
     endless = 1_000_000
     async with listening(Box(), commands_max=endless) as server, connected(server) as peer:
         await peer.greet()
-        [session], talk = server.porch._guests, conversation(server)
+        [session], talk = server.connections._clients, conversation(server)
         assert isinstance(session, Session)
         peer.reader._transport.pause_reading()  # type: ignore[attr-defined]  # nothing public stops a stream from reading
         flooding = asyncio.create_task(flood(peer))
@@ -176,7 +176,7 @@ async def test_what_lies_ready_is_read_in_order_and_a_piece_at_a_time() -> None:
 
     async with listening(box, commands_max=40_000) as server, connected(server) as peer:
         await peer.begin()
-        [session] = server.porch._guests
+        [session] = server.connections._clients
         assert isinstance(session, Session)
         said = b"\r\n".join([*HELLO[1:], second + b"."]) + b"\r\n" + b"NOOP\r\n" * 30_000 + b"VRFY a\r\n"
         sending = asyncio.create_task(peer.send(WIRE + said))

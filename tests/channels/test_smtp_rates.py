@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.mail.smtp.house import House
+from handlers.mail.smtp.connections import Connections, network_of
+from handlers.mail.smtp.context import ServerContext
 from handlers.mail.smtp.limits import Limits
-from handlers.mail.smtp.porch import Porch, neighbourhood
 from handlers.mail.smtp.rates import ADDRESSES_MAX, Rate
 from tests.channels.loop_clock import Clock
 from tests.channels.smtp_peer import HELLO, KEPT, WIRE, Box, Peer, connected, listening
@@ -137,16 +137,16 @@ class Visitor:
 
 
 async def test_of_those_who_make_room_each_is_sent_away_once() -> None:
-    house = House(Box(), lambda _: True, "mx.example", Limits(connections_max=10, per_address_max=9))
-    porch = Porch(house)
+    context = ServerContext(Box(), lambda _: True, "mx.example", Limits(connections_max=10, per_address_max=9))
+    connections = Connections(context)
     greedy = [Visitor("192.0.2.1") for _ in range(9)]
-    assert [porch.admit(one) for one in (*greedy, *(Visitor("192.0.2.2") for _ in range(4)))] == [None] * 13
+    assert [connections.admit(one) for one in (*greedy, *(Visitor("192.0.2.2") for _ in range(4)))] == [None] * 13
     assert [one.is_cut for one in greedy] == [True] * 4 + [False] * 5
 
 
 def test_a_subscriber_is_one_address_however_many_they_have() -> None:
-    assert neighbourhood("2001:db8:0:1::1") == neighbourhood("2001:db8:0:1:ffff::2") != neighbourhood("2001:db8:0:2::1")
-    assert neighbourhood("192.0.2.1") != neighbourhood("192.0.2.2")
+    assert network_of("2001:db8:0:1::1") == network_of("2001:db8:0:1:ffff::2") != network_of("2001:db8:0:2::1")
+    assert network_of("192.0.2.1") != network_of("192.0.2.2")
 
 
 async def test_fifty_slow_senders_of_one_address_starve_nobody() -> None:

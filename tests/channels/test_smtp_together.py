@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from structlog.testing import capture_logs
 
-from handlers.mail.smtp.porch import neighbourhood
+from handlers.mail.smtp.connections import network_of
 from tests.channels.smtp_peer import HELLO, KEPT, Box, Peer, connected, conversation, listening
 
 WIRE = b"Subject: A return\r\n\r\nGood morning\r\n.\r\n"
@@ -155,4 +155,4 @@ async def test_addresses_of_peers_and_senders_are_not_logged(caplog: pytest.LogC
     ],
 )
 def test_all_addresses_of_one_ipv6_subscriber_count_as_one(peer: str, place: str) -> None:
-    assert neighbourhood(peer) == place
+    assert network_of(peer) == place

@@ -12,7 +12,7 @@ from bot.ledger.tables import InboxState
 from bot.vault import Unavailable
 from bot.vault.writing import Writing
 from handlers.mail.canary import canary_mail
-from handlers.mail.door import Letterbox
+from handlers.mail.door import IncomingMail
 from handlers.mail.imap.session import Session
 from tests.imap.between import Between, between
 from tests.imap.dovecot import dovecot
@@ -172,14 +172,14 @@ async def test_a_mail_that_we_ourselves_fail_over_holds_up_no_other(
     tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # lesson L28
-    accept = Letterbox.accept
+    accept = IncomingMail.accept
 
-    async def fail(self: Letterbox) -> str:
+    async def fail(self: IncomingMail) -> str:
         if b"Subject: spoilt" in self._head:
             raise IndexError("a fault of ours")
         return await accept(self)
 
-    monkeypatch.setattr(Letterbox, "accept", fail)
+    monkeypatch.setattr(IncomingMail, "accept", fail)
     with dovecot(certificate) as server:
         async with mailbox_office(tmp_path, environ(server)) as office:
             spoilt = letter(office, subject="spoilt", attach=PLAN)
@@ -213,15 +213,15 @@ async def test_where_the_disk_is_full_the_mail_stays(
 async def test_a_mail_whose_sender_cannot_be_looked_up_waits_and_holds_up_no_other(
     tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    accept, trouble = Letterbox.accept, [True]
+    accept, trouble = IncomingMail.accept, [True]
 
-    async def undecided(self: Letterbox) -> str:
+    async def undecided(self: IncomingMail) -> str:
         if b"Subject: slow" in self._head and trouble:
             self.abandon()
             return "451 4.4.3 It cannot be looked up who sent this mail."
         return await accept(self)
 
-    monkeypatch.setattr(Letterbox, "accept", undecided)
+    monkeypatch.setattr(IncomingMail, "accept", undecided)
     with dovecot(certificate) as server:
         async with mailbox_office(tmp_path, environ(server)) as office:
             slow = letter(office, subject="slow", attach=PLAN)
@@ -240,11 +240,11 @@ async def test_a_mail_whose_sender_cannot_be_looked_up_waits_and_holds_up_no_oth
 async def test_a_mail_whose_sender_cannot_be_looked_up_for_hours_is_put_aside(
     tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def undecided(self: Letterbox) -> str:
+    async def undecided(self: IncomingMail) -> str:
         self.abandon()
         return "451 4.4.3 It cannot be looked up who sent this mail."
 
-    monkeypatch.setattr(Letterbox, "accept", undecided)
+    monkeypatch.setattr(IncomingMail, "accept", undecided)
     with dovecot(certificate) as server, between(server.port) as wire:
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
             server.append(letter(office, attach=PLAN))
@@ -259,11 +259,11 @@ async def test_a_mail_whose_sender_cannot_be_looked_up_for_hours_is_put_aside(
 async def test_mails_that_anybody_can_send_in_any_number_do_not_drown_the_alerts(
     tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def undecided(self: Letterbox) -> str:
+    async def undecided(self: IncomingMail) -> str:
         self.abandon()
         return "451 4.4.3 It cannot be looked up who sent this mail."
 
-    monkeypatch.setattr(Letterbox, "accept", undecided)
+    monkeypatch.setattr(IncomingMail, "accept", undecided)
     with dovecot(certificate) as server, between(server.port) as wire:
         async with mailbox_office(tmp_path, environ(server, port=str(wire.port))) as office:
             for number in range(8):

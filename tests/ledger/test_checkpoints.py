@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.checkpointing import Notary
+from bot.checkpointing import CheckpointWorker
 from bot.ledger import Ledger, checkpoints, files, history, schema
 from bot.ledger.checkpoints import SigningKeys
 from bot.ledger.tables import Checkpoint, Entry, File
@@ -223,25 +223,25 @@ def unsigned(tmp_path: Path) -> Iterator[Ledger]:
 
 async def test_a_checkpoint_is_made_each_minute_in_which_something_was_recorded(unsigned: Ledger) -> None:
     clock = HandWoundClock(NOW)
-    notary = Notary(unsigned, KEYS, clock)
+    worker = CheckpointWorker(unsigned, KEYS, clock)
 
     def made() -> list[int]:
         return unsigned.read_now(lambda tx: [one.entries for one in tx.scalars(select(Checkpoint))])
 
-    assert not await notary.step()
+    assert not await worker.step()
     assert made() == [3]
     unsigned.write_now(lambda tx: note(tx, REFERENCE))
     clock.advance(seconds=59)
-    await notary.step()
+    await worker.step()
     assert made() == [3]
     clock.advance(seconds=1)
-    await notary.step()
+    await worker.step()
     assert made() == [3, 1]
     clock.advance(minutes=5)
-    await notary.step()
+    await worker.step()
     assert made() == [3, 1]
     unsigned.write_now(lambda tx: note(tx, REFERENCE))
     clock._at -= timedelta(days=1)
-    await notary.step()
+    await worker.step()
     assert made() == [3, 1, 1]
     assert unsigned.read_now(lambda tx: tx.scalars(select(Entry).where(Entry.checkpoint_id.is_(None))).all()) == []

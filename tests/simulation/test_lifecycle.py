@@ -21,11 +21,10 @@ from sqlalchemy.orm import Session
 from bot import data, freezing, handing_out, intake, officer_desk, roster, school_desk, telling
 from bot import settings as configuration
 from bot.arrival import Attachment
-from bot.counter import Counter as PageCounter
-from bot.counter import Pressed
 from bot.intake import offers
 from bot.ledger import files, history, tables
 from bot.ledger.tables import Contents, File, Mention, OutboxItem, Person
+from bot.link_desk import LinkDesk, Pressed
 from bot.links import Visit
 from bot.notices import KINDS, Notice
 from bot.retention import Shredder
@@ -193,7 +192,7 @@ class Lifecycle(RuleBasedStateMachine):
         visit = Visit(self.rooms.link_key.token(link_id), self.clock.token())
         pressed = Pressed(wish, seen, "wrong term", to)
         asyncio.run(
-            PageCounter(self.rooms.ledger, self.clock, self.rooms.settings, self.rooms.link_key).press(visit, pressed)
+            LinkDesk(self.rooms.ledger, self.clock, self.rooms.settings, self.rooms.link_key).press(visit, pressed)
         )
         self.expect(self.model.press(link, WISHES[wish], to if wish == "move" else ""))
 

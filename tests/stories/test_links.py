@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot import data
-from bot.counter import FRESH_LINKS_MAX
 from bot.ledger import history
 from bot.ledger.tables import Contents, Identity, Person
+from bot.link_desk import FRESH_LINKS_MAX
 from bot.officer_desk import REASON_CHARACTERS_MAX
 from bot.roster import imports
 from bot.rules.lifecycle import Status
@@ -664,7 +664,7 @@ async def test_a_failure_of_ours_is_a_page_that_says_what_to_do(
     def fail(*_: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr("bot.counter.Counter._shown", fail)
+    monkeypatch.setattr("bot.link_desk.LinkDesk._shown", fail)
     async with visitor(post) as sam:
         await sam.open(link)
     assert sam.status == 500

@@ -120,7 +120,7 @@ async def test_nor_do_failures_of_every_kind(
 async def test_nor_does_a_page_that_fails(
     post: TestOffice, log: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.counter.Counter.show", raises(KeyError("Wren")))
+    monkeypatch.setattr("bot.link_desk.LinkDesk.show", raises(KeyError("Wren")))
     with pytest.raises(KeyError):
         await asked(post, "/get/wrensecrettoken")
     monkeypatch.undo()

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.inbox import InboxWorker
 from bot.outbox import OutboxWorker
-from bot.readiness import LOOKS, MISSES, Nurse
+from bot.readiness import LOOKS, MISSES, WorkerMonitor
 from bot.retention import Shredder
 from handlers.running import Serving
 from tests.office import Answer, HandWoundClock, TestOffice, open_office
@@ -161,11 +161,11 @@ async def test_a_clock_that_leaps_makes_no_worker_hang(served: TestOffice) -> No
 def test_a_worker_that_hangs_is_told_of_once_it_was_looked_at_often_enough() -> None:
     clock = HandWoundClock()
     worker = Shredder(None, None, clock)  # type: ignore[arg-type] # it never takes a step
-    nurse = Nurse([worker], clock)
+    monitor = WorkerMonitor([worker], clock)
     worker.pulse.beat(clock.now())
     clock.advance(minutes=20)
-    assert [list(nurse.troubles()) for _ in range(LOOKS)] == [[]] * LOOKS
-    (trouble,) = nurse.troubles()
+    assert [list(monitor.troubles()) for _ in range(LOOKS)] == [[]] * LOOKS
+    (trouble,) = monitor.troubles()
     assert trouble.what == "A part of Postroom does not work: shredder"
     assert "For 20 minutes. It hangs." in trouble.lines
 
@@ -173,11 +173,11 @@ def test_a_worker_that_hangs_is_told_of_once_it_was_looked_at_often_enough() -> 
 def test_a_worker_that_failed_once_before_the_clock_leapt_is_told_of_once_it_fails_again_and_again() -> None:
     clock = HandWoundClock()
     worker = Shredder(None, None, clock)  # type: ignore[arg-type] # it never takes a step
-    nurse = Nurse([worker], clock)
+    monitor = WorkerMonitor([worker], clock)
     worker.pulse.miss(clock.now(), OSError())
     clock.advance(minutes=20)
     for _ in range(MISSES - 1):
-        assert list(nurse.troubles()) == []
+        assert list(monitor.troubles()) == []
         worker.pulse.miss(clock.now(), OSError())
-    (trouble,) = nurse.troubles()
+    (trouble,) = monitor.troubles()
     assert "Every step has failed since then: OSError." in " ".join(trouble.lines)

@@ -14,8 +14,8 @@ from bot.ledger import Later
 from bot.measures import Measures
 from bot.vault import Unavailable
 from bot.watching import Trouble
-from handlers.mail.door import CANNOT_STORE, NO_ROOM, Front, Letterbox
-from handlers.mail.imap.book import Book
+from handlers.mail.door import CANNOT_STORE, NO_ROOM, IncomingMail, MailDoor
+from handlers.mail.imap.attempts import Attempts
 from handlers.mail.imap.faults import BadMailbox, Lost, Refused, Vanished
 from handlers.mail.imap.fetching import Fetcher, Stopped
 from handlers.mail.imap.session import IDLE_SECONDS, Mail, Session
@@ -67,16 +67,16 @@ class Collector:
     """Fetches the mail of one mailbox until it is stopped."""
 
     def __init__(
-        self, account: Account, front: Front, clock: Clock, alert: Alert, measures: Measures | None = None
+        self, account: Account, door: MailDoor, clock: Clock, alert: Alert, measures: Measures | None = None
     ) -> None:
         self._account, self._clock, self._alert = account, clock, alert
         self._measures = measures or Measures()
         self._stopping = threading.Event()
-        self._fetcher = Fetcher(front, self._stopping, account.settings.user)
+        self._fetcher = Fetcher(door, self._stopping, account.settings.user)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
-        self._book = Book()
+        self._attempts = Attempts()
         self._faults = 0
         self._down: _Down | None = None
 
@@ -134,7 +134,7 @@ class Collector:
             while not self._stopping.is_set():
                 if self._fetch_all(session):
                     self._well()
-                    session.await_news(self._stopping, AGAIN_SECONDS if self._book.has_waiting else IDLE_SECONDS)
+                    session.await_news(self._stopping, AGAIN_SECONDS if self._attempts.has_waiting else IDLE_SECONDS)
                 else:
                     self._pause()
         finally:
@@ -143,7 +143,7 @@ class Collector:
 
     def _fetch_all(self, session: Session) -> bool:
         """Whether all is done that can be done now."""
-        mails = self._book.keep(session.mails())
+        mails = self._attempts.keep(session.mails())
         try:
             done = [self._one(session, mail) for mail in mails]
         except _NotNow as fault:
@@ -157,17 +157,17 @@ class Collector:
             raise Stopped
         now = self._clock.now()
         try:
-            if self._book.is_hopeless(mail, now):
+            if self._attempts.is_hopeless(mail, now):
                 self._put_aside(session, mail)
-            elif not self._book.waits(mail, now) and (self._book.is_taken(mail) or self._take(session, mail)):
+            elif not self._attempts.waits(mail, now) and (self._attempts.is_taken(mail) or self._take(session, mail)):
                 session.file(mail, self._account.settings.done_folder)
         except Vanished:
             return True
         except _Undecided:
             log.info("it cannot be said now who sent a mail", mailbox=self._account.name)
-            self._book.undecided(mail, now)
+            self._attempts.undecided(mail, now)
         except _NoRoom:
-            self._book.without_room(mail, now)
+            self._attempts.without_room(mail, now)
         except Refused as fault:
             self._note(fault)
             return False
@@ -182,15 +182,15 @@ class Collector:
         except (Stopped, Vanished, _NotNow, _NoRoom, _Undecided):
             raise
         except Exception:  # a lost connection, or our own fault: it may be this mail that brings it about
-            self._book.failed(mail)
+            self._attempts.failed(mail)
             raise
-        self._book.took(mail)
+        self._attempts.took(mail)
         return True
 
-    def _deliver(self, letterbox: Letterbox) -> None:
+    def _deliver(self, incoming: IncomingMail) -> None:
         """Wait until it is durable. Raises `_NotNow`, `_NoRoom`, `_Undecided`, and `Refused` where it never will be."""
         assert self._loop is not None  # noqa: S101 - there is no thread before it is started
-        reply = asyncio.run_coroutine_threadsafe(letterbox.accept(), self._loop).result()
+        reply = asyncio.run_coroutine_threadsafe(incoming.accept(), self._loop).result()
         if reply == CANNOT_STORE:
             raise _NotNow(reply)
         if reply == NO_ROOM:
@@ -202,7 +202,7 @@ class Collector:
 
     def _put_aside(self, session: Session, mail: Mail) -> None:
         """Out of the way, once the administrators are told of it. Raises `_NotNow` where that cannot be written down."""
-        folder, tries = self._account.settings.failed_folder, self._book.tries(mail)
+        folder, tries = self._account.settings.failed_folder, self._attempts.tries(mail)
         why = f"It failed to be fetched {tries} times." if tries else "It could not be looked up for hours who sent it."
         lines = [why, f"It was not taken in, and its sender has heard nothing. It lies in the folder «{folder}» now."]
         try:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 from bot.vault import Unavailable
-from handlers.mail.door import Front, Letterbox
+from handlers.mail.door import IncomingMail, MailDoor
 from handlers.mail.imap.addressed import envelope
 from handlers.mail.imap.faults import Refused
 from handlers.mail.imap.lines import Lines, whole
@@ -23,20 +23,20 @@ class _TooLarge(Exception):
 class Fetcher:
     """Brings mails to the door."""
 
-    def __init__(self, front: Front, stopping: threading.Event, user: str) -> None:
+    def __init__(self, door: MailDoor, stopping: threading.Event, user: str) -> None:
         """`user`: whose mailbox it is. What lies in that for trying out was sent to it, also where no field says so."""
-        self._front, self._stopping = front, stopping
-        boxes = front.mailboxes
+        self._door, self._stopping = door, stopping
+        boxes = door.mailboxes
         self._besides = (boxes.trial.address,) if boxes.trial and boxes.is_trial_user(user) else ()
-        self._octets_max = front.settings.email.smtp.message_bytes_max
+        self._octets_max = door.settings.email.smtp.message_bytes_max
 
-    def fetch(self, session: Session, mail: Mail) -> Letterbox:
+    def fetch(self, session: Session, mail: Mail) -> IncomingMail:
         """The mail, whole; of one that is too large only its head (lesson L30). Whatever is raised, nothing is kept.
 
         Raises `Stopped`, `Vanished`, `Refused`, `Lost`, `Unavailable` while there is no room, and what the door raises.
         """
         size = session.size(mail)
-        if not self._front.space.has_room(min(size, self._octets_max)):
+        if not self._door.space.has_room(min(size, self._octets_max)):
             raise Unavailable("the disk is nearly full")
         if size > self._octets_max:
             return self._head(session, mail, size)
@@ -45,21 +45,21 @@ class Fetcher:
         except _TooLarge:
             return self._head(session, mail, self._octets_max + 1)
 
-    def _whole(self, session: Session, mail: Mail, size: int) -> Letterbox:
+    def _whole(self, session: Session, mail: Mail, size: int) -> IncomingMail:
         lines, pieces = Lines(), self._pieces(session, mail, size)
         first = lines.feed(next(pieces, b""))
         if not first:
             raise Refused("it hands out nothing of the mail")
-        letterbox = self._front(envelope(Head.parse(first), *self._besides))
+        incoming = self._door(envelope(Head.parse(first), *self._besides))
         try:
-            letterbox.write(first)
+            incoming.write(first)
             for piece in pieces:
-                letterbox.write(lines.feed(piece))
-            letterbox.write(lines.end())
+                incoming.write(lines.feed(piece))
+            incoming.write(lines.end())
         except BaseException:
-            letterbox.abandon()
+            incoming.abandon()
             raise
-        return letterbox
+        return incoming
 
     def _pieces(self, session: Session, mail: Mail, size: int) -> Iterator[bytes]:
         """The end is where nothing more comes: a declared size may be wrong."""
@@ -77,12 +77,12 @@ class Fetcher:
             raise Stopped
         return session.piece(mail, start)
 
-    def _head(self, session: Session, mail: Mail, size: int) -> Letterbox:
+    def _head(self, session: Session, mail: Mail, size: int) -> IncomingMail:
         head = whole(session.head(mail)).rstrip(b"\r\n") + b"\r\n\r\n"
-        letterbox = self._front(envelope(Head.parse(head), *self._besides), oversize=size)
+        incoming = self._door(envelope(Head.parse(head), *self._besides), oversize=size)
         try:
-            letterbox.write(head)
+            incoming.write(head)
         except BaseException:
-            letterbox.abandon()
+            incoming.abandon()
             raise
-        return letterbox
+        return incoming

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from handlers.mail.smtp import syntax
+from handlers.mail.smtp.context import ServerContext
 from handlers.mail.smtp.door import Envelope, too_large
-from handlers.mail.smtp.house import House
 
 BEFORE_TLS = {"EHLO", "LHLO", "NOOP"}
 """RFC 3207, section 4; STARTTLS and QUIT are not answered here."""
@@ -25,16 +25,16 @@ class Dialogue:
     AUTH is never offered, and whatever is not one of our own mailboxes is refused as a recipient: we never relay.
     """
 
-    def __init__(self, house: House, hear: Callable[[int], str | None], *, secure: bool = False) -> None:
+    def __init__(self, context: ServerContext, hear: Callable[[int], str | None], *, secure: bool = False) -> None:
         """Nothing has been said. Once TLS is in use it is neither offered nor needed.
 
         `hear` is asked at each MAIL whether a message of so many octets may come; it gives the reply if not.
         """
-        self.offers_tls = house.tls is not None and not secure
-        self._needs_tls = house.require_tls and not secure
-        self._hostname, self._ours, self._limits = house.hostname, house.ours, house.limits
+        self.offers_tls = context.tls is not None and not secure
+        self._needs_tls = context.require_tls and not secure
+        self._hostname, self._ours, self._limits = context.hostname, context.ours, context.limits
         self._hear = hear
-        self._greetings = LMTP_GREETINGS if house.lmtp else SMTP_GREETINGS
+        self._greetings = LMTP_GREETINGS if context.lmtp else SMTP_GREETINGS
         self._helo = ""
         self._sender: str | None = None
         self._recipients: list[str] = []

@@ -6,8 +6,8 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from handlers.mail.smtp.house import House
-from handlers.mail.smtp.porch import Porch
+from handlers.mail.smtp.connections import Connections
+from handlers.mail.smtp.context import ServerContext
 from handlers.mail.smtp.session import Session
 
 UNIX = "unix:"
@@ -19,10 +19,10 @@ SOCKET_MODE = 0o660
 class SmtpServer:
     """One port or one Unix socket; made by `handlers.mail.smtp.start`."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, context: ServerContext) -> None:
         """It does not listen yet."""
-        self.house = house
-        self.porch = Porch(house)
+        self.context = context
+        self.connections = Connections(context)
         self.port = 0
         """The port listened on, once it is; 0 at a Unix socket."""
         self._listener: asyncio.Server | None = None
@@ -54,7 +54,7 @@ class SmtpServer:
         return self._listener is not None and self._listener.is_serving()
 
     def _session(self) -> Session:
-        return Session(self.house, self.porch)
+        return Session(self.context, self.connections)
 
     async def close(self, grace_seconds: float = 30) -> None:
         """Listen no more; let what is being received be finished within this time, then cut."""
@@ -63,7 +63,7 @@ class SmtpServer:
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.unlink()
-        await self.porch.close(grace_seconds)
+        await self.connections.close(grace_seconds)
 
 
 async def _refuse_taken(path: Path) -> None:

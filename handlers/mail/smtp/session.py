@@ -8,11 +8,11 @@ from functools import cached_property
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
+from handlers.mail.smtp.connections import Connections
+from handlers.mail.smtp.context import ServerContext
 from handlers.mail.smtp.data import Pace
 from handlers.mail.smtp.dialogue import Dialogue, RefusedCommand
 from handlers.mail.smtp.door import TRY_AGAIN, Receiving, report
-from handlers.mail.smtp.house import House
-from handlers.mail.smtp.porch import Porch
 from handlers.mail.smtp.syntax import wire
 
 CHUNK = 1 << 18
@@ -29,17 +29,17 @@ class Session(SMTP):
 
     line_length_limit = CHUNK  # the StreamReader's limit: about twice this is read ahead of us, and no more
 
-    def __init__(self, house: House, porch: Porch) -> None:
+    def __init__(self, context: ServerContext, connections: Connections) -> None:
         """A connection to this server, not yet made."""
         loop = asyncio.get_running_loop()
-        super().__init__(None, hostname=house.hostname, timeout=house.limits.patience_seconds, loop=loop)
-        self._house, self._porch = house, porch
-        self._dialogue = Dialogue(house, self._hear)
+        super().__init__(None, hostname=context.hostname, timeout=context.limits.patience_seconds, loop=loop)
+        self._context, self._connections = context, connections
+        self._dialogue = Dialogue(context, self._hear)
         self._busy = False
         self._patient_until = self._rings_at = math.inf
         self._begin_anew()
 
-    # What the porch asks of a guest
+    # What `Connections` asks of a client
 
     @cached_property
     def peer(self) -> str:
@@ -87,21 +87,21 @@ class Session(SMTP):
 
     async def _handle_client(self) -> None:
         try:
-            if refusal := self._porch.admit(self):
+            if refusal := self._connections.admit(self):
                 await self.push(refusal)
             else:
                 await self._converse()
         except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException):
             pass  # the peer is gone, or might as well be
         finally:
-            self._porch.leave(self)
+            self._connections.leave(self)
             self._close()
 
     async def push(self, status: str | bytes) -> None:
         """Send one reply."""
         reply = str(status)
         self._refused += reply.startswith("5")
-        self._house.replied(reply)
+        self._context.replied(reply)
         self._writer.write(wire(reply))
         await self._writer.drain()
 
@@ -119,24 +119,24 @@ class Session(SMTP):
     def _begin_anew(self) -> None:
         """A connection begins, or a message is through: what may come before the next one is counted from here."""
         self._refused = self._commands = 0
-        self._until = self.loop.time() + self._house.limits.dialogue_seconds_max
+        self._until = self.loop.time() + self._context.limits.dialogue_seconds_max
 
     def _await_command(self) -> None:
         """The next command has to be whole by then, however slowly it comes."""
         left = self._until - self.loop.time()
-        self._reset_timeout(max(1e-3, min(left, self._house.limits.patience_seconds)))
+        self._reset_timeout(max(1e-3, min(left, self._context.limits.patience_seconds)))
 
     def _hear(self, octets: int) -> str | None:
-        return self._porch.hear(self.peer, octets)
+        return self._connections.hear(self.peer, octets)
 
     async def _converse(self) -> None:
-        await self.push(f"220 {self.hostname} {'LMTP' if self._house.lmtp else 'ESMTP'}")
+        await self.push(f"220 {self.hostname} {'LMTP' if self._context.lmtp else 'ESMTP'}")
         while not self._writer.is_closing():
-            if self._porch.closed:
+            if self._connections.closed:
                 return self.say_goodbye()
-            if self._refused > self._house.limits.faults_max:
+            if self._refused > self._context.limits.faults_max:
                 return await self.push("421 4.7.0 Too many errors.")
-            if self._commands >= self._house.limits.commands_max:
+            if self._commands >= self._context.limits.commands_max:
                 return await self.push("421 4.7.0 Too many commands without a mail.")
             try:
                 line = await self._reader.readuntil(b"\n")
@@ -177,17 +177,17 @@ class Session(SMTP):
                 self._await_command()
 
     async def _starttls(self, argument: str) -> None:
-        if argument or not self._dialogue.offers_tls or self._house.tls is None:
+        if argument or not self._dialogue.offers_tls or self._context.tls is None:
             raise RefusedCommand("503 5.5.1 TLS is not to be had, or in use already.")
-        self.tls_context = self._house.tls()
+        self.tls_context = self._context.tls()
         await self.smtp_STARTTLS("")  # what was sent in the clear after STARTTLS is thrown away (CVE-2011-0411)
-        self._dialogue = Dialogue(self._house, self._hear, secure=True)  # RFC 3207, section 4.2
+        self._dialogue = Dialogue(self._context, self._hear, secure=True)  # RFC 3207, section 4.2
         self._await_command()
 
     async def _data(self, argument: str) -> None:
         """DATA in chunks: memory is the same for any size, and other connections have their turn."""
         envelope = self._dialogue.envelope(argument, peer=self.peer, secure=self._secure)
-        receiving = Receiving(self._house.door(envelope), self._house.limits.message_bytes_max)
+        receiving = Receiving(self._context.door(envelope), self._context.limits.message_bytes_max)
         try:
             await self.push("354 Send the mail; a line that holds only a dot ends it.")
             await self._read(receiving)
@@ -195,9 +195,9 @@ class Session(SMTP):
             receiving.abandon("421 4.4.2 The mail was not sent to its end.")
             raise
         self._reset_timeout(ACCEPT_SECONDS_MAX)
-        reply = receiving.refusal or await self._porch.finish(receiving.accept())
+        reply = receiving.refusal or await self._connections.finish(receiving.accept())
         self._dialogue.forget()
-        for _ in envelope.recipients if self._house.lmtp else "1":  # RFC 2033, section 4.2: one for each recipient
+        for _ in envelope.recipients if self._context.lmtp else "1":  # RFC 2033, section 4.2: one for each recipient
             await self.push(reply)
         self._begin_anew()
         if receiving.rest is None or receiving.is_suspect:
@@ -206,7 +206,7 @@ class Session(SMTP):
 
     async def _read(self, receiving: Receiving) -> None:
         """Read to the end of the message, or until it is too slow or, being refused, goes on for too long."""
-        limits, clock = self._house.limits, self.loop.time
+        limits, clock = self._context.limits, self.loop.time
         pace = Pace(limits.octets_per_second_min, limits.patience_seconds, clock())
         self._reset_timeout(limits.transfer_seconds_max)
         while receiving.rest is None and not receiving.drained:

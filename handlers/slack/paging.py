@@ -8,8 +8,8 @@ from slack_bolt.async_app import AsyncRespond
 
 from bot.arrival import SLACK
 from bot.clock import Clock
-from bot.leafing import Leaf, leafed
 from bot.ledger import Ledger
+from bot.paging import PageRequest, parcel_for
 from bot.settings import Settings
 from bot.wording import Wording
 from handlers.slack import receive
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 WANTED = re.compile(rf"{PAGE} ([0-9]{{1,4}})")
 
 
-class Turner:
+class Pager:
     """Turns pages for whoever may see them."""
 
     def __init__(
@@ -35,19 +35,19 @@ class Turner:
         """Show the page that the button names. What only one person sees is replaced by the address that came with the
         press, all else as any message of ours. Raises as `Caller.call`."""
         container, wanted = body.get("container") or {}, WANTED.fullmatch(value.say)
-        leaf = Leaf(
+        request = PageRequest(
             channel=SLACK, notice=value.notice, place=str(container.get("channel_id") or ""),
             stamp=str(container.get("message_ts") or ""), reader=receive.presser(body),
             alone=container.get("is_ephemeral") is True,
         )  # fmt: skip
         parcel = await self._ledger.read(
-            lambda tx: leafed(tx, leaf, self._settings, self._clock, wording=self._wording)
+            lambda tx: parcel_for(tx, request, self._settings, self._clock, wording=self._wording)
         )
         if parcel is None or wanted is None:
-            log.warning("a page was not turned: the notice does not stand there", notice=leaf.notice)
+            log.warning("a page was not turned: the notice does not stand there", notice=request.notice)
             return
         drawn = draw(parcel, int(wanted[1]))
-        if leaf.alone:
+        if request.alone:
             await respond(replace_original=True, blocks=drawn.blocks, text=drawn.text)
         else:
-            await self._courier.show(leaf.place, leaf.stamp, drawn)
+            await self._courier.show(request.place, request.stamp, drawn)

@@ -15,7 +15,7 @@ from bot.wording import Wording
 
 
 @dataclass(frozen=True)
-class Leaf:
+class PageRequest:
     """Somebody wants to see another page of a notice. What they bring finds, it does not authorise."""
 
     channel: str
@@ -30,17 +30,19 @@ class Leaf:
     """Nobody else sees that message."""
 
 
-def leafed(tx: Session, leaf: Leaf, settings: Settings, clock: Clock, *, wording: Wording) -> Parcel | None:
+def parcel_for(
+    tx: Session, request: PageRequest, settings: Settings, clock: Clock, *, wording: Wording
+) -> Parcel | None:
     """The notice of which a page is wanted; None where it does not stand there, or was not told to them."""
-    row = tx.get(OutboxItem, leaf.notice)
-    if row is None or row.channel != leaf.channel or standing.is_shut(tx, row):
+    row = tx.get(OutboxItem, request.notice)
+    if row is None or row.channel != request.channel or standing.is_shut(tx, row):
         return None
-    if leaf.alone:
-        theirs = row.recipient == leaf.reader and row.route.get("place") == leaf.place
+    if request.alone:
+        theirs = row.recipient == request.reader and row.route.get("place") == request.place
         has_left = standing.has_left(tx, row.channel, row.recipient, row.person_id)
         return parcel_of(row, wording) if theirs and not has_left else None
-    there = select(Surface).where(Surface.channel == leaf.channel, Surface.place == leaf.place)
-    surface = tx.scalar(there.where(Surface.stamp == leaf.stamp, Surface.notice_id == row.id))
+    there = select(Surface).where(Surface.channel == request.channel, Surface.place == request.place)
+    surface = tx.scalar(there.where(Surface.stamp == request.stamp, Surface.notice_id == row.id))
     if surface is None:
         return None
     if not surface.live:

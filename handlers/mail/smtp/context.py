@@ -9,7 +9,7 @@ from handlers.mail.smtp.limits import Limits
 
 
 @dataclass(frozen=True)
-class House:
+class ServerContext:
     """What a server is told about itself. Raises ValueError where TLS is required and there is none."""
 
     door: Door

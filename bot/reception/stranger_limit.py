@@ -12,14 +12,14 @@ WHAT = "Many who are on no list are writing to us"
 """What the administrators are alerted to."""
 
 
-class Crowd:
+class StrangerLimit:
     """How many were answered within the hour. It forgets at a restart, and grows no longer than its limit."""
 
     def __init__(self, per_hour: int) -> None:
         self._answered: deque[datetime] = deque(maxlen=per_hour)
         self._per_hour = per_hour
 
-    def lets(self, now: datetime) -> bool:
+    def allows(self, now: datetime) -> bool:
         """Count one more. False: there were as many within the hour already, and it was not counted."""
         if len(self._answered) == self._per_hour and self._answered[0] > now - HOUR:
             return False

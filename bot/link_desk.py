@@ -1,4 +1,4 @@
-"""The counter: whoever comes with a one-time link is shown its file, and what they press is done.
+"""Whoever comes with a one-time link is shown its file, and what they press is done.
 
 Showing changes nothing, so a mail scanner that follows a link does no harm. An act is one short write in which the link,
 the person and the file are looked at again; what comes of it is answered with a page.
@@ -62,7 +62,7 @@ class Settled(HandedOver):
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Download:
     """A file's contents, as whoever has the right link may have them."""
 
     name: str
@@ -71,7 +71,7 @@ class Parcel:
     object_id: str
 
 
-class Counter:
+class LinkDesk:
     """Answers those who come with a link."""
 
     def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, key: LinkKey) -> None:
@@ -89,7 +89,7 @@ class Counter:
         """What was last done by this link, for as long as nothing else has befallen its file; else its page."""
         return await self._ledger.read(lambda tx: self._settled(tx, visit))
 
-    async def contents(self, visit: Visit) -> Parcel | Page:
+    async def contents(self, visit: Visit) -> Download | Page:
         """What the session of this link may download; where it may not, its page. Changes nothing."""
         return await self._ledger.read(lambda tx: self._contents(tx, visit))
 
@@ -155,14 +155,14 @@ class Counter:
             links.begin_session(tx, link, visit.browser, asking.now)
         return came_of_it
 
-    def _contents(self, tx: Session, visit: Visit) -> Parcel | Page:
+    def _contents(self, tx: Session, visit: Visit) -> Download | Page:
         link = self._link(tx, visit)
         if link is None or _standing(tx, link, visit, self._clock.now()) is not Standing.IN_SESSION:
             return self._shown(tx, visit)
         file = link.file
         if not _may_fetch(tx, link) or not handing_out.are_there(file):
             return self._shown(tx, visit)
-        return Parcel(file.name, file.size, file.sha256, file.object_id)
+        return Download(file.name, file.size, file.sha256, file.object_id)
 
     def _renewed(self, tx: Session, visit: Visit) -> Page | HandedOver:
         link = self._link(tx, visit)

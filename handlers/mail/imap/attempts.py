@@ -24,7 +24,7 @@ class Wait:
     until: datetime
 
 
-class Book:
+class Attempts:
     """Forgotten when Postroom stops, for it only spares work: what was taken in is known by its key as well."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from bot.clock import Clock
 Answer = TypeVar("Answer")
 
 
-class Lately(Generic[Answer]):
+class AnswerCache(Generic[Answer]):
     """Answers of Slack's, each believed for so long."""
 
     def __init__(self, clock: Clock, believed_for: timedelta) -> None:

@@ -57,7 +57,7 @@ class Reminder(Worker):
     def __init__(self, ledger: Ledger, clock: Clock, settings: Settings, slack: Slack) -> None:
         super().__init__()
         self._ledger, self._clock, self._settings, self._slack = ledger, clock, settings, slack
-        self._hours = OfficeHours.read(slack.office_hours, settings.timezone)
+        self._hours = OfficeHours.read(slack.office_hours, settings.timezone, settings.authority.extra_holidays)
         self._look_at = clock.now()
 
     async def step(self) -> bool:

@@ -20,7 +20,7 @@ class Check(BaseModel):
     detail: str
     """What was found, as a sentence."""
     remedy: str
-    """What to do; empty where nothing need be done."""
+    """What to do; empty where nothing need be done. Where all is well, an advice: what could be done."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Patient:
 def passed(check: str, detail: str) -> Check:
     """All is well."""
     return Check(check=check, ok=True, detail=detail, remedy="")
+
+
+def advised(check: str, detail: str, remedy: str) -> Check:
+    """Nothing is wrong, and there is something that is not there though most would want it."""
+    return Check(check=check, ok=True, detail=detail, remedy=remedy)
 
 
 def failed(check: str, detail: str, remedy: str) -> Check:

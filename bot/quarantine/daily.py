@@ -41,7 +41,9 @@ class DailyMail(Worker):
         super().__init__()
         self._ledger, self._vault, self._clock, self._settings = ledger, vault, clock, settings
         self._readers = readers
-        self._hours = OfficeHours.read(settings.email.quarantine_hours, settings.timezone)
+        self._hours = OfficeHours.read(
+            settings.email.quarantine_hours, settings.timezone, settings.authority.extra_holidays
+        )
         self._look_at = clock.now()
 
     async def step(self) -> bool:

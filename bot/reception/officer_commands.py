@@ -54,7 +54,9 @@ def move(tx: Session, command: commands.Move, asking: Asking) -> list[Notice]:
         return [officer_desk.which_service(tx, chosen, command.said, because, asking)]
     if not chosen:
         return _ask(tx, command, asking)
-    return officer_desk.move(tx, chosen, command.service, asking, why=command.reason)
+    return officer_desk.move(
+        tx, chosen, command.service, asking, why=command.reason[: officer_desk.REASON_CHARACTERS_MAX]
+    )
 
 
 def _closed(tx: Session, which: Which, act: Act, asking: Asking) -> list[Notice]:

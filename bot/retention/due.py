@@ -17,6 +17,7 @@ class Due:
 
     def __init__(self, settings: Settings, now: datetime) -> None:
         self.now, self._kept, self._zone = now, settings.retention, settings.timezone
+        self._holidays = frozenset(settings.authority.extra_holidays)
 
     @property
     def kept(self) -> Retention:
@@ -47,7 +48,7 @@ class Due:
     def expiring(self) -> ColumnElement[bool]:
         """Held files of which it is to be said now that they wait, before they are discarded."""
         kept = self._kept
-        bound = rules.expiring_before(self.now, kept.held_days, kept.held_remind_days, self._zone)
+        bound = rules.expiring_before(self.now, kept.held_days, kept.held_remind_days, self._zone, self._holidays)
         return and_(_kept(Status.HELD), File.sent_at < bound)
 
     def overdue(self) -> ColumnElement[bool]:

@@ -4,12 +4,14 @@ Days and hours are those of the authority's clocks. A day on which these are cha
 that is skipped counts for nothing and one that comes twice counts double.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from bot.rules.calendar import WEEKDAYS, local
+from bot.rules.holidays import is_holiday
 
 DAY = timedelta(1)
 NOTHING = timedelta(0)
@@ -19,23 +21,26 @@ SHORT = [weekday[:3] for weekday in WEEKDAYS]
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """From one time of day to a later one, on some days of every week."""
+    """From one time of day to a later one, on some days of every week but for holidays."""
 
     days: frozenset[int]
     """Monday is 0."""
     opens: time
     closes: time
     zone: ZoneInfo
+    extra: frozenset[date] = frozenset()
+    """Holidays beside those of every year: on each of all these it is shut."""
 
     @classmethod
-    def read(cls, text: str, zone: ZoneInfo) -> Self:
+    def read(cls, text: str, zone: ZoneInfo, extra: Iterable[date] = ()) -> Self:
         """Such as «Mon-Fri 08:30-17:00»; a week may run over its end, «Sat-Tue». Raises ValueError for anything else."""
         days, _, hours = text.partition(" ")
         first, last = (SHORT.index(day.lower()) for day in days.split("-"))
         opens, closes = (time.fromisoformat(hour) for hour in hours.split("-"))
         if opens >= closes:
             raise ValueError("an office closes later than it opens")
-        return cls(frozenset((first + more) % 7 for more in range((last - first) % 7 + 1)), opens, closes, zone)
+        open_on = frozenset((first + more) % 7 for more in range((last - first) % 7 + 1))
+        return cls(open_on, opens, closes, zone, frozenset(extra))
 
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
         """How long the office was open between these; nothing where the second is not later."""
@@ -70,7 +75,7 @@ class OfficeHours:
 
     def _open_on(self, day: date) -> tuple[datetime, datetime]:
         """When it opens and closes that day, in UTC; a day on which it does not is over as it begins."""
-        last = self.closes if day.weekday() in self.days else self.opens
+        last = self.closes if day.weekday() in self.days and not is_holiday(day, self.extra) else self.opens
         opens, closes = (datetime.combine(day, hour, self.zone).astimezone(UTC) for hour in (self.opens, last))
         return opens, closes
 

@@ -3,17 +3,17 @@
 What came on 1 September and is kept for 90 days is kept to the end of 30 November, summer time or not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.rules.calendar import DAY, Period, academic_year, bounds, local
+from bot.rules.holidays import is_workday
 
 WARNED_AGAIN_DAYS = 7
 """While nobody receives a file, it is said again so often."""
 LAST_WARNING_DAYS = 2
 """And once more so many days before the last on which its contents are kept in any case."""
-SATURDAY = 5
 DOUBT = timedelta(days=1)
 """A clock that has jumped is believed after so long."""
 
@@ -33,20 +33,17 @@ def came_before(now: datetime, days: int, zone: ZoneInfo) -> datetime:
     return _start(local(now, zone).date() - timedelta(days), zone)
 
 
-def expiring_before(now: datetime, days: int, workdays: int, zone: ZoneInfo) -> datetime:
+def expiring_before(
+    now: datetime, days: int, workdays: int, zone: ZoneInfo, extra: Set[date] = frozenset()
+) -> datetime:
     """The bound before which came what is kept for so many days and has so many working days left at most after today. What
-    came today is never among it."""
+    came today is never among it. `extra`: holidays beside those of every year."""
     today = local(now, zone).date()
     last = today
-    while workdays or not is_workday(last + DAY):
+    while workdays or not is_workday(last + DAY, extra):
         last += DAY
-        workdays -= is_workday(last)
+        workdays -= is_workday(last, extra)
     return min(_start(last - timedelta(days - 1), zone), _start(today, zone))
-
-
-def is_workday(day: date) -> bool:
-    """Monday to Friday; holidays are not known."""
-    return day.weekday() < SATURDAY
 
 
 def kept_until(sent_at: datetime, days: int, decided_at: Iterable[datetime], grace_days: int, zone: ZoneInfo) -> date:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator
 from bot.settings.kinds import (
     Address,
     AtLeastOne,
+    Day,
     Days,
     Digits3,
     Domain,
@@ -48,6 +49,8 @@ class Authority(Table):
     """The authority's three digits, with which the number of each of its schools begins."""
     timezone: Zone = "Europe/London"
     """IANA name of the time zone in which times are told and days and academic years begin."""
+    extra_holidays: tuple[Day, ...] = ()
+    """Days on which offices are shut, beside weekends and the bank holidays of every year."""
 
 
 class Help(Table):

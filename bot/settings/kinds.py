@@ -3,6 +3,8 @@
 import ipaddress
 import os
 import re
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -59,6 +61,15 @@ def _filled(text: str) -> str:
     if not text:
         raise ValueError("some text: it must not be empty")
     return text
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("days, such as 2023-05-08")
 
 
 def _some(entries: tuple[T, ...]) -> tuple[T, ...]:
@@ -222,6 +233,7 @@ ChannelOrDirect = Annotated[
         f'empty, "{DIRECT}", or the id of a channel, such as C0123456789; it ends the channel\'s link',
     ),
 ]
+Day = Annotated[date, BeforeValidator(_day)]
 OfficeHours = Annotated[
     str,
     _matching(

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.vault.copying import Copied, copy
-from bot.vault.disk import Unavailable
+from bot.vault.disk import InUse, Unavailable
 from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
 from bot.vault.mirroring import Mirrored, compare, mirror
@@ -33,6 +33,7 @@ __all__ = [
     "Destroyed",
     "Earlier",
     "FolderShelf",
+    "InUse",
     "Keys",
     "MasterKey",
     "Mirrored",

@@ -14,6 +14,10 @@ class Unavailable(Exception):
     """The disk or the key file cannot do it now (full, failing, locked). Nothing was promised; try again later."""
 
 
+class InUse(Unavailable):
+    """Another process is at work with the key file. Nothing was changed."""
+
+
 @contextmanager
 def disk_errors(doing: str) -> Iterator[None]:
     """Turn every failure of the disk or of SQLite into `Unavailable`, saying what was being done."""

@@ -7,14 +7,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Self
 
-from bot.vault.disk import Unavailable, disk_errors, give_like
+from bot.vault.disk import InUse, disk_errors, give_like
 
 
 class KeyLock:
     """Held until it is closed, or its process ends."""
 
     def __init__(self, path: Path, *, alone: bool) -> None:
-        """Of the key file at this path. Raises Unavailable where another process is in the way."""
+        """Of the key file at this path. Raises InUse where another process is in the way, and Unavailable."""
         with disk_errors(f"opening {path}"):
             place = path.with_name(f"{path.name}.lock")
             self._held = FileIO(place, "ab", opener=partial(os.open, mode=0o600))
@@ -23,7 +23,7 @@ class KeyLock:
             fcntl.flock(self._held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError:
             self.close()
-            raise Unavailable(ALONE.format(path=path) if alone else OTHERS.format(path=path)) from None
+            raise InUse(ALONE.format(path=path) if alone else OTHERS.format(path=path)) from None
 
     def close(self) -> None:
         """Let others have it."""
@@ -36,5 +36,10 @@ class KeyLock:
         self.close()
 
 
-ALONE = "{path}: Postroom is at work with these keys (postroom serve, or another command). Stop it, and run this again"
-OTHERS = "{path}: the keys are just being wrapped anew or brought back. Try again when that has ended"
+ALONE = (
+    "Nothing was changed, because Postroom is at work with the keys in {path}. Stop postroom serve (systemctl stop postroom), "
+    "let any other postroom command end, and run this again."
+)
+OTHERS = (
+    "The keys in {path} are just being sealed anew or brought back by another command. Try again when it has ended."
+)

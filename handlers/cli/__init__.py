@@ -17,6 +17,7 @@ from typer._click import Context  # typer brings its own click and offers its Co
 from typer.core import TyperCommand, TyperGroup
 
 from handlers import lean
+from handlers.cli.helping import name_no_types
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ OF_A_LIBRARY = "Value error, "
 
 def load(name: str) -> Any:
     """The command of this name, ready to be run."""
-    command = COMMANDS[name]
+    loaded = _loaded(name, COMMANDS[name])
+    name_no_types(loaded)
+    return loaded
+
+
+def _loaded(name: str, command: Command) -> Any:
     lean.load_log()
     module = importlib.import_module(f"{__name__}.{command.module}")
     if command.function is None:
@@ -79,6 +85,7 @@ class Postroom(TyperGroup):
         super().__init__(**attributes)
         for name, command in COMMANDS.items():
             self.add_command(TyperCommand(name, help=command.summary))
+        name_no_types(self)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> Any:
         """The real command in place of its stand-in."""

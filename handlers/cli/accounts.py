@@ -19,7 +19,7 @@ from handlers.cli.show import Json, Line, Problem
 HELD_COLUMNS = ("where", "at", "what", "about", "words")
 COLUMNS = ("channel", "identity", "name", "workspace", "proven_at")
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Any of the person's addresses.")]
 
 
 class HeldLine(Line, subject_access.Held):
@@ -68,7 +68,8 @@ def unlink(
 ) -> None:
     """Take a person's Slack accounts away from them: from now on they are strangers, until they are proven anew.
 
-    With [slack] link = "email", an account whose confirmed address is on the roster is theirs again when it next writes.
+    Where link = "email" (the table slack of channels.toml), an account whose confirmed address is on the roster is theirs again
+    when it next writes.
     """
     with rooms(ctx) as opened:
         now = opened.clock.now()

@@ -11,7 +11,7 @@ from bot.backup import BackupFailed
 from bot.ledger import Later
 from bot.roster.imports import TooManyLeavers, Unfit
 from bot.settings import Misconfigured
-from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, Unavailable, Unpaired
+from bot.vault import BadMasterKey, BadPublicKey, Damaged, Destroyed, InUse, Unavailable, Unpaired
 from handlers.cli import show
 from handlers.mail.imap import BadMailbox
 from handlers.rooms import NotReady
@@ -50,6 +50,7 @@ SENTENCES: dict[type[Exception], Callable[[Exception], str]] = {
     TooManyLeavers: lambda fault: (
         f"Nothing was imported: {fault}. See with --dry-run who that is; if it is right, say --yes."
     ),
+    InUse: _as_it_says,
     Unpaired: lambda fault: f"{fault}.",
     Unavailable: lambda fault: (
         f"The vault cannot be used now ({fault}). Nothing was changed that is not said above; try again."

@@ -30,8 +30,8 @@ SYSTEM_DATA = Path("/var/lib/postroom")
 def init(
     ctx: typer.Context,
     *,
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The new configuration folder.")] = None,
-    mail: Annotated[str, typer.Option(metavar="|".join(WAYS), help="How mail arrives.")] = "",
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The new configuration folder.")] = None,
+    mail: Annotated[str, typer.Option(metavar="WAY", help=f"How mail arrives: {', '.join(WAYS)}.")] = "",
     answers: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An answer, such as authority.number=830.")
     ] = None,

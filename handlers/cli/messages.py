@@ -58,12 +58,14 @@ def preview(
     ctx: typer.Context,
     *,
     kind: Annotated[
-        str, typer.Argument(metavar="[KIND]", help="Such as receipt or receipt-several; without it, each kind.")
+        str, typer.Argument(metavar="KIND", help="Such as receipt or receipt-several; without it, each kind.")
     ] = "",
-    channel: Annotated[str, typer.Option(help=f"Where it is to be read: {' or '.join(LOOKS)}.")] = "email",
+    channel: Annotated[
+        str, typer.Option(metavar="CHANNEL", help=f"Where it is to be read: {' or '.join(LOOKS)}.")
+    ] = "email",
     as_json: Json = False,
 ) -> None:
-    """Word a message's example, as this configuration has it: for Slack with --json in Block Kit."""
+    """Show a message as it will be read, from its example; for Slack --json prints Block Kit."""
     known = {variant.name: variant.notice for variant in every()}
     if kind and kind not in known:
         raise typer.BadParameter(f"There is no message «{kind}»; there are {', '.join(known)}.", param_hint="KIND")

@@ -37,7 +37,7 @@ class NameLine(Line):
 def check(
     ctx: typer.Context,
     *,
-    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Names of files, with extension.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Names of files, with extension.")],
     school: Annotated[
         list[str] | None,
         typer.Option(

@@ -45,7 +45,8 @@ def list_items(
     ctx: typer.Context,
     *,
     state: Annotated[
-        list[OutboxState] | None, typer.Option(help="Only in this state; may be given several times.")
+        list[OutboxState] | None,
+        typer.Option(metavar="STATE", help=f"{', '.join(OutboxState)}. May be given several times."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +63,7 @@ def list_items(
 def retry(
     ctx: typer.Context,
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]…", help="These; without any, all that were given up.")
+        list[str] | None, typer.Argument(metavar="ID", help="These; without any, all that were given up.")
     ] = None,
 ) -> None:
     """Have notices tried again at once."""

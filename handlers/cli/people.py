@@ -83,16 +83,20 @@ def import_file(
 def add(
     ctx: typer.Context,
     *,
-    email: Annotated[str, typer.Argument(metavar="EMAIL")],
-    role: Annotated[Role, typer.Option(help="What they are to schools or services.")],
-    name: Annotated[str, typer.Option(help="Needed for somebody new.")] = "",
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Where the person is mailed.")],
+    role: Annotated[
+        Role, typer.Option(metavar="ROLE", help=f"What they are to schools or services: {', '.join(Role)}.")
+    ],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Needed for somebody new.")] = "",
     school: Annotated[
-        list[str] | None, typer.Option(metavar="N", help="May be given several times; * for all.")
+        list[str] | None, typer.Option(metavar="N", help="A school's number. May be given several times; * for all.")
     ] = None,
     service: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="May be given several times; * for all.")
+        list[str] | None, typer.Option(metavar="CODE", help="A service's code. May be given several times; * for all.")
     ] = None,
-    other_email: Annotated[list[str] | None, typer.Option(metavar="EMAIL", help="May be given several times.")] = None,
+    other_email: Annotated[
+        list[str] | None, typer.Option(metavar="EMAIL", help="Another address of theirs. May be given several times.")
+    ] = None,
 ) -> None:
     """Give somebody, new or known, one more role."""
     several = {"schools": school, "services": service, "other_emails": other_email}
@@ -112,7 +116,9 @@ def add(
 
 
 @app.command()
-def remove(ctx: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL")]) -> None:
+def remove(
+    ctx: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL", help="Any of the person's addresses.")]
+) -> None:
     """Somebody has left: all access ends at once. What they did stays on record."""
     with rooms(ctx) as opened:
         now = opened.clock.now()

@@ -79,7 +79,8 @@ def restore(
         ),
     ] = False,
     unsealed: Annotated[
-        bool, typer.Option("--unsealed", help="Though this master key did not seal it: you know who wrote it.")
+        bool,
+        typer.Option("--unsealed", help="Although this master key did not seal it: only where you know who wrote it."),
     ] = False,
     as_json: Json = False,
 ) -> None:

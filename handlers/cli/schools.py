@@ -62,13 +62,18 @@ def import_file(
         gone = opened.ledger.read_now(lambda tx: imports.departed(tx, register))
     tell(plan.differences, as_json=as_json, dry_run=dry_run, besides=[_departed(one) for one in gone])
     if not as_json:
-        _tell_left_out(plan.left_out, register.unnumbered)
+        _tell_left_out(plan.left_out, plan.absent, register.unnumbered)
         _tell_departed(gone)
 
 
-def _tell_left_out(closed: int, unnumbered: int) -> None:
+def _tell_left_out(closed: int, absent: int, unnumbered: int) -> None:
     if closed:
         show.say(f"Left out, because they are closed: {closed}. --closed enters them as well.")
+    if absent:
+        show.say(
+            f"Left as they are, because the file says nothing of them: {absent}. Some files are of open or of state-funded "
+            "schools only: the register's file of all establishments says which are closed."
+        )
     if unnumbered:
         show.say(f"Left out, because they have no number and nobody can send for them: {unnumbered}.")
 

@@ -23,12 +23,18 @@ TIMEOUT_SECONDS = 60
 def send(
     ctx: typer.Context,
     *,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False, readable=True)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="What is attached.", exists=True, dir_okay=False, readable=True)
+    ],
     sender: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Whose mail it is to be.")],
-    subject: Annotated[str, typer.Option(help="The mail's subject.")] = "",
-    text: Annotated[str, typer.Option(help="The mail's text: commands first, then a comment.")] = "",
-    host: Annotated[str, typer.Option(help="Where to; by default where this configuration takes mail in.")] = "",
-    port: Annotated[int, typer.Option(help="The port; by default the configured one.")] = 0,
+    subject: Annotated[str, typer.Option(metavar="TEXT", help="The mail's subject.")] = "",
+    text: Annotated[str, typer.Option(metavar="TEXT", help="The mail's text: commands first, then a comment.")] = "",
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Where to; by default where this configuration takes mail in.")
+    ] = "",
+    port: Annotated[
+        int, typer.Option(metavar="PORT", show_default=False, help="The port; by default the configured one.")
+    ] = 0,
 ) -> None:
     """Mail files to the returns mailbox, for trying out."""
     settings = configured.settings(ctx)

@@ -113,7 +113,12 @@ class Trial(Inbox):
 def try_mail(
     ctx: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE.eml", exists=True, dir_okay=False, readable=True)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.eml", help="The mail, as it was saved.", exists=True, dir_okay=False, readable=True
+        ),
+    ],
     from_ip: Annotated[
         str, typer.Option(metavar="IP", help="The server that brings it. By default the first of relay_networks.")
     ] = "",

@@ -44,10 +44,15 @@ class VerdictLine(Line):
 def verify(
     ctx: typer.Context,
     *,
-    receipt: Annotated[Path, typer.Argument(metavar="RECEIPT.json", exists=True, dir_okay=False, readable=True)],
+    receipt: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RECEIPT.json", help="The receipt, or the certificates.", exists=True, dir_okay=False, readable=True
+        ),
+    ],
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[FILE]", exists=True, dir_okay=False, readable=True, help="Is it of this file?"),
+        typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="Is it of this file?"),
     ] = None,
     key: Annotated[
         Path | None,

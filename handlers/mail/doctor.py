@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.arrival import MAIL
 from bot.ledger.tables import InboxItem
 from bot.settings.kinds import NOBODY, is_loopback
-from handlers.checks import Check, Patient, failed, passed
+from handlers.checks import Check, Patient, advised, failed, passed
 from handlers.mail.imap.faults import words
 from handlers.mail.oauth import BadApplication, NoToken
 from handlers.mail.send import Smarthost
@@ -43,7 +43,7 @@ def _practice(patient: Patient, address: str) -> Check:
         return passed(PRACTICE, f"{address}: the last mail to it came in at {at:%H:%M} on {at:%-d %B %Y}.")
     returns = settings.email.address
     if address.rpartition("@")[2] == returns.rpartition("@")[2]:
-        return passed(PRACTICE, f"{address}: no mail to it has come yet. Send one: it is answered within a minute.")
+        return advised(PRACTICE, f"{address}: no mail to it has come yet.", "Send one: it is answered within a minute.")
     return failed(
         PRACTICE, f"{address} is of another domain than {returns}, and no mail to it has come yet.",
         "Have that domain's mail system hand it over as yours does the mail to the returns mailbox, and send one; or take "

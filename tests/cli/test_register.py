@@ -176,18 +176,30 @@ def test_all_of_england_is_read_in_seconds_and_in_little_more_memory_than_it_is_
     assert memory.octets < len(some)
 
 
-def test_the_headteacher_of_a_school_that_closed_or_left_the_register_is_known_no_longer(office: CommandLine) -> None:
+def test_the_headteacher_of_a_school_that_closed_or_has_none_is_known_no_longer(office: CommandLine) -> None:
     lines = [*known(office), establishment("0042", "Saint André’s"), establishment("0043", "Saint Brigid’s")]
     imported(office, *lines)
-    closed = establishment("0042", "Saint André’s", EstablishmentStatus="Closed")
-    told = imported(office, *lines[:-2], closed, options=("--dry-run",))
-    imported(office, *lines[:-2], closed)
+    nobody = {"HeadTitle": "", "HeadFirstName": "", "HeadLastName": ""}
+    left = [
+        establishment("0042", "Saint André’s", EstablishmentStatus="Closed"),
+        establishment("0043", "Saint Brigid’s", **nobody),
+    ]
+    told = imported(office, *lines[:-2], *left, options=("--dry-run",))
+    imported(office, *lines[:-2], *left)
     for number, name in (("8300042", "Saint André’s"), ("8300043", "Saint Brigid’s")):
         school = office.json("schools", "show", number)
         assert (school["name"], school["headteacher"]) == (name, None)
         assert f"changed {number} {name}" in told
     assert "head name: Mrs Zoë O’Brien → none" in told
     assert office.json("schools", "show", LEYS)["headteacher"]
-    assert imported(office, *lines[:-2], closed) == "Done: nothing differs."
-    imported(office, *lines)  # it was left out by mistake
-    assert office.json("schools", "show", "8300043")["headteacher"] == "Mrs Zoë O’Brien"
+    assert imported(office, *lines[:-2], *left) == "Done: nothing differs."
+
+
+def test_of_a_school_that_the_file_lacks_everything_stays(office: CommandLine) -> None:
+    lines = [*known(office), establishment("0042", "Saint André’s")]
+    imported(office, *lines)
+    before = {line["number"]: line for line in office.json("schools", "list")}
+    assert before["8300042"]["headteacher"] == "Mrs Zoë O’Brien"
+    told = imported(office, *lines[:1])  # the file of some schools only
+    assert f"Left as they are, because the file says nothing of them: {len(before) - 1}." in told
+    assert {line["number"]: line for line in office.json("schools", "list")} == before

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,27 @@ def test_nothing_is_cut_off_where_there_is_no_terminal(capsys: pytest.CaptureFix
 def test_an_empty_report_says_none(capsys: pytest.CaptureFixture[str]) -> None:
     show.table(("name",), [])
     assert capsys.readouterr().out == "none\n"
+
+
+HELP_TYPE = re.compile(r"<(?!EMAIL>)[^ ]*>|\[\[|…\.\.\.")
+"""How the library shows a type of Python's, and brackets that stand twice."""
+
+
+def helps(office: CommandLine, *words: str) -> Iterator[tuple[str, str]]:
+    """The help of a command and of all those below it."""
+    shown = office.run(*words, "--help").stdout
+    yield " ".join(words), shown
+    _, _, below = shown.partition("─ Commands ─")
+    for command in re.findall(r"^│ ([a-z]+)", below, re.MULTILINE):
+        yield from helps(office, *words, command)
+
+
+def test_help_names_values_in_words_and_says_what_each_argument_is(
+    office: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+    shown = dict(helps(office))
+    assert len(shown) > len(COMMANDS) + 30
+    assert {command: HELP_TYPE.findall(text) for command, text in shown.items() if HELP_TYPE.search(text)} == {}
+    bare = re.compile(r"^│ \*? +[A-Z][A-Za-z.]* +(?:\[required\] *)?│$", re.MULTILINE)
+    assert {command: bare.findall(text) for command, text in shown.items() if bare.search(text)} == {}

@@ -132,6 +132,14 @@ OFFICERS = [
     ("move 2", Move("", Which(numbers=(2,)), "")),
     ("move XYZ", Move("", Which(), "XYZ")),
     ("move 2 xyz", Move("", Which(numbers=(2,)), "XYZ")),
+    ("move SEN it is about a child's plan.", Move("", Which(), "SEN", "it is about a child's plan.")),
+    ("Move to SEN, it’s a plan, thanks", Move("", Which(), "SEN", "it’s a plan, thanks")),
+    ("move it to sen: a plan", Move("", Which(), "SEN", "a plan")),
+    ("move sen - a plan", Move("", Which(), "SEN", "a plan")),
+    ("move 2 and 4 SEN because they are plans", Move("", Which(numbers=(2, 4)), "SEN", "because they are plans")),
+    (f"move {REFERENCE} to SEN not ours", Move("", BY_REFERENCE, "SEN", "not ours")),
+    ("move XYZ: it is theirs", Move("", Which(), "XYZ", "it is theirs")),
+    ("move SEN -", Move("", Which(), "SEN")),
 ]  # fmt: skip
 
 
@@ -288,6 +296,24 @@ def test_a_reason_ends_where_another_command_or_a_tag_begins() -> None:
     first, second = asked(f"reject 1 wrong child\nreject 2 wrong\nterm\ntag: Census\nmove {REFERENCE} SEN", OFFICER)[:2]
     assert first == Reject("", Which(numbers=(1,)), "wrong child")
     assert second == Reject("", Which(numbers=(2,)), "wrong term")
+
+
+def test_a_move_runs_on_only_from_a_reason_on_its_own_line() -> None:
+    assert asked("move SEN it is about a plan\nof another year", OFFICER) == (
+        Move("", Which(), "SEN", "it is about a plan of another year"),
+    )
+    assert asked("move SEN\nSam Hale", OFFICER) == (Move("", Which(), "SEN"),)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "move SEN unless Jo calls", "move SEN or FIN", "move SEN HR", "move SEN, if you agree", "move SEN? It may be a plan",
+        "move sen stuff to the side", "move 2 sen stuff to the side", "move 2 on to the next one", "move ASAP to the right place",
+    ],
+)  # fmt: skip
+def test_a_move_that_leaves_open_where_or_whether_is_none(said: str) -> None:
+    assert asked(said, OFFICER) == ()
 
 
 def test_lines_after_other_commands_are_no_part_of_them() -> None:

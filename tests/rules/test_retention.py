@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules import retention
+from bot.rules.holidays import is_workday
 
 LONDON = ZoneInfo("Europe/London")
 ZONES = st.sampled_from(
@@ -149,6 +150,6 @@ def test_it_is_asked_again_once_no_more_working_days_are_left_than_are_wanted_an
 ) -> None:
     now = at + timedelta(hours=waited)
     today, last = day_of(now, zone), retention.last_day(at, days, zone)
-    left = [day for number in range(1, 60) if (day := today + timedelta(number)) <= last and day.weekday() < 5]
+    left = [day for number in range(1, 60) if (day := today + timedelta(number)) <= last and is_workday(day)]
     is_due = day_of(at, zone) < today and len(left) <= workdays
     assert (at < retention.expiring_before(now, days, workdays, zone)) == is_due

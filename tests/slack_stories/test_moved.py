@@ -31,6 +31,14 @@ async def moved(office: SlackOffice) -> Message:
     return before
 
 
+async def test_the_reason_of_a_move_may_follow_the_code_in_words(office: SlackOffice) -> None:
+    await office.send("jo", PLAN)
+    (card,) = office.answers(office.sen)
+    await office.send("sam", text="move to EP it is about a therapist", thread=card.ts, where=office.sen)
+    assert office.post.files()[0].service == "EP"
+    assert "The reason given: it is about a therapist" in office.answers(office.dm("jo"))[-1].words
+
+
 async def test_the_school_reads_who_moved_it_and_when_in_its_list_and_in_its_home(office: SlackOffice) -> None:
     await moved(office)
     await office.send("jo", text="status")

@@ -107,6 +107,17 @@ async def test_who_gets_a_moved_file_reads_from_where_by_whom_and_why(post: Test
         assert said in " ".join(told.text.split())
 
 
+async def test_the_reason_of_a_move_may_follow_the_code_in_a_reply(post: TestOffice) -> None:
+    await post.email(JO, attach=PLAN)
+    await post.email(
+        SAM, text="move FIN This is the budget return\nfor the autumn.\n\nSam", reply_to=post.expect(SAM, "new-files")
+    )
+    assert post.files()[0].service == "FIN"
+    said = "The reason given: This is the budget return for the autumn."
+    assert said in " ".join(post.expect(RAJ, "new-files").text.split())
+    assert said in " ".join(post.expect(JO, "moved").text.split())
+
+
 async def test_who_moves_a_file_to_a_service_of_their_own_is_not_told_that_it_is_new(post: TestOffice) -> None:
     await post.email(JO, attach=PLAN)
     await post.email(ALEX, text=f"move {post.files()[0].reference} FIN")

@@ -31,9 +31,13 @@ async def office(post_with: Opener) -> AsyncIterator[TestOffice]:
 
 
 async def until(office: TestOffice, moment: str) -> None:
+    """All that happens until then in September, by the authority's clocks."""
+    await at(office, f"2026-09-{moment}")
+
+
+async def at(office: TestOffice, moment: str) -> None:
     """All that happens until then, by the authority's clocks."""
-    zone = office.rooms.settings.timezone
-    wanted = datetime.fromisoformat(f"2026-09-{moment}").replace(tzinfo=zone)
+    wanted = datetime.fromisoformat(moment).replace(tzinfo=office.rooms.settings.timezone)
     office.clock.advance(seconds=(wanted - office.clock.now()).total_seconds())
     await office.settle()
 
@@ -253,3 +257,20 @@ async def test_nobody_is_reminded_of_what_its_school_has_frozen_until_it_is_rele
     await office.email(JO, text="release", reply_to=office.expect(JO, "frozen"))
     await until(office, "02 08:40")
     assert (SAM, 1) in reminded(office)
+
+
+async def test_on_a_bank_holiday_and_on_a_day_that_is_configured_nobody_is_at_work(post_with: Opener) -> None:
+    extra = {"POSTROOM__AUTHORITY__EXTRA_HOLIDAYS": '["2026-12-29"]'}
+    async with post_with(SLACK | extra) as office:
+        await at(office, "2026-12-24 09:00")
+        await office.email(JO, attach=PLAN)
+        for shut in (
+            "25 12:00",
+            "28 12:00",
+            "29 12:00",
+            "30 08:29",
+        ):  # Christmas; that of Boxing Day, a Saturday; our own
+            await at(office, f"2026-12-{shut}")
+            assert reminded(office) == []
+        await at(office, "2026-12-30 08:31")
+        assert (SAM, 1) in reminded(office)

@@ -176,6 +176,15 @@ async def test_while_two_working_days_are_left_the_sender_of_a_held_file_is_aske
     assert len(asked_again(post)) == 1
 
 
+async def test_a_bank_holiday_is_no_working_day_on_which_a_sender_could_still_answer(post: TestOffice) -> None:
+    await days_pass(post, 112)  # Tuesday, 22 December, 08:00
+    await post.email(JO, attach=BAD)  # the last day is the 29th, a Tuesday; the 25th and the 28th are holidays
+    await wait(post, hours=23, minutes=59)  # Wednesday, 07:59
+    assert not asked_again(post)
+    await wait(post, minutes=10)  # after that day the 24th and the 29th are left
+    assert len(asked_again(post)) == 1
+
+
 async def test_whoever_says_nothing_is_asked_once_more_only_and_then_told_of_the_end(post: TestOffice) -> None:
     await post.email(JO, attach=BAD)
     await days_pass(post, 8)

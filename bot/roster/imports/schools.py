@@ -1,6 +1,6 @@
 """Schools from the public register's CSV (Get Information about Schools, GIAS, «Establishment fields CSV»)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import select
@@ -62,6 +62,9 @@ class Plan:
     differences: list[Difference]
     left_out: int
     """So many closed ones are left out, for they were never on the roster."""
+    absent: int
+    """Of so many on the roster, not known as closed, the file says nothing: it may be of open or of state-funded schools only,
+    so all that is known of them stays."""
 
 
 def read_schools(octets: bytes, authority: str) -> Register:
@@ -91,10 +94,11 @@ def plan_schools(tx: Session, register: Register, *, closed: bool = False) -> Pl
     """What importing the register would change; only reads. `closed`: also schools that are closed and were never known."""
     known = {school.number: school for school in tx.scalars(select(School))}
     wanted = [one for one in register.schools if closed or one.status != CLOSED or one.number in known]
-    wanted += _unled(known, register)
     told = [(one, difference) for one in wanted if (difference := _difference(known.get(one.number), one))]
     left_out = sum(not closed and one.status == CLOSED and one.number not in known for one in register.schools)
-    return Plan(tuple(one for one, _ in told), [one for _, one in told], left_out)
+    there = {one.number for one in register.schools}
+    absent = sum(number not in there and one.status != CLOSED for number, one in known.items())
+    return Plan(tuple(one for one, _ in told), [one for _, one in told], left_out, absent)
 
 
 def import_schools(tx: Session, register: Register, *, closed: bool = False) -> Plan:
@@ -104,14 +108,6 @@ def import_schools(tx: Session, register: Register, *, closed: bool = False) -> 
         tx.merge(School(**asdict(listed)))
     tx.flush()
     return plan
-
-
-def _unled(known: Mapping[str, School], register: Register) -> Iterator[Listed]:
-    """Schools that the register has no more: it names nobody who leads them, so nor do we for ever."""
-    there = {one.number for one in register.schools}
-    for number, school in known.items():
-        if number not in there and school.head_name:
-            yield Listed(number, school.name, school.phase, school.status, "")
 
 
 def _faults(row: Row) -> Iterable[Fault]:

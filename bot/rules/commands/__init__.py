@@ -136,7 +136,7 @@ def _running_on(
 ) -> Iterator[int]:
     """The lines below that still belong to this one, where its command may run on."""
     word = table.word_of(line)
-    if word is None or not word.runs_on:
+    if word is None or not word.runs_on(word.parse(line, context)):
         return
     length = len(line.said)
     for below in range(at + 1, len(written)):

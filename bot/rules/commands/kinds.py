@@ -133,7 +133,7 @@ class Move(Command):
     which: Which
     service: str
     reason: str = ""
-    """Only a form asks for one."""
+    """Nobody must give one."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Every command by its words, and how what follows them is read. A further one is a line in `TABLE` and its parser."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.rules.commands import kinds, settling
@@ -28,6 +28,9 @@ FINE = frozenset(
 )
 """What lifts a freeze besides its own word."""
 REASON_BEGINS = ":-–—,; "
+ENDS_A_CODE = (":", ",", ";", ".", "-", "–", "—")
+HEDGES = frozenset({"or", "and", "if", "unless", "until", "when", "once", "only", "except"})
+"""After a code they leave open whether, when or where it is to be moved."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,8 @@ class Word:
     """Offered to officers only."""
     of_quarantine: bool = False
     """Offered only to whoever answers what tells of quarantine."""
-    runs_on: bool = False
-    """What it says may go on in the lines below, to the first blank one."""
+    runs_on: Callable[[Command | None], bool] = lambda _: False
+    """Whether what its line says may go on in the lines below, to the first blank one."""
 
 
 def read_line(line: Line, context: Context) -> Command | None:
@@ -179,17 +182,39 @@ def _reject(line: Line, context: Context) -> Command | None:
 
 
 def _move(line: Line, context: Context) -> Command | None:
-    """The code may be written in any case where it is one, or where files are named; else `move on` would be a code."""
+    """To the service whose code comes first; what follows it is the reason, as it was written."""
     words = line.words[1:]
     which, used = which_of(words, context)
-    if (used == len(words) or plain(words[used:]) in OPEN) and _may_mean(which, context):
-        return kinds.Move(line.said, which, "")
-    code = bare(words[-1]) if used < len(words) else ""
-    between = plain(words[used:-1])
-    sure = code.upper() in context.services or code.isupper() or which != Which()
-    if not (CODE.fullmatch(code) and sure and (not between or between in TO) and _may_mean(which, context)):
+    if not _may_mean(which, context):
         return None
-    return kinds.Move(line.said, which, code.upper())
+    if used == len(words) or plain(words[used:]) in OPEN:
+        return kinds.Move(line.said, which, "")
+    used += next((length for length in (2, 1) if plain(words[used : used + length]) in TO), 0)
+    code, more = bare(words[used]) if used < len(words) else "", words[used + 1 :]
+    known = code.upper() in context.services
+    sure = (
+        _begins_a_reason(words[used], more, context, known=known)
+        if more
+        else known or code.isupper() or which != Which()
+    )
+    if not (CODE.fullmatch(code) and sure):
+        return None
+    reason = " ".join(line.written[2 + used :]).lstrip(REASON_BEGINS) if any(map(bare, more)) else ""
+    return kinds.Move(line.said, which, code.upper(), reason)
+
+
+def _begins_a_reason(code: str, more: Sequence[str], context: Context, *, known: bool) -> bool:
+    """Whether what follows a code says why; else `move play money to finance` would move to PLAY. `move SEN unless Jo calls`
+    and `move SEN or FIN` leave it open."""
+    first = plain(more[:1])
+    if first in HEDGES or first.upper() in context.services or "?" in code:
+        return False
+    marked = code.endswith(ENDS_A_CODE) or more[0].casefold().strip(",") in settling.BEFORE_A_REASON
+    return sum((known, bare(code).isupper(), marked)) >= 2
+
+
+def _gives_a_reason(command: Command | None) -> bool:
+    return isinstance(command, kinds.Move) and bool(command.reason)
 
 
 def _freeze(line: Line, context: Context) -> Command | None:
@@ -246,8 +271,8 @@ TABLE: tuple[Word, ...] = (
     Word(("freeze",), _freeze),
     Word(("release", "unfreeze"), _release),
     Word(("receive",), _receive, for_officers=True),
-    Word(("reject", "reject:"), _reject, for_officers=True, runs_on=True),
-    Word(("move",), _move, for_officers=True),
+    Word(("reject", "reject:"), _reject, for_officers=True, runs_on=lambda _: True),
+    Word(("move",), _move, for_officers=True, runs_on=_gives_a_reason),
     Word(("discard",), _discard, of_quarantine=True),
     Word(("retry",), _retry, of_quarantine=True),
 )

@@ -38,7 +38,7 @@ PARTS: tuple[Part, ...] = (
 """Each gives its findings one by one. Whatever goes wrong while it looks is a finding, too."""
 
 CONFIGURATION = "configuration"
-TICK, CROSS = "✓", "✗"
+TICK, NOTE, CROSS = "✓", "•", "✗"
 
 
 def doctor(
@@ -87,6 +87,7 @@ def _opened(settings: Settings) -> Iterator[Patient]:
 
 
 def _tell(check: Check) -> None:
-    show.say(f"{TICK if check.ok else CROSS} {check.check}: {check.detail}")
+    mark = CROSS if not check.ok else NOTE if check.remedy else TICK
+    show.say(f"{mark} {check.check}: {check.detail}")
     if check.remedy:
         show.say(f"    {check.remedy}")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.ledger import upkeep
 from bot.ledger.upkeep import Chore
 from bot.wording.speaking import when
-from handlers.checks import Check, Patient, failed, passed
+from handlers.checks import Check, Patient, advised, failed, passed
 
 BACKUP = "backup"
 AGE_MAX = timedelta(days=2)
@@ -21,7 +21,10 @@ def checks(patient: Patient) -> Iterator[Check]:
 
 def _judged(patient: Patient, last: datetime | None) -> Check:
     if last is None:
-        return passed(BACKUP, "None has been taken yet: see postroom backup.")
+        return advised(
+            BACKUP, "None has been taken yet.",
+            "Let one be taken each night (systemctl enable --now postroom-backup.timer), or take one now: postroom backup FOLDER",
+        )  # fmt: skip
     told = f"The last one that is complete was taken at {when(last, patient.settings.timezone)}."
     if last >= patient.clock.now() - AGE_MAX:
         return passed(BACKUP, told)

@@ -5,16 +5,17 @@ from pathlib import Path
 
 from bot.settings import Settings
 from bot.vault import Unavailable, compare, successor_of
-from handlers.checks import Check, Patient, failed, passed
+from handlers.checks import Check, Patient, advised, failed, passed
 
 MIRROR, CHANGE = "key mirror", "change of the master key"
-NONE = "There is none. If the disk of {} dies, no stored file can ever be read again: see mirror in storage.toml."
+NONE = "There is none. If the disk of {} dies, no stored file can ever be read again."
+SET_UP = "Name a file on another disk as mirror in [keys] of storage.toml, then run: postroom keys mirror"
 
 
 def checks(patient: Patient) -> Iterator[Check]:
     """Of a change of the master key nothing, where none was begun."""
     keys = patient.settings.keys
-    yield _mirror(keys.path, keys.mirror) if keys.mirror else passed(MIRROR, NONE.format(keys.path))
+    yield _mirror(keys.path, keys.mirror) if keys.mirror else advised(MIRROR, NONE.format(keys.path), SET_UP)
     if keys.master_key is None and successor_of(keys.master_key_file).exists():
         yield _cut_off(patient.settings)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot import roster
 from bot.settings import Service, Settings
-from handlers.checks import Check, Patient, failed, passed
+from handlers.checks import Check, Patient, advised, failed, passed
 
 SERVICES = "services"
 
@@ -23,9 +23,10 @@ def checks(patient: Patient) -> Iterator[Check]:
             "Name officers (postroom people import), or where each service is told: announce in services.toml.",
         )  # fmt: skip
     elif alone:
-        yield passed(
-            SERVICES, f"Administrators take in for {', '.join(alone)}: nobody else is named. All others have somebody."
-        )
+        yield advised(
+            SERVICES, f"Administrators take in for {', '.join(alone)}: nobody else is named. All others have somebody.",
+            "Name officers (postroom people import), or where each service is told: announce in services.toml.",
+        )  # fmt: skip
     else:
         yield passed(SERVICES, "Every service has somebody who takes in.")
 

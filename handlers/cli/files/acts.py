@@ -24,7 +24,7 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; the 
 
 
 def receive(ctx: typer.Context, ref: Reference, by: By) -> None:
-    """An officer has the contents: the school can no longer recall the file."""
+    """An officer takes a file in: the school can no longer recall the file."""
     _act(ctx, ref, by, lambda tx, file, who: officer_desk.receive(tx, [file], who))
 
 
@@ -64,7 +64,7 @@ def freeze(
 
 
 def release(ctx: typer.Context, ref: Reference, by: By) -> None:
-    """A frozen file can be had again."""
+    """Let a frozen file be had again."""
     _act(ctx, ref, by, lambda tx, file, who: freezing.release(tx, [file], f"release {file.reference}", who))
 
 

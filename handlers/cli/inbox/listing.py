@@ -41,7 +41,8 @@ def list_items(
     ctx: typer.Context,
     *,
     state: Annotated[
-        list[InboxState] | None, typer.Option(help="Only in this state; may be given several times.")
+        list[InboxState] | None,
+        typer.Option(metavar="STATE", help=f"{', '.join(InboxState)}. May be given several times."),
     ] = None,
     as_json: Json = False,
 ) -> None:

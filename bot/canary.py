@@ -117,6 +117,11 @@ class CanaryWorker(Worker):
         log.info("a canary was sent")
         return True
 
+    def age(self) -> int | None:
+        """Seconds since the newest was sent that has come back; None while there is none."""
+        now, back = self._clock.now(), self._flight.back_at
+        return (now - back) // timedelta(seconds=1) if back and back <= now else None
+
     def troubles(self) -> Iterator[Trouble]:
         """That none has come back for longer than one may take."""
         now, back = self._clock.now(), self._flight.back_at

@@ -205,7 +205,9 @@ class Office:
             channels={name: channel.faults for name, channel in self.channels.items()},
             canary=canary.troubles if canary else None, more={"aside": self.aside.trouble} if self.aside else {},
         )  # fmt: skip
-        return HealthRoutes(rooms.settings.web, rooms.measures.registry, ready.look)
+        return HealthRoutes(
+            rooms.settings.web, rooms.measures.registry, ready.look, canary_age=canary.age if canary else None
+        )
 
     def _ways_out(self, channel: Channel) -> list[Worker]:
         rooms, days = self.rooms, self.rooms.settings.retention.queue_days

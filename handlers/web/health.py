@@ -27,13 +27,16 @@ VISITOR = "x-forwarded-for"
 Parts = Mapping[str, str]
 """What was looked at, and what is wrong with it; empty where nothing is."""
 Look = Callable[[], Awaitable[Parts]]
+Age = Callable[[], int | None]
+"""Seconds since the newest canary was sent that has come back; None while there is none."""
 
 
 class HealthRoutes:
     """The three of them, for one office."""
 
-    def __init__(self, web: Web, registry: CollectorRegistry, look: Look) -> None:
-        self._web, self._registry, self._look = web, registry, look
+    def __init__(self, web: Web, registry: CollectorRegistry, look: Look, canary_age: Age | None = None) -> None:
+        """`canary_age`: where canaries are sent."""
+        self._web, self._registry, self._look, self._canary_age = web, registry, look, canary_age
 
     def routes(self) -> list[BaseRoute]:
         """Where they are."""
@@ -55,6 +58,8 @@ class HealthRoutes:
         told: dict[str, object] = {"ready": not failing}
         if is_near(request, self._web):
             told |= {"failing": failing, "parts": sorted(parts)}
+            if self._canary_age:
+                told["canary_age_seconds"] = self._canary_age()
         return JSONResponse(told, status_code=503 if failing else 200)
 
     async def metrics(self, request: Request) -> Response:

@@ -1,6 +1,8 @@
 """`deploy/install`: from a checkout to a program that runs without it, and from one version to the next."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +59,16 @@ def test_what_is_missing_is_said_before_anything_is_done(
 ) -> None:
     assert said in install(*words, status=status, **environ)
     assert not Path("/nowhere").exists()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root installs for another user")
+def test_a_python_that_the_services_user_could_not_run_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    own = tmp_path / "python3"
+    shutil.copy(sys.executable, own)
+    tmp_path.chmod(0o700)
+    said = install(status=1, PYTHON=str(own), PYTHONHOME=sys.base_prefix, PIP_NO_INDEX="1", PIP_CONFIG_FILE="/dev/null")
+    assert f"Only root can run {own}" in said
+    assert "PYTHON=/usr/bin/python3" in said
 
 
 def test_root_touches_nothing_inside_what_belongs_to_the_services_user() -> None:

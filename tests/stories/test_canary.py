@@ -12,7 +12,7 @@ from bot.ledger.upkeep import Chore
 from handlers.mail.canary import canary_mail
 from tests.office import MORNING, RETURNS, Answer, Opener, TestOffice, one_line
 from tests.people import ALEX, JO, PLAN
-from tests.watching import asked, measured
+from tests.watching import FAR, asked, measured
 
 EVERY = {"POSTROOM__EMAIL__CANARY_MINUTES": "15"}
 UNPROVEN = {"POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]"}
@@ -113,6 +113,22 @@ async def test_a_path_that_is_sound_alarms_nobody(office: TestOffice) -> None:
     assert (await measured(office))["postroom_canary_back_timestamp_seconds"] >= MORNING.timestamp()
 
 
+async def test_how_old_the_newest_is_that_came_back_is_told_to_whoever_watches(office: TestOffice) -> None:
+    async def age() -> object:
+        return (await asked(office, "/readyz")).json()["canary_age_seconds"]
+
+    await office.settle()
+    assert await age() is None
+    await comes_home(office)
+    await pass_time(office, 5)
+    assert await age() == 5 * 60
+    await pass_time(office, 25)  # the two since then have not come back
+    assert await age() == 30 * 60
+    office.clock.advance(days=-1)
+    assert await age() is None, "a clock that was ahead says nothing"
+    assert (await asked(office, "/readyz", by=FAR)).json().keys() == {"ready"}
+
+
 async def test_one_that_does_not_come_back_is_told_once_a_day(office: TestOffice) -> None:
     await office.settle()
     await pass_time(office, 120)
@@ -206,7 +222,9 @@ async def test_none_is_sent_where_none_is_wanted(post: TestOffice) -> None:
     post.clock.advance(days=1)
     await post.settle()
     assert post.mailboxes.delivered == []
-    assert "canary" not in (await asked(post, "/readyz")).json()["parts"]
+    told = (await asked(post, "/readyz")).json()
+    assert "canary" not in told["parts"]
+    assert "canary_age_seconds" not in told
 
 
 def test_a_token_tells_when_it_was_made_and_no_other_can_be_made_of_it() -> None:

@@ -24,17 +24,17 @@ def send(
     ctx: typer.Context,
     *,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False, readable=True)],
-    sender: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Whose mail it is to be.")],
+    sender: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Who the mail is from.")],
     subject: Annotated[str, typer.Option(help="The mail's subject.")] = "",
     text: Annotated[str, typer.Option(help="The mail's text: commands first, then a comment.")] = "",
-    host: Annotated[str, typer.Option(help="Where to; by default where this configuration takes mail in.")] = "",
+    host: Annotated[str, typer.Option(help="The server; by default where this configuration takes mail in.")] = "",
     port: Annotated[int, typer.Option(help="The port; by default the configured one.")] = 0,
 ) -> None:
     """Mail files to the returns mailbox, for trying out."""
     settings = configured.settings(ctx)
     plain = address.normal(sender)
     if plain is None:
-        raise typer.BadParameter(f"«{sender}» is not an email address.", param_hint="--from")
+        raise typer.BadParameter(f"“{sender}” is not an email address.", param_hint="--from")
     message = compose(files, plain, settings.email.address, subject=subject, text=text)
     listening = settings.email.smtp
     here = ANY_ADDRESS.get(listening.host, listening.host.removeprefix("unix:"))

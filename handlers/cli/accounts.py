@@ -39,19 +39,19 @@ class IdentityLine(Line):
 
 
 def show_identities(ctx: typer.Context, *, email: Email, as_json: Json = False) -> None:
-    """By which mailboxes and accounts a person is known: whatever comes from one of them counts as theirs."""
+    """Show the mailboxes and accounts of a person: whatever comes from one of them counts as theirs."""
     with rooms(ctx) as opened:
         lines = opened.ledger.read_now(lambda tx: _lines(tx, _person(tx, email)))
         show.report(lines, COLUMNS, as_json=as_json, zone=opened.settings.timezone)
 
 
 def show_held(ctx: typer.Context, *, email: Email, as_json: Json = False) -> None:
-    """All that is on record about a person, for the answer to a subject access request: also about leavers and strangers.
+    """Show all that is on record about a person, for a subject access request; also about leavers and strangers.
 
     What others wrote about them in words of their own is found by postroom files list --search.
     """
     if (named := address.normal(email)) is None:
-        raise Problem(f"«{email}» is no email address.")
+        raise Problem(f"“{email}” is not an email address.")
     with rooms(ctx) as opened:
         found = opened.ledger.read_now(lambda tx: subject_access.held(tx, named))
         lines = [HeldLine(**one.model_dump()) for one in found]
@@ -63,10 +63,10 @@ def unlink(
     *,
     email: Email,
     account: Annotated[
-        str, typer.Option("--slack", metavar="WORKSPACE/USER", help="Only this one, as postroom people show has it.")
+        str, typer.Option("--slack", metavar="WORKSPACE/USER", help="Only this one, as postroom people show prints it.")
     ] = "",
 ) -> None:
-    """Take a person's Slack accounts away from them: from now on they are strangers, until they are proven anew.
+    """Unlink a person's Slack accounts: from now on these are strangers, until they are proven again.
 
     Where link = "email" (the table slack of channels.toml), an account whose confirmed address is on the roster is theirs again
     when it next writes.
@@ -77,7 +77,7 @@ def unlink(
     if not taken:
         raise Problem(f"{email} has no such Slack account. See: postroom people show {email}")
     for one in taken:
-        show.say(f"{one} is not {email} any more.")
+        show.say(f"{one} no longer belongs to {email}.")
 
 
 def _person(tx: Session, email: str) -> Person:

@@ -35,12 +35,12 @@ def backup(
     ctx: typer.Context,
     *,
     place: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder of the backups: empty, new, or one already.")
+        Path, typer.Argument(metavar="DIR", help="The folder for backups: new, empty, or already in use for them.")
     ],
-    keep: Annotated[int, typer.Option(min=1, metavar="N", help="How many generations to keep there.")] = KEEP,
+    keep: Annotated[int, typer.Option(min=1, metavar="N", help="How many backups to keep there.")] = KEEP,
     as_json: Json = False,
 ) -> None:
-    """Back up the record, the sealed contents and the configuration, while Postroom serves; never the keys."""
+    """Back up the record, the encrypted contents and the configuration, while Postroom runs; never the keys."""
     with rooms(ctx) as opened:
         source = Source(opened.settings, opened.clock, opened.ledger, opened.vault, opened.signing_keys)
         line = _line(take(source, place, keep=keep))

@@ -13,7 +13,7 @@ def read(text: str) -> date:
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
     except ValueError:
-        raise typer.BadParameter(f"«{text}» is no day. Write year, month and day, such as 2027-01-31.") from None
+        raise typer.BadParameter(f"“{text}” is not a day. Write year, month and day, such as 2027-01-31.") from None
 
 
 def begins(day: date, zone: tzinfo) -> datetime:

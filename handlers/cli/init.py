@@ -36,10 +36,10 @@ def init(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="An answer, such as authority.number=830.")
     ] = None,
     data_folder: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Where everything that is taken in lies.")
+        Path | None, typer.Option("--data", metavar="DIR", help="Where everything that is taken in is kept.")
     ] = None,
     administrator: Annotated[
-        str, typer.Option(metavar="'NAME <EMAIL>'", help="Who hears of troubles, to begin with.")
+        str, typer.Option(metavar="'NAME <EMAIL>'", help="The first administrator, who is told of problems.")
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing, even at a terminal.")] = False,
 ) -> None:

@@ -20,7 +20,7 @@ TELL_EVERY = 100_000
 
 @app.command()
 def mirror(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """Make the mirror of the key file, or bring back the one of the two that is lost or older from the other."""
+    """Make the mirror of the key file, or restore whichever of the two is lost or older from the other."""
     keys = configured.settings(ctx).keys
     if keys.mirror is None:
         raise Problem("No mirror is configured: see mirror in [keys] of storage.toml.")
@@ -53,7 +53,7 @@ def _mirrored(done: vault.Mirrored) -> str:
 
 @app.command()
 def rotate(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """Change the master key: every key is sealed anew, and no contents are touched. `postroom serve` must be stopped."""
+    """Change the master key: every key is encrypted anew; contents are not touched. `postroom serve` must be stopped."""
     settings = configured.settings(ctx)
     keys = settings.keys
     if keys.master_key is not None:

@@ -21,13 +21,13 @@ def verify(
     backups: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", exists=True, file_okay=False, help="Is it also a continuation of each of the backups there?"
+            metavar="DIR", exists=True, file_okay=False, help="Also check that it continues each of the backups there."
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Hold every file against its sealed history, and all against the signed checkpoints. Status 1 where anything was
-    altered or taken away."""
+    """Check every file against its sealed history, and all of them against the signed checkpoints. Status 1 if anything
+    was altered or removed."""
     with rooms(ctx) as opened:
         faults = verifying.faults(opened.ledger, opened.vault, opened.signing_keys)
         if backups:

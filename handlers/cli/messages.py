@@ -60,17 +60,15 @@ def preview(
     kind: Annotated[
         str, typer.Argument(metavar="KIND", help="Such as receipt or receipt-several; without it, each kind.")
     ] = "",
-    channel: Annotated[
-        str, typer.Option(metavar="CHANNEL", help=f"Where it is to be read: {' or '.join(LOOKS)}.")
-    ] = "email",
+    channel: Annotated[str, typer.Option(metavar="CHANNEL", help=f"Where it is read: {' or '.join(LOOKS)}.")] = "email",
     as_json: Json = False,
 ) -> None:
-    """Show a message as it will be read, from its example; for Slack --json prints Block Kit."""
+    """Show an example of a message as this configuration words it; for Slack, with --json, as Block Kit."""
     known = {variant.name: variant.notice for variant in every()}
     if kind and kind not in known:
-        raise typer.BadParameter(f"There is no message «{kind}»; there are {', '.join(known)}.", param_hint="KIND")
+        raise typer.BadParameter(f"There is no message “{kind}”; there are {', '.join(known)}.", param_hint="KIND")
     if channel not in LOOKS:
-        raise typer.BadParameter(f"«{channel}» has no look yet; there is {', '.join(LOOKS)}.", param_hint="--channel")
+        raise typer.BadParameter(f"“{channel}” is not available; there is {', '.join(LOOKS)}.", param_hint="--channel")
     settings = configured.settings(ctx)
     lines = [LOOKS[channel](one, known[one], settings) for one in ([kind] if kind else sorted(KINDS))]
     if as_json:

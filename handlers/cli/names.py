@@ -37,17 +37,17 @@ class NameLine(Line):
 def check(
     ctx: typer.Context,
     *,
-    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Names of files, with extension.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="File names, with extension.")],
     school: Annotated[
         list[str] | None,
         typer.Option(
             metavar="N",
-            help="A number of the sender's own; without any, only the authority's three digits are checked.",
+            help="One of the sender's own numbers; without any, only the authority's three digits are checked.",
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge names as if they had been sent. Status 1 where any is not valid."""
+    """Check names as if they had been sent. Status 1 if any is not valid."""
     settings = configured.settings(ctx)
     by = _convention(settings, school or [])
     today = Clock().now().astimezone(settings.timezone).date()

@@ -50,7 +50,7 @@ def list_items(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """All notices, oldest first, unless filtered."""
+    """List all notices, oldest first, unless filtered."""
     wanted = select(OutboxItem).order_by(OutboxItem.created_at, OutboxItem.id)
     if state:
         wanted = wanted.where(OutboxItem.state.in_(state))
@@ -63,10 +63,10 @@ def list_items(
 def retry(
     ctx: typer.Context,
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="These; without any, all that were given up.")
+        list[str] | None, typer.Argument(metavar="ID", help="Only these; without any, all that were given up.")
     ] = None,
 ) -> None:
-    """Have notices tried again at once."""
+    """Try notices again at once."""
     with rooms(ctx) as opened:
         now = opened.clock.now()
         count = opened.ledger.write_now(lambda tx: _retry(tx, ids or [], now))

@@ -57,14 +57,14 @@ def import_file(
     file: Csv,
     dry_run: DryRun = False,
     whole: Annotated[
-        bool, typer.Option("--whole", help="The file lists everybody: who is not in it has left.")
+        bool, typer.Option("--whole", help="The file lists everybody: whoever is not in it has left.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Even if more than one in ten would lose access.")] = False,
     as_json: Json = False,
 ) -> None:
     """Add and update people. Columns: email, name, role, schools, services, other_emails.
 
-    Several values stand with «;» between, «*» is all. Rows with one email add up, and together are all that the person holds.
+    Separate several values with “;”; “*” means all. Rows with the same email add up to everything the person holds.
     """
     with rooms(ctx) as opened:
         sheet, settings, now = imports.read_people(Path(file).read_bytes()), opened.settings, opened.clock.now()
@@ -87,7 +87,7 @@ def add(
     role: Annotated[
         Role, typer.Option(metavar="ROLE", help=f"What they are to schools or services: {', '.join(Role)}.")
     ],
-    name: Annotated[str, typer.Option(metavar="NAME", help="Needed for somebody new.")] = "",
+    name: Annotated[str, typer.Option(metavar="NAME", help="Required for somebody new.")] = "",
     school: Annotated[
         list[str] | None, typer.Option(metavar="N", help="A school's number. May be given several times; * for all.")
     ] = None,
@@ -119,7 +119,7 @@ def add(
 def remove(
     ctx: typer.Context, email: Annotated[str, typer.Argument(metavar="EMAIL", help="Any of the person's addresses.")]
 ) -> None:
-    """Somebody has left: all access ends at once. What they did stays on record."""
+    """Remove somebody who has left: all access ends at once. What they did stays on record."""
     with rooms(ctx) as opened:
         now = opened.clock.now()
         name = opened.ledger.write_now(lambda tx: _removed(imports.remove_person(tx, email, now)))
@@ -135,7 +135,7 @@ def list_people(
     school: Annotated[str, typer.Option(metavar="N", help="Who may act for this school.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Everybody with access, one line for each role."""
+    """List everybody with access, one line for each role."""
     with rooms(ctx) as opened:
         now, settings = opened.clock.now(), opened.settings
 

@@ -66,10 +66,10 @@ def restore(
     place: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder of the backups.", exists=True, file_okay=False)
     ],
-    generation: Annotated[str | None, typer.Option(metavar="NAME", help="Not the newest, but this one.")] = None,
+    generation: Annotated[str | None, typer.Option(metavar="NAME", help="This backup, not the newest.")] = None,
     keys: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The live key database, or its mirror, where it is not in its place."),
+        typer.Option(metavar="FILE", help="The live key database, or its mirror, if it is not in its place."),
     ] = None,
     all_destroyed: Annotated[
         bool,
@@ -80,12 +80,12 @@ def restore(
     ] = False,
     unsealed: Annotated[
         bool,
-        typer.Option("--unsealed", help="Although this master key did not seal it: only where you know who wrote it."),
+        typer.Option("--unsealed", help="Even if this master key did not seal it: only if you know who wrote it."),
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Put a backup back where there is no record. Needs the master key and the keys in their places. Status 1 also where
-    the record is not whole."""
+    """Restore a backup where there is no record. Needs the master key and the keys in their places. Status 1 also if the
+    record is not whole."""
     logs.configure(least="warning")
     found = restoring.chosen(place, generation)
     put = restoring.put_configuration(found, configured.folder(ctx))

@@ -56,12 +56,12 @@ def due(
     on: Annotated[
         date | None,
         typer.Option(
-            "--on", parser=days.read, metavar=days.TYPED, help="By the end of this day, if nobody does anything before."
+            "--on", parser=days.read, metavar=days.TYPED, help="By the end of this day, if nobody does anything first."
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What would be destroyed, discarded or warned about, and what waits for an administrator's word."""
+    """Show what would be destroyed, discarded or warned about, and what waits for an administrator's decision."""
     with rooms(ctx) as opened:
         report = opened.ledger.read_now(lambda tx: Report.of(tx, opened, on))
         zone = opened.settings.timezone
@@ -73,9 +73,11 @@ def due(
     if sentence := _said(report.forgotten):
         show.say(sentence)
     if report.rests_until:
-        show.warn(f"Retention rests: nothing is destroyed for its age before {show.spoken(report.rests_until, zone)}.")
+        show.warn(
+            f"Retention rests: nothing is destroyed because of its age before {show.spoken(report.rests_until, zone)}."
+        )
     if report.clock_doubted_at:
-        show.warn("The clock had jumped when it was last looked: nothing is destroyed for its age for a day.")
+        show.warn("The clock had jumped at the last check: nothing is destroyed because of its age for a day.")
 
 
 def _said(forgotten: Forgotten) -> str:
@@ -103,7 +105,7 @@ def list_certificates(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What was destroyed, when, why and by whose word, and whether its key is gone. Status 1 where one is not."""
+    """Show what was destroyed, when, why and by whose order, and whether its key is gone. Status 1 if one is not."""
     with rooms(ctx) as opened:
         zone = opened.settings.timezone
         conditions = list(_between(since, until, zone))

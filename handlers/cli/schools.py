@@ -49,10 +49,10 @@ def import_file(
     *,
     file: Csv,
     dry_run: DryRun = False,
-    closed: Annotated[bool, typer.Option("--closed", help="Also enter schools that are closed already.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Also import schools that are already closed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Enter and update schools from the public register's CSV (GIAS, «Establishment fields»). None is removed."""
+    """Add and update schools from the public register's CSV (GIAS, “Establishment fields”). None is removed."""
     with rooms(ctx) as opened:
         register = imports.read_schools(Path(file).read_bytes(), opened.settings.authority.number)
         if dry_run:
@@ -68,11 +68,11 @@ def import_file(
 
 def _tell_left_out(closed: int, absent: int, unnumbered: int) -> None:
     if closed:
-        show.say(f"Left out, because they are closed: {closed}. --closed enters them as well.")
+        show.say(f"Left out, because they are closed: {closed}. --closed imports them as well.")
     if absent:
         show.say(
-            f"Left as they are, because the file says nothing of them: {absent}. Some files are of open or of state-funded "
-            "schools only: the register's file of all establishments says which are closed."
+            f"Left as they are, because they are not in the file: {absent}. Some files have only open or only state-funded "
+            "schools: the register's file of all establishments says which are closed."
         )
     if unnumbered:
         show.say(f"Left out, because they have no number and nobody can send for them: {unnumbered}.")
@@ -95,7 +95,7 @@ def _tell_departed(gone: Sequence[Departed]) -> None:
     """What a person has to see to; the import itself takes nobody's access away."""
     if not gone:
         return
-    show.say("\nThese schools are closed, or not in the file any more (gone), and something still hangs on them:\n")
+    show.say("\nThese schools are closed, or no longer in the file (gone), but still have people or open files:\n")
     show.table(("why", "school", "what"), [(one.why, one.number, "\n".join((one.name, *_what(one)))) for one in gone])
     show.say(
         "\nNobody's access was changed. Take away who has left: postroom people remove EMAIL. Who goes on at another school: "
@@ -105,7 +105,7 @@ def _tell_departed(gone: Sequence[Departed]) -> None:
 
 @app.command("list")
 def list_schools(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """All schools, by number."""
+    """List all schools, by number."""
     with rooms(ctx) as opened:
         lines = opened.ledger.read_now(
             lambda tx: [SchoolLine.of(tx, school) for school in tx.scalars(select(School).order_by(School.number))]
@@ -123,7 +123,7 @@ def show_school(
     number: Annotated[str, typer.Argument(metavar="N", help="Seven digits, such as 8302000.")],
     as_json: Json = False,
 ) -> None:
-    """One school."""
+    """Show one school."""
     with rooms(ctx) as opened:
         line = opened.ledger.read_now(lambda tx: SchoolLine.of(tx, school_of(tx, number)))
         show.details(line, as_json=as_json, zone=opened.settings.timezone)

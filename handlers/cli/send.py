@@ -26,11 +26,11 @@ def send(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE", help="What is attached.", exists=True, dir_okay=False, readable=True)
     ],
-    sender: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Whose mail it is to be.")],
+    sender: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Who the mail is from.")],
     subject: Annotated[str, typer.Option(metavar="TEXT", help="The mail's subject.")] = "",
     text: Annotated[str, typer.Option(metavar="TEXT", help="The mail's text: commands first, then a comment.")] = "",
     host: Annotated[
-        str, typer.Option(metavar="HOST", help="Where to; by default where this configuration takes mail in.")
+        str, typer.Option(metavar="HOST", help="The server; by default where this configuration takes mail in.")
     ] = "",
     port: Annotated[
         int, typer.Option(metavar="PORT", show_default=False, help="The port; by default the configured one.")
@@ -40,7 +40,7 @@ def send(
     settings = configured.settings(ctx)
     plain = address.normal(sender)
     if plain is None:
-        raise typer.BadParameter(f"«{sender}» is not an email address.", param_hint="--from")
+        raise typer.BadParameter(f"“{sender}” is not an email address.", param_hint="--from")
     message = compose(files, plain, settings.email.address, subject=subject, text=text)
     listening = settings.email.smtp
     here = ANY_ADDRESS.get(listening.host, listening.host.removeprefix("unix:"))

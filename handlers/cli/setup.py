@@ -12,7 +12,7 @@ from handlers.rooms import master_key, signer_of
 
 
 def migrate(ctx: typer.Context) -> None:
-    """Create the database, or bring it to the shape that this version of Postroom needs; publish the key of receipts."""
+    """Create the database, or upgrade it to what this version of Postroom needs; publish the public key of receipts."""
     settings = configured.settings(ctx)
     url = settings.ledger.url
     before = schema.present(url)

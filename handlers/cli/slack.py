@@ -10,14 +10,14 @@ from handlers.slack.manifest import manifest as described
 app = typer.Typer()
 
 NEXT = (
-    "At https://api.slack.com/apps choose «Create New App», «From a manifest», and give it this. An app that is there "
-    "already takes it under «App Manifest»; install it again afterwards."
+    "At https://api.slack.com/apps choose “Create New App”, “From a manifest”, and give it this. An app that is there "
+    "already takes it under “App Manifest”; install it again afterwards."
 )
 
 
 @app.command()
 def manifest(ctx: typer.Context) -> None:
-    """Print the manifest by which Slack makes the app that this configuration needs, as JSON."""
+    """Print the manifest from which Slack creates the app that this configuration needs, as JSON."""
     try:
         show.document(described(configured.settings(ctx)))
     except NotCallable as fault:

@@ -120,7 +120,7 @@ def try_mail(
         ),
     ],
     from_ip: Annotated[
-        str, typer.Option(metavar="IP", help="The server that brings it. By default the first of relay_networks.")
+        str, typer.Option(metavar="IP", help="The server that delivers it. By default the first of relay_networks.")
     ] = "",
     helo: Annotated[str, typer.Option(metavar="NAME", help="What that server calls itself.")] = "localhost",
     mail_from: Annotated[
@@ -240,7 +240,7 @@ def _tell(line: TrialLine) -> None:
         show.say(f"Sent by a machine: {line.automatic}")
     show.say(f"What becomes of it: {line.outcome}" + (f" ({line.why})" if line.why else ""))
     if line.practice:
-        show.say("It is addressed for practice: nothing of what stands below would be done, and its sender is told so.")
+        show.say("It is addressed for practice: nothing listed below would be done, and its sender is told so.")
     for one in line.files:
         show.say(
             f"{f'File {one.name}' if one.name else 'The email itself'}: {one.verdict}"
@@ -254,4 +254,4 @@ def _tell(line: TrialLine) -> None:
         show.say("No reply would be sent.")
     for other in line.others_told:
         show.say(f"Also told: {other.to}: {other.subject}")
-    show.say("\nNothing was stored and nobody was told. References above stand for those that it would be given.")
+    show.say("\nNothing was stored and nobody was told. References above are placeholders for real ones.")

@@ -62,7 +62,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell whether a receipt is genuine, and of which files; no network, no database. Status 1 where it is not.
+    """Check whether a receipt is genuine, and for which files; no network, no database. Status 1 if it is not.
 
     The same for certificates of destruction: what postroom retention certificates --json wrote.
     """

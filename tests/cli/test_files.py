@@ -240,7 +240,7 @@ def test_what_is_no_day_is_answered_with_how_one_is_written(
     office: CommandLine, words: tuple[str, ...], day: str
 ) -> None:
     said = " ".join(office.run(*words, day, status=2).stderr.replace("│", "").split())
-    assert f"«{day}» is no day" in said
+    assert f"“{day}” is not a day" in said
     assert "2027-01-31" in said
 
 

@@ -70,7 +70,7 @@ def test_schools_that_closed_before_anybody_knew_them_are_left_out_unless_they_a
     office: CommandLine,
 ) -> None:
     lines = [*known(office), establishment("4000", "Old School", EstablishmentStatus="Closed")]
-    assert "Left out, because they are closed: 1. --closed enters them" in imported(office, *lines)
+    assert "Left out, because they are closed: 1. --closed imports them" in imported(office, *lines)
     assert "8304000" not in listed(office)
     imported(office, *lines, options=("--closed",))
     assert listed(office)["8304000"] == "Closed"

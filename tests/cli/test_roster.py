@@ -246,7 +246,7 @@ def test_all_that_is_on_record_about_somebody_can_be_listed_leavers_included(off
     assert {one["where"] for one in found} >= {"roster", "file", "history", "notice"}
     assert "SENplan" in office.run("people", "held", JO).stdout
     assert office.json("people", "held", "nobody@elsewhere.example") == []
-    assert "no email address" in office.run("people", "held", "Jo", status=1).stderr
+    assert "not an email address" in office.run("people", "held", "Jo", status=1).stderr
 
 
 def _of(where: str, found: list[dict[str, str]]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def doctor(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Look at everything that Postroom needs, and say what is wrong and what to do. Status 1 where anything is."""
+    """Check everything that Postroom needs, and say what is wrong and what to do. Status 1 if anything is."""
     found = []
     for check in _examined(ctx, (*PARTS, canary.checks) if send_canary else PARTS):
         found.append(check)

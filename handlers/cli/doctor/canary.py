@@ -50,7 +50,7 @@ def _flown(patient: Patient, ledger: Ledger) -> Check:
         return failed(CANARY, f"It was not sent: {where} did not take it ({words(fault)}).", remedy)
     except Later as fault:
         return failed(
-            CANARY, f"It was sent, but that could not be noted ({faults.of(fault)}).", "See the check «database»."
+            CANARY, f"It was sent, but that could not be noted ({faults.of(fault)}).", "See the check “database”."
         )
     begun = time.monotonic()
     while time.monotonic() < begun + WAIT_SECONDS:
@@ -59,7 +59,7 @@ def _flown(patient: Patient, ledger: Ledger) -> Check:
         time.sleep(LOOK_SECONDS)
     return failed(
         CANARY, f"{where} took it, but it did not come in again within {WAIT_SECONDS} seconds.",
-        "Look for it with the mail system (subject «Postroom canary»). Mail for the returns mailbox must be handed to "
+        "Look for it with the mail system (subject “Postroom canary”). Mail for the returns mailbox must be handed to "
         "[email.smtp], or lie in a mailbox of [email.imap]. It may only be slow: postroom doctor --canary sends another.",
     )  # fmt: skip
 

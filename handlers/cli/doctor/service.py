@@ -81,7 +81,7 @@ def _said(fault: OSError) -> str:
 
 def _remedy(fault: OSError, table: str) -> str:
     if fault.errno == errno.EACCES:
-        return "Under systemd add deploy/systemd/optional/port-25.conf (docs/operations.md, «systemd»), or choose a port from 1024 on."
+        return "Under systemd add deploy/systemd/optional/port-25.conf (docs/operations.md, “systemd”), or choose a port from 1024 on."
     return f"Stop the other program, or change host or port in {table}."
 
 
@@ -89,7 +89,7 @@ def _pages(settings: Settings, now: datetime, *, serves: bool) -> Iterator[Check
     address = settings.web.base_url
     if is_loopback(urlsplit(address).hostname or ""):
         remedy = (
-            "Put a proxy with https in front (README.md, «Links and pages»), and set base_url in [web] to its address."
+            "Put a proxy with https in front (README.md, “Links and pages”), and set base_url in [web] to its address."
         )
         yield failed(PAGES, f"Links in mail lead to {address}, which only this machine can open.", remedy)
     elif not serves:

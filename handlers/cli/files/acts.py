@@ -24,12 +24,12 @@ Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; the 
 
 
 def receive(ctx: typer.Context, ref: Reference, by: By) -> None:
-    """An officer takes a file in: the school can no longer recall the file."""
+    """Record that an officer has the contents: the school can no longer recall the file."""
     _act(ctx, ref, by, lambda tx, file, who: officer_desk.receive(tx, [file], who))
 
 
 def reject(ctx: typer.Context, ref: Reference, by: By, reason: Reason) -> None:
-    """An officer turns a file down: sender and headteacher hear by whom and why."""
+    """Turn a file down as an officer: sender and headteacher are told by whom and why."""
     if not (why := reason.strip()):
         raise typer.BadParameter("Say why: the school reads it.", param_hint="--reason")
     _act(ctx, ref, by, lambda tx, file, who: officer_desk.reject(tx, [file], why, who))
@@ -42,12 +42,12 @@ def move(
     service: Annotated[str, typer.Option(metavar="CODE", help="The service that it belongs to.")],
     reason: Reason = "",
 ) -> None:
-    """An officer hands a file to the service that it belongs to."""
+    """Move a file, as an officer, to the service that it belongs to."""
     _act(ctx, ref, by, lambda tx, file, who: officer_desk.move(tx, [file], service, who, why=reason.strip()))
 
 
 def recall(ctx: typer.Context, ref: Reference, by: By) -> None:
-    """A school takes a file back that no officer has had: its contents are destroyed at once."""
+    """Take back, for its school, a file that no officer has had: its contents are destroyed at once."""
     _act(ctx, ref, by, lambda tx, file, who: school_desk.recall(tx, [file], f"recall {file.reference}", who))
 
 
@@ -56,20 +56,20 @@ def freeze(
     ref: Reference,
     by: By,
     reason: Annotated[
-        str, typer.Option("--reason", metavar="TEXT", help="Why; all who are told read it.")
+        str, typer.Option("--reason", metavar="TEXT", help="Why; everybody who is told reads it.")
     ] = "wrong file",
 ) -> None:
-    """It is the wrong file: nobody gets the contents until it is released, and all who must know are told."""
+    """Freeze a wrong file: nobody gets the contents until it is released, and all who must know are told."""
     _act(ctx, ref, by, lambda tx, file, who: freezing.freeze(tx, [file], reason.strip(), who))
 
 
 def release(ctx: typer.Context, ref: Reference, by: By) -> None:
-    """Let a frozen file be had again."""
+    """Release a frozen file, so that its contents are available again."""
     _act(ctx, ref, by, lambda tx, file, who: freezing.release(tx, [file], f"release {file.reference}", who))
 
 
 def destroy(ctx: typer.Context, ref: Reference, by: By, reason: Reason) -> None:
-    """Contents that nobody received in time are destroyed beyond recovery, at an administrator's word."""
+    """Destroy, by an administrator's decision, contents that nobody received in time. They cannot be recovered."""
     if not (why := reason.strip()):
         raise typer.BadParameter("Say why: the school reads it.", param_hint="--reason")
     _act(ctx, ref, by, lambda tx, file, who: by_word.destroy(tx, [file], why, who))

@@ -33,14 +33,16 @@ def erase(
     why: Annotated[
         str,
         typer.Option(
-            "--why", metavar="TEXT", help="Why. All who are told read it, and it stays for years: name nobody."
+            "--why", metavar="TEXT", help="Why. Everybody who is told reads it, and it stays for years: name nobody."
         ),
     ],
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    by: Annotated[str, typer.Option(metavar="EMAIL", help="Which administrator says so; else whoever runs this.")] = "",
+    by: Annotated[
+        str, typer.Option(metavar="EMAIL", help="Which administrator ordered it; else whoever runs this.")
+    ] = "",
 ) -> None:
-    """Destroy contents before their time, beyond recovery: for a request for erasure, or what must not be kept."""
+    """Destroy contents before their time, beyond recovery: after a request for erasure, or if they must not be kept."""
     if not (words := why.strip()) or len(words) > WHY_CHARACTERS_MAX:
         raise typer.BadParameter(f"Say why, in 1 to {WHY_CHARACTERS_MAX} characters.", param_hint="--why")
     with rooms(ctx) as opened:

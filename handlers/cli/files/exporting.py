@@ -25,7 +25,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="The file to write; never overwritten.")],
     by: Annotated[str, typer.Option(metavar="EMAIL", help="As this person may; without it, as the operator.")] = "",
 ) -> None:
-    """Write a file's contents out, for you alone to read. History keeps that it was done, and by whom."""
+    """Write a file's contents to a file that only you can read. History records that it was done, and by whom."""
     with rooms(ctx) as opened, _new(out) as target:
         object_id, size = opened.ledger.write_now(lambda tx: _recorded(tx, ref, by, opened))
         for piece in opened.vault.read(object_id):
@@ -59,7 +59,7 @@ def _new(out: Path) -> Iterator[IO[bytes]]:
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
-        raise Problem(f"{out} is there already and is not overwritten. Name another file.") from None
+        raise Problem(f"{out} already exists and is not overwritten. Name another file.") from None
     except OSError as fault:
         raise Problem(f"{out} cannot be written ({fault.strerror}). Name another file.") from fault
     try:

@@ -21,14 +21,14 @@ CHANNEL = "cli"
 """How the command line is named in history."""
 
 Reference = Annotated[str, typer.Argument(metavar="REF", help="The file's reference, such as PR-7K3Q-M2XW.")]
-By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does it: they must be entitled to.")]
+By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does it: they must be allowed to.")]
 
 
 def file_of(tx: Session, text: str) -> File:
     """The file of this reference, however it is typed. Raises `Problem`."""
     shown = reference.read(text)
     if shown is None:
-        raise Problem(f"«{text}» is not a reference; one looks like PR-7K3Q-M2XW. See: postroom files list")
+        raise Problem(f"“{text}” is not a reference; one looks like PR-7K3Q-M2XW. See: postroom files list")
     if (file := files.by_reference(tx, shown)) is None:
         raise Problem(f"There is no file {shown}. See: postroom files list")
     return file

@@ -96,7 +96,7 @@ def list_files(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """All files, newest first, unless filtered."""
+    """List all files, newest first, unless filtered."""
     with rooms(ctx) as opened:
         zone = opened.settings.timezone
         code, dated = service.upper(), [*_sent(since, until, zone), *_spoken_of(sent_by, search)]
@@ -113,14 +113,14 @@ def list_files(
 
 
 def show_file(ctx: typer.Context, *, ref: Reference, as_json: Json = False) -> None:
-    """One file."""
+    """Show one file."""
     with rooms(ctx) as opened:
         line = opened.ledger.read_now(lambda tx: FileLine.of(file_of(tx, ref)))
         show.details(line, as_json=as_json, zone=opened.settings.timezone)
 
 
 def show_history(ctx: typer.Context, *, ref: Reference, as_json: Json = False) -> None:
-    """All that befell one file, oldest first."""
+    """Show everything that happened to one file, oldest first."""
     with rooms(ctx) as opened:
         lines = opened.ledger.read_now(lambda tx: [HistoryLine.of(one) for one in history.of(tx, file_of(tx, ref))])
         show.report(lines, tuple(HistoryLine.model_fields), as_json=as_json, zone=opened.settings.timezone)

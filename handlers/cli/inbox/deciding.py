@@ -24,7 +24,7 @@ AGAIN = "Message {number} could not be handed in again just now: what an earlier
 
 
 def retry(ctx: typer.Context, number: Id, by: By = "") -> None:
-    """Have it handled once more, at once: for what failed and should not fail any longer."""
+    """Handle it again at once: for what failed and should no longer fail."""
     _decide(ctx, Wish(number, "retry"), by)
     show.say(f"{number} waits to be handled again. postroom serve does it.")
 
@@ -34,11 +34,11 @@ def release(
     number: Id,
     sender: Annotated[
         str,
-        typer.Option("--as", metavar="EMAIL", help="Who sent it, where it does not say so itself; they are answered."),
+        typer.Option("--as", metavar="EMAIL", help="Who sent it, if it does not say so itself; they are answered."),
     ] = "",
     by: By = "",
 ) -> None:
-    """Have it handled as if a proven person had sent it: only where you have made sure who did."""
+    """Handle it as if a proven person had sent it: only if you have made sure who did."""
     result = _decide(ctx, Wish(number, "release", sender), by)
     show.say(f"{number} is released as {result.sender} and waits to be handled. postroom serve does it.")
 
@@ -46,10 +46,10 @@ def release(
 def discard(
     ctx: typer.Context,
     number: Id,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; a sender who is proven reads it.")] = "",
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; a proven sender reads it.")] = "",
     by: By = "",
 ) -> None:
-    """Handle it no more, and destroy it. A sender who is proven is told."""
+    """Do not handle it, and destroy it. A proven sender is told."""
     with rooms(ctx) as opened:
         _done(opened, Wish(number, "discard", reason=reason.strip()), by)
         _sweep(opened)
@@ -89,7 +89,7 @@ def _refusal(result: Result, wish: Wish, opened: Rooms) -> str:
     match result.verdict:
         case "nameless":
             return (
-                f"Item {number} names no single sender («{result.sender}»). If you have made sure who sent it: "
+                f"Item {number} names no single sender (“{result.sender}”). If you have made sure who sent it: "
                 f"postroom inbox release {number} --as EMAIL"
             )
         case "unlisted":

@@ -46,7 +46,7 @@ def list_items(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """All that arrived, oldest first, unless filtered."""
+    """List everything that arrived, oldest first, unless filtered."""
     wanted = select(InboxItem).order_by(InboxItem.id)
     if state:
         wanted = wanted.where(InboxItem.state.in_(state))

@@ -86,7 +86,7 @@ class MailReader:
 
 
 def show_item(ctx: typer.Context, *, number: Id, as_json: Json = False) -> None:
-    """One arrival: why it lies there, what it brought, who may have sent it, and what each choice would do."""
+    """Show one arrival: why it is there, what it brought, who may have sent it, and what each choice would do."""
     with rooms(ctx) as opened:
         line = opened.ledger.read_now(lambda tx: _line(tx, opened, number))
         if as_json:

@@ -325,6 +325,35 @@ def test_notices_that_waited_are_not_sent_twice_without_an_administrators_word(
     clean.run("outbox", "retry", "a")
 
 
+def test_whatever_waited_and_was_handled_since_is_ended_and_nothing_of_it_stays(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """What a crash left and is ordered to be destroyed was nobody's message."""
+    states = (InboxState.WAITING, InboxState.WORKING, InboxState.QUARANTINED)
+    for number, state in enumerate(states, 3):
+        store(office, f"raw-{number}")
+        office.write(lambda tx, number=number, state=state: arrive(tx, number, f"raw-{number}", state))  # type: ignore[misc]  # mypy: its defaults
+        office.write(lambda tx, number=number: be_at_work(tx.get_one(InboxItem, number)))  # type: ignore[misc]  # mypy: its defaults
+    store(office, "raw-left-by-a-crash")
+    office.write(lambda tx: files.order_destruction(tx, "raw-left-by-a-crash", why="orphan", now=NOON))
+    office.run("backup", str(place))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["raw-3", "raw-4", "raw-5"])
+
+    report = restored(clean, place, office)
+
+    lost = report["lost"]
+    assert isinstance(lost, list)
+    assert [one["id"] for one in lost] == [3, 4, 5]
+    assert report["messages_lost_at_least"] == 3
+    left = select(InboxItem.state, InboxItem.sealed, InboxItem.lease, InboxItem.leased_until)
+    assert clean.read(lambda tx: {tuple(row) for row in tx.execute(left)}) == {(InboxState.DISCARDED, None, None, None)}
+
+
+def be_at_work(item: InboxItem) -> None:
+    item.sealed, item.lease, item.leased_until = b"sealed octets", "somebody's", NOON
+
+
 def test_links_and_sessions_from_before_open_nothing(office: CommandLine, clean: CommandLine, place: Path) -> None:
     reference = office.take_in()
     office.write(lambda tx: links_of(tx, reference))
@@ -672,6 +701,32 @@ def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
     assert "was not sealed with this master key" in said
     assert not list(clean.config.glob("*"))
     assert clean.json("restore", str(place), "--unsealed")["whole"]
+
+
+def test_no_seal_is_judged_by_a_master_key_that_lies_in_the_backup(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """Else whoever writes where backups lie needs only a key of their own, and a configuration that names it."""
+    office.run("backup", str(place))
+    shutil.copy(office.settings.keys.master_key_file, place / "their.key")
+    shutil.copytree(office.config, clean.config)
+    (clean.config / "storage.toml").write_text(
+        (clean.config / "storage.toml").read_text().replace('"../var/master.key"', f'"{place / "their.key"}"')
+    )
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "names a master key within the backup" in said
+    assert not clean.settings.ledger.file.exists()
+
+
+def test_a_configuration_that_an_earlier_try_put_back_is_spoken_of_when_its_backup_is_refused(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.run("backup", str(place))
+    rewritten(place, redirect_answers)
+    assert "There are no keys" in clean.run("restore", str(place), status=1).stderr
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "was not sealed with this master key" in said
+    assert f"put the configuration into {clean.config}, move that away" in said
 
 
 def test_what_was_sealed_with_an_earlier_master_key_is_put_back(

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bot.backup import restoring
 from bot.backup.manifest import generations, part_of, write
 from bot.ledger import files, schema, upkeep
 from bot.ledger.kinds import Purpose
@@ -701,6 +703,24 @@ def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
     assert "was not sealed with this master key" in said
     assert not list(clean.config.glob("*"))
     assert clean.json("restore", str(place), "--unsealed")["whole"]
+
+
+def test_what_is_changed_while_it_is_put_back_is_not(
+    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can write there waits until the seal has been looked at."""
+    office.run("backup", str(place))
+    judged = restoring.check_ours
+
+    def exchanged(*judging: Any) -> None:
+        judged(*judging)
+        appoint_mallory(max(place.glob("generations/*")))
+
+    monkeypatch.setattr(restoring, "check_ours", exchanged)
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "changes while it is put back" in said
+    assert not clean.settings.ledger.file.exists()
+    assert not list(clean.settings.ledger.file.parent.glob("*.restoring"))
 
 
 def test_no_seal_is_judged_by_a_master_key_that_lies_in_the_backup(

@@ -159,6 +159,17 @@ def test_a_script_gives_the_same_answers_and_all_else_is_as_most_would_have_it(n
     assert [one["name"] for one in nothing.json("people", "list")] == ["Alex Reed"]
 
 
+def test_answers_leave_this_machine_encrypted_whatever_the_port(nothing: CommandLine) -> None:
+    port = ("--mail", "server", "--set", "email.outgoing.port=25")
+    for name, words, tls in (
+        ("near", (), "none"),
+        ("far", ("--set", "email.outgoing.host=mx.any.example"), "starttls"),
+    ):
+        config = nothing.config / name
+        nothing.run("init", str(config), *port, *words, "--data", str(nothing.config / f"{name}-data"))
+        assert load(config, {}).email.outgoing.tls == tls
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -167,6 +178,7 @@ def test_a_script_gives_the_same_answers_and_all_else_is_as_most_would_have_it(n
         (("--set", "authority.number"), 2, "KEY=VALUE"),
         (("--mail", "pigeon"), 2, "mailbox, microsoft365, server, internet, later"),
         (("--administrator", "nobody"), 2, "a name and an address"),
+        (("--administrator", "Alex Reed <alex.reed@gmail.com>"), 2, "or is private"),
         (("--set", "authority.number=1"), 1, "authority.number: three digits"),
         (("--set", "email.outgoing.user=x"), 1, "email.outgoing"),
         (("--set", "email.imap.other.host=a", "--set", "email.imap.other.user=b"), 1, "stands in none of the files"),

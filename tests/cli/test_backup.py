@@ -28,6 +28,7 @@ from bot.ledger.tables import (
     OutboxItem,
     OutboxState,
     Person,
+    Proof,
     Upkeep,
 )
 from bot.ledger.upkeep import Chore
@@ -369,11 +370,19 @@ def test_links_and_sessions_from_before_open_nothing(office: CommandLine, clean:
     assert found[0][0] <= now
     assert found[1][1]
     assert found[1][1] <= now
+    assert clean.read(lambda tx: tx.get_one(Proof, "c").expires_at) <= now, "nor does one prove whose account that is"
 
 
 def links_of(tx: Session, reference: str) -> None:
     file, later = files.by_reference(tx, reference), NOON + timedelta(days=36_500)
     assert isinstance(file, File)
+    theirs = {
+        "person_id": file.sent_by,
+        "address": "jo.sands@leysjunior.example",
+        "channel": "slack",
+        "identity": "T1/U1",
+    }
+    tx.add(Proof(id="c", name="jo", workspace="Council", made_at=NOON, expires_at=later, **theirs))
     for number, opened in (("a", None), ("b", NOON)):
         tx.add(
             Link(
@@ -479,6 +488,14 @@ def test_a_restore_beside_a_postroom_that_serves_there_is_refused(
     assert "Stop it first" in said
 
 
+def test_two_backups_are_never_written_to_one_folder_at_once(office: CommandLine, place: Path) -> None:
+    office.run("backup", str(place))
+    with (place / ".lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "Another backup is being written" in office.run("backup", str(place), status=1).stderr
+    office.run("backup", str(place))
+
+
 REFUSED = {
     "in the vault": "../var/vault/backup",
     "the vault": "../var/vault",
@@ -497,10 +514,43 @@ def test_a_folder_that_must_not_become_a_backup_is_refused(office: CommandLine, 
     assert set(office.config.parent.rglob("*")) - before == set()
 
 
-def test_a_folder_that_holds_what_is_at_work_is_refused_though_it_says_that_it_is_a_backup(office: CommandLine) -> None:
-    var = office.settings.vault.folder.parent
+@pytest.mark.parametrize("what", ["the vault", "the record", "the keys"])
+def test_a_folder_that_holds_what_is_at_work_is_refused_though_it_says_that_it_is_a_backup(
+    office: CommandLine, what: str
+) -> None:
+    var, apart = office.settings.vault.folder.parent, office.config.parent / "apart"
+    names = {"the record": "ledger.db", "the keys": "keys.db", "the vault": "vault"}
+    (var / "vault").mkdir(exist_ok=True)
+    office.take_in()
+    shutil.move(var, apart)
+    var.mkdir(mode=0o700)
+    for path in apart.glob(f"{names[what]}*"):
+        shutil.move(path, var)
+    storage = office.config / "storage.toml"
+    for name in {"ledger.db", "keys.db", "vault", "master.key"} - {names[what]}:
+        storage.write_text(storage.read_text().replace(f"../var/{name}", f"../apart/{name}"))
     (var / "POSTROOM-BACKUP.txt").touch()
-    assert "Name a folder elsewhere" in office.run("backup", str(var), status=1).stderr
+    assert f"holds {what}" in office.run("backup", str(var), status=1).stderr
+
+
+@pytest.mark.parametrize("what", ["the master key", "the mirror of the keys"])
+def test_what_opens_contents_never_lies_where_backups_do(office: CommandLine, place: Path, what: str) -> None:
+    """Whoever copies that folder elsewhere would copy it, too."""
+    office.run("backup", str(place))
+    storage = office.config / "storage.toml"
+    if what == "the master key":
+        shutil.move(office.settings.keys.master_key_file, place / "master.key")
+        storage.write_text(storage.read_text().replace("../var/master.key", str(place / "master.key")))
+    else:
+        storage.write_text(f'{storage.read_text()}mirror = "{place / "keys.db"}"\n')
+        office.run("keys", "mirror")
+    assert f"holds {what}" in office.run("backup", str(place), status=1).stderr
+
+
+def test_nor_is_the_vault_itself_a_place_for_backups_though_it_is_empty(office: CommandLine) -> None:
+    office.settings.vault.folder.mkdir(exist_ok=True)
+    said = office.run("backup", str(office.settings.vault.folder), status=1).stderr
+    assert "lies in the vault" in said
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(office: CommandLine, place: Path) -> None:
@@ -767,6 +817,9 @@ def test_a_link_or_a_file_more_in_a_backup_leads_nowhere(office: CommandLine, cl
     (folder / "config" / "more.toml").write_text("")
     assert "does not belong to it" in clean.run("restore", str(place), status=1).stderr
     (folder / "config" / "more.toml").unlink()
+    (folder / "more").symlink_to(office.config)
+    assert "does not belong to it" in clean.run("restore", str(place), status=1).stderr
+    (folder / "more").unlink()
     (folder / "config" / "channels.toml").unlink()
     (folder / "config" / "channels.toml").symlink_to(clean.config.parent / "var" / "master.key")
     assert "channels.toml is missing" in clean.run("restore", str(place), status=1).stderr

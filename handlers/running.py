@@ -2,13 +2,13 @@
 
 import asyncio
 import fcntl
+import os
 import sqlite3
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, suppress
 from functools import partial
 from itertools import count
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -166,7 +166,8 @@ def hold(settings: Settings) -> IO[str]:
     """
     database = file_of(settings.ledger.url)
     assert database is not None  # noqa: S101 - the settings allow SQLite only
-    held = Path(f"{database}.lock").open("w", encoding="utf-8")  # noqa: SIM115 - it is held as long as we serve
+    opener = partial(os.open, mode=0o600)  # whoever could open it could hold it, and keep us from serving
+    held = open(f"{database}.lock", "w", encoding="utf-8", opener=opener)  # noqa: SIM115 - held as long as we serve
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

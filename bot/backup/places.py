@@ -45,6 +45,9 @@ def _ours(settings: Settings) -> Iterator[tuple[str, Path]]:
     yield "the configuration", settings.directory.resolve()
     yield "the record", settings.ledger.file.resolve()
     yield "the keys", settings.keys.path.resolve()
+    yield "the master key", settings.keys.master_key_file.resolve()
+    if settings.keys.mirror:  # it would go wherever the folder is copied
+        yield "the mirror of the keys", settings.keys.mirror.resolve()
 
 
 def _opened(path: str, flags: int) -> int:

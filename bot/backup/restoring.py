@@ -94,6 +94,16 @@ def check_ours(generation: Generation, keys: SigningKeys) -> None:
         )
 
 
+def check_apart(settings: Settings, place: Path) -> None:
+    """Raises `BackupFailed` where the configuration, which may have come from the backup, would have its seal judged by a master
+    key that lies in it: whoever wrote the one wrote the other."""
+    if settings.keys.master_key is None and place.resolve() in settings.keys.master_key_file.resolve().parents:
+        raise BackupFailed(
+            f"The configuration names a master key within the backup, {settings.keys.master_key_file}, and no backup holds "
+            f"one. See who else writes there; name the real one in {settings.directory}, in master_key_file of [keys]."
+        )
+
+
 def check_clean(settings: Settings) -> None:
     """Raises `BackupFailed` where there is a record already."""
     if settings.ledger.file.exists():

@@ -115,7 +115,7 @@ def _begin(config: Path, texts: dict[str, str], interview: Interview, newcomers:
     public = config / receipts.KEY_FILE
     _write_files(config, texts, interview, newcomers)
     settings = load(config, os.environ)
-    newcomers.expect(public, *_new_places(settings, newcomers))
+    newcomers.expect(public, *_new_places(settings, newcomers), *_of_keys(settings))
     schema.upgrade(settings.ledger.url)
     if settings.keys.master_key is None:
         MasterKey.generate(settings.keys.master_key_file)
@@ -146,6 +146,12 @@ def _new_places(settings: Settings, newcomers: Newcomers) -> list[Path]:
     for path in filter(None, places.values()):
         newcomers.folder(path.parent, 0o700)
     return [path for path in places.values() if path]
+
+
+def _of_keys(settings: Settings) -> list[Path]:
+    """What making the mirror makes: of a master key that is taken back nothing may be left, for no other could use it."""
+    path, second = settings.keys.path, settings.keys.mirror
+    return [path, path.with_name(f"{path.name}.lock"), second] if second else []
 
 
 def _appoint(settings: Settings, first: Administrator) -> None:

@@ -90,6 +90,7 @@ def restore(
     found = restoring.chosen(place, generation)
     put = restoring.put_configuration(found, configured.folder(ctx))
     settings = configured.settings(ctx)
+    restoring.check_apart(settings, place)
     restoring.check_clean(settings)
     settings.ledger.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with hold(settings):
@@ -110,6 +111,10 @@ def _check_ours(settings: Settings, master: MasterKey, found: Generation, put: l
     except BackupFailed:
         for path in put:
             path.unlink()
+        if not put:
+            show.warn(
+                f"If it was an earlier try that put the configuration into {settings.directory}, move that away, too."
+            )
         raise
     finally:
         vault.close()

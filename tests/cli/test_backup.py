@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bot.backup import restoring
 from bot.backup.manifest import generations, part_of, write
 from bot.ledger import files, schema, upkeep
 from bot.ledger.kinds import Purpose
@@ -26,6 +28,7 @@ from bot.ledger.tables import (
     OutboxItem,
     OutboxState,
     Person,
+    Proof,
     Upkeep,
 )
 from bot.ledger.upkeep import Chore
@@ -325,6 +328,35 @@ def test_notices_that_waited_are_not_sent_twice_without_an_administrators_word(
     clean.run("outbox", "retry", "a")
 
 
+def test_whatever_waited_and_was_handled_since_is_ended_and_nothing_of_it_stays(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """What a crash left and is ordered to be destroyed was nobody's message."""
+    states = (InboxState.WAITING, InboxState.WORKING, InboxState.QUARANTINED)
+    for number, state in enumerate(states, 3):
+        store(office, f"raw-{number}")
+        office.write(lambda tx, number=number, state=state: arrive(tx, number, f"raw-{number}", state))  # type: ignore[misc]  # mypy: its defaults
+        office.write(lambda tx, number=number: be_at_work(tx.get_one(InboxItem, number)))  # type: ignore[misc]  # mypy: its defaults
+    store(office, "raw-left-by-a-crash")
+    office.write(lambda tx: files.order_destruction(tx, "raw-left-by-a-crash", why="orphan", now=NOON))
+    office.run("backup", str(place))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["raw-3", "raw-4", "raw-5"])
+
+    report = restored(clean, place, office)
+
+    lost = report["lost"]
+    assert isinstance(lost, list)
+    assert [one["id"] for one in lost] == [3, 4, 5]
+    assert report["messages_lost_at_least"] == 3
+    left = select(InboxItem.state, InboxItem.sealed, InboxItem.lease, InboxItem.leased_until)
+    assert clean.read(lambda tx: {tuple(row) for row in tx.execute(left)}) == {(InboxState.DISCARDED, None, None, None)}
+
+
+def be_at_work(item: InboxItem) -> None:
+    item.sealed, item.lease, item.leased_until = b"sealed octets", "somebody's", NOON
+
+
 def test_links_and_sessions_from_before_open_nothing(office: CommandLine, clean: CommandLine, place: Path) -> None:
     reference = office.take_in()
     office.write(lambda tx: links_of(tx, reference))
@@ -338,11 +370,19 @@ def test_links_and_sessions_from_before_open_nothing(office: CommandLine, clean:
     assert found[0][0] <= now
     assert found[1][1]
     assert found[1][1] <= now
+    assert clean.read(lambda tx: tx.get_one(Proof, "c").expires_at) <= now, "nor does one prove whose account that is"
 
 
 def links_of(tx: Session, reference: str) -> None:
     file, later = files.by_reference(tx, reference), NOON + timedelta(days=36_500)
     assert isinstance(file, File)
+    theirs = {
+        "person_id": file.sent_by,
+        "address": "jo.sands@leysjunior.example",
+        "channel": "slack",
+        "identity": "T1/U1",
+    }
+    tx.add(Proof(id="c", name="jo", workspace="Council", made_at=NOON, expires_at=later, **theirs))
     for number, opened in (("a", None), ("b", NOON)):
         tx.add(
             Link(
@@ -448,6 +488,14 @@ def test_a_restore_beside_a_postroom_that_serves_there_is_refused(
     assert "Stop it first" in said
 
 
+def test_two_backups_are_never_written_to_one_folder_at_once(office: CommandLine, place: Path) -> None:
+    office.run("backup", str(place))
+    with (place / ".lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert "Another backup is being written" in office.run("backup", str(place), status=1).stderr
+    office.run("backup", str(place))
+
+
 REFUSED = {
     "in the vault": "../var/vault/backup",
     "the vault": "../var/vault",
@@ -466,10 +514,43 @@ def test_a_folder_that_must_not_become_a_backup_is_refused(office: CommandLine, 
     assert set(office.config.parent.rglob("*")) - before == set()
 
 
-def test_a_folder_that_holds_what_is_at_work_is_refused_though_it_says_that_it_is_a_backup(office: CommandLine) -> None:
-    var = office.settings.vault.folder.parent
+@pytest.mark.parametrize("what", ["the vault", "the record", "the keys"])
+def test_a_folder_that_holds_what_is_at_work_is_refused_though_it_says_that_it_is_a_backup(
+    office: CommandLine, what: str
+) -> None:
+    var, apart = office.settings.vault.folder.parent, office.config.parent / "apart"
+    names = {"the record": "ledger.db", "the keys": "keys.db", "the vault": "vault"}
+    (var / "vault").mkdir(exist_ok=True)
+    office.take_in()
+    shutil.move(var, apart)
+    var.mkdir(mode=0o700)
+    for path in apart.glob(f"{names[what]}*"):
+        shutil.move(path, var)
+    storage = office.config / "storage.toml"
+    for name in {"ledger.db", "keys.db", "vault", "master.key"} - {names[what]}:
+        storage.write_text(storage.read_text().replace(f"../var/{name}", f"../apart/{name}"))
     (var / "POSTROOM-BACKUP.txt").touch()
-    assert "Name a folder elsewhere" in office.run("backup", str(var), status=1).stderr
+    assert f"holds {what}" in office.run("backup", str(var), status=1).stderr
+
+
+@pytest.mark.parametrize("what", ["the master key", "the mirror of the keys"])
+def test_what_opens_contents_never_lies_where_backups_do(office: CommandLine, place: Path, what: str) -> None:
+    """Whoever copies that folder elsewhere would copy it, too."""
+    office.run("backup", str(place))
+    storage = office.config / "storage.toml"
+    if what == "the master key":
+        shutil.move(office.settings.keys.master_key_file, place / "master.key")
+        storage.write_text(storage.read_text().replace("../var/master.key", str(place / "master.key")))
+    else:
+        storage.write_text(f'{storage.read_text()}mirror = "{place / "keys.db"}"\n')
+        office.run("keys", "mirror")
+    assert f"holds {what}" in office.run("backup", str(place), status=1).stderr
+
+
+def test_nor_is_the_vault_itself_a_place_for_backups_though_it_is_empty(office: CommandLine) -> None:
+    office.settings.vault.folder.mkdir(exist_ok=True)
+    said = office.run("backup", str(office.settings.vault.folder), status=1).stderr
+    assert "lies in the vault" in said
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(office: CommandLine, place: Path) -> None:
@@ -674,6 +755,50 @@ def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
     assert clean.json("restore", str(place), "--unsealed")["whole"]
 
 
+def test_what_is_changed_while_it_is_put_back_is_not(
+    office: CommandLine, clean: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever can write there waits until the seal has been looked at."""
+    office.run("backup", str(place))
+    judged = restoring.check_ours
+
+    def exchanged(*judging: Any) -> None:
+        judged(*judging)
+        appoint_mallory(max(place.glob("generations/*")))
+
+    monkeypatch.setattr(restoring, "check_ours", exchanged)
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "changes while it is put back" in said
+    assert not clean.settings.ledger.file.exists()
+    assert not list(clean.settings.ledger.file.parent.glob("*.restoring"))
+
+
+def test_no_seal_is_judged_by_a_master_key_that_lies_in_the_backup(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """Else whoever writes where backups lie needs only a key of their own, and a configuration that names it."""
+    office.run("backup", str(place))
+    shutil.copy(office.settings.keys.master_key_file, place / "their.key")
+    shutil.copytree(office.config, clean.config)
+    (clean.config / "storage.toml").write_text(
+        (clean.config / "storage.toml").read_text().replace('"../var/master.key"', f'"{place / "their.key"}"')
+    )
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "names a master key within the backup" in said
+    assert not clean.settings.ledger.file.exists()
+
+
+def test_a_configuration_that_an_earlier_try_put_back_is_spoken_of_when_its_backup_is_refused(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.run("backup", str(place))
+    rewritten(place, redirect_answers)
+    assert "There are no keys" in clean.run("restore", str(place), status=1).stderr
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "was not sealed with this master key" in said
+    assert f"put the configuration into {clean.config}, move that away" in said
+
+
 def test_what_was_sealed_with_an_earlier_master_key_is_put_back(
     office: CommandLine, clean: CommandLine, place: Path
 ) -> None:
@@ -692,6 +817,9 @@ def test_a_link_or_a_file_more_in_a_backup_leads_nowhere(office: CommandLine, cl
     (folder / "config" / "more.toml").write_text("")
     assert "does not belong to it" in clean.run("restore", str(place), status=1).stderr
     (folder / "config" / "more.toml").unlink()
+    (folder / "more").symlink_to(office.config)
+    assert "does not belong to it" in clean.run("restore", str(place), status=1).stderr
+    (folder / "more").unlink()
     (folder / "config" / "channels.toml").unlink()
     (folder / "config" / "channels.toml").symlink_to(clean.config.parent / "var" / "master.key")
     assert "channels.toml is missing" in clean.run("restore", str(place), status=1).stderr

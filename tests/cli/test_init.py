@@ -7,6 +7,7 @@ import pytest
 
 from bot import data
 from bot.settings import Settings, load
+from handlers.cli import init
 from tests.cli.conftest import CommandLine
 from tests.cli.terminal import Terminal
 
@@ -158,6 +159,17 @@ def test_a_script_gives_the_same_answers_and_all_else_is_as_most_would_have_it(n
     assert [one["name"] for one in nothing.json("people", "list")] == ["Alex Reed"]
 
 
+def test_answers_leave_this_machine_encrypted_whatever_the_port(nothing: CommandLine) -> None:
+    port = ("--mail", "server", "--set", "email.outgoing.port=25")
+    for name, words, tls in (
+        ("near", (), "none"),
+        ("far", ("--set", "email.outgoing.host=mx.any.example"), "starttls"),
+    ):
+        config = nothing.config / name
+        nothing.run("init", str(config), *port, *words, "--data", str(nothing.config / f"{name}-data"))
+        assert load(config, {}).email.outgoing.tls == tls
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
@@ -166,6 +178,7 @@ def test_a_script_gives_the_same_answers_and_all_else_is_as_most_would_have_it(n
         (("--set", "authority.number"), 2, "KEY=VALUE"),
         (("--mail", "pigeon"), 2, "mailbox, microsoft365, server, internet, later"),
         (("--administrator", "nobody"), 2, "a name and an address"),
+        (("--administrator", "Alex Reed <alex.reed@gmail.com>"), 2, "or is private"),
         (("--set", "authority.number=1"), 1, "authority.number: three digits"),
         (("--set", "email.outgoing.user=x"), 1, "email.outgoing"),
         (("--set", "email.imap.other.host=a", "--set", "email.imap.other.user=b"), 1, "stands in none of the files"),
@@ -189,6 +202,34 @@ def test_data_may_lie_elsewhere_and_then_the_master_key_lies_apart_from_it(
     assert read.keys.master_key_file == nothing.config / "secrets" / "master.key"
     assert read.keys.master_key_file.parent.stat().st_mode & 0o777 == 0o700
     nothing.run("ledger", "verify")
+
+
+def test_under_etc_data_lie_where_they_are_looked_for_unless_another_place_is_named(
+    nothing: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(init, "SYSTEM", tmp_path / "etc")
+    monkeypatch.setattr(init, "SYSTEM_DATA", tmp_path / "lib")
+    for name, words, there in (("one", (), "lib"), ("other", ("--data", str(tmp_path / "data")), "data")):
+        config = tmp_path / "etc" / name
+        nothing.run("init", str(config), *words)
+        assert load(config, {}).ledger.file == tmp_path / there / "ledger.db"
+
+
+def test_a_secret_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
+    secret = tmp_path / "config" / "secrets" / "mail-client-secret"
+    secret.parent.mkdir(parents=True)
+    secret.write_text("of another application\n")
+    terminal = Terminal("init", "--mail", "microsoft365", folder=tmp_path)
+    answered_for_everybody(terminal)
+    for said in ("mailbox's address", "tenant", "client", "officers' domains"):
+        terminal.answers(said)
+    terminal.answers("secret's value", "another secret")
+    for said in ("pages", "troubles"):
+        terminal.answers(said)
+    assert terminal.ends() == 1
+    assert "config/secrets/mail-client-secret: File exists" in terminal.shown
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [secret]
+    assert secret.read_text() == "of another application\n"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,19 @@ def test_a_lost_key_file_is_brought_back_from_its_mirror(mirrored: CommandLine, 
     assert (second_disk / "out").read_bytes() == CONTENTS
 
 
+def test_what_proves_the_past_is_in_a_mirror_that_was_made_later(mirrored: CommandLine, second_disk: Path) -> None:
+    """What earlier master keys derived is kept with the keys, and so twice."""
+    mirrored.run("keys", "mirror")
+    mirrored.take_in()
+    assert mirrored.json("ledger", "verify")["whole"]
+    mirrored.run("keys", "rotate")
+    for folder in (second_disk, mirrored.settings.keys.path.parent):
+        for file in folder.glob("keys.db*"):
+            file.unlink()
+        mirrored.run("keys", "mirror")
+    assert mirrored.json("ledger", "verify")["whole"]
+
+
 def test_without_a_mirror_in_the_configuration_it_is_said_where_it_goes(office: CommandLine) -> None:
     assert "[keys] of storage.toml" in office.run("keys", "mirror", status=1).stderr
 

@@ -87,7 +87,10 @@ def test_who_may_still_send_for_a_closed_school_is_named(office: CommandLine, op
     office.take_in()
     closed = establishment("2000", "Leys Junior School", EstablishmentStatus="Closed")
     became = establishment("4001", "Leys Through School", PreviousLA_code=830, PreviousEstablishmentNumber="2000")
-    told = imported(office, *known(office, without=(LEYS,)), closed, became, options=options)
+    closed_too = establishment(
+        "4002", "Leys Infants", PreviousLA_code=830, PreviousEstablishmentNumber="2000", EstablishmentStatus="Closed"
+    )
+    told = imported(office, *known(office, without=(LEYS,)), closed, became, closed_too, options=options)
     assert "closed 8302000 Leys Junior School" in told
     for part in (
         HEAD,
@@ -98,6 +101,7 @@ def test_who_may_still_send_for_a_closed_school_is_named(office: CommandLine, op
         "Nobody's access was changed",
     ):
         assert part in told
+    assert "8304002" not in told
     assert listed(office)[LEYS] == ("Open" if options else "Closed")
     assert JO in {line["email"] for line in office.json("people", "list", "--school", LEYS)}
 

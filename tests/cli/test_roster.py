@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot import roster
-from bot.ledger.tables import Person, Proof
-from tests.cli.conftest import DEE, HEAD, JO, LEYS, NOON, CommandLine
+from bot.ledger.tables import Duty, Person, Proof
+from tests.cli.conftest import DEE, HEAD, JO, LEYS, NOON, SAM, CommandLine
 
 PEOPLE = "email,name,role,schools,services,other_emails\n"
 
@@ -158,6 +158,8 @@ def test_the_list_of_a_school_holds_who_may_act_for_it(office: CommandLine) -> N
         "lena.frost@hollybank.example",
         DEE,
     }
+    office.run("people", "add", SAM, "--role", "sender", "--school", "*")
+    assert SAM in emails(office, "--school", "8309003")
 
 
 def test_the_list_says_to_whom_mail_cannot_be_delivered(office: CommandLine) -> None:
@@ -203,6 +205,7 @@ def test_a_person_is_shown_with_all_by_which_they_are_known(linked: CommandLine)
         ("", "", None), ("jo", "Council", "2026-09-01T11:00:00Z"),
     ]  # fmt: skip
     assert JOS_ACCOUNT in linked.run("people", "show", JO).stdout
+    assert JOS_ACCOUNT not in linked.run("people", "list").stdout
     assert "postroom people list" in linked.run("people", "show", "x@y.example", status=1).stderr
 
 
@@ -227,10 +230,12 @@ def test_all_accounts_of_a_person_are_taken_away_and_no_mailbox_is(linked: Comma
 
 
 def test_who_comes_back_holds_only_what_is_given_anew(office: CommandLine) -> None:
+    office.run("people", "add", DEE, "--role", "officer", "--service", "SEN", "--other-email", "dee@old.example")
     office.run("people", "remove", DEE)
+    assert office.read(lambda tx: tx.query(Duty).join(Person).filter(Person.email == DEE).count()) == 0
     office.run("people", "add", DEE, "--role", "officer", "--service", "SEN")
     (line,) = (line for line in office.json("people", "list") if line["email"] == DEE)
-    assert (line["role"], line["services"]) == ("officer", ["SEN"])
+    assert (line["role"], line["services"], line["other_emails"]) == ("officer", ["SEN"], [])
     assert office.read(lambda tx: tx.query(Person).filter_by(email=DEE).count()) == 1
 
 

@@ -70,9 +70,13 @@ def test_init_leaves_nothing_behind_where_the_public_key_cannot_be_written(
         path.touch()
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(receipts, "add", full)
-    assert "No space left" in nothing.run("init", status=1).stderr
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    (tmp_path / "second").mkdir()
+    monkeypatch.setenv("POSTROOM__KEYS__MIRROR", str(tmp_path / "second" / "keys.db"))
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "add", full)
+        assert "No space left" in nothing.run("init", status=1).stderr
+    assert list(tmp_path.rglob("*")) == [tmp_path / "second"]
+    nothing.run("init")  # nothing is left that belongs to a master key which is gone
 
 
 def test_init_takes_the_folder_as_an_argument(nothing: CommandLine, tmp_path: Path) -> None:
@@ -106,9 +110,12 @@ def test_init_leaves_nothing_behind_where_the_database_cannot_be_made(
     def full(_: str) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "ledger.db")
 
+    public = nothing.config / "receipts.pub"
+    nothing.config.mkdir()
+    receipts.add(public, EARLIER.public)
     monkeypatch.setattr(schema, "upgrade", full)
     assert "No space left" in nothing.run("init", status=1).stderr
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [public]
 
 
 def test_a_master_key_of_the_environment_needs_no_file(nothing: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from sqlalchemy import select
 
 from bot.ledger.tables import Surface
 from bot.redrawing import Redrawer
-from tests.people import JO, PLAN
+from bot.roster import imports
+from tests.people import JO, PLAN, TOM
 from tests.slack import User, View
 from tests.slack_office import SlackOffice
 
@@ -266,6 +267,20 @@ async def test_whoever_leaves_finds_nothing_at_once_and_their_buttons_do_nothing
     home.blocks = before
     await office.press("jo", home, "Recall")
     assert office.post.files()[0].status == "Sent"
+
+
+async def test_whoever_is_moved_to_another_school_by_a_list_finds_nothing_of_the_first_at_once(
+    office: SlackOffice,
+) -> None:
+    await office.send("jo", PLAN)
+    assert PLAN in (await office.home("tom")).words
+    rooms, moved = office.post.rooms, f"email,name,role,schools\n{TOM},Tom Ashe,sender,8309003\n"
+    sheet, now = imports.read_people(moved.encode()), office.post.clock.now()
+
+    await rooms.ledger.write(lambda tx: imports.import_people(tx, sheet, rooms.settings, now))
+    await office.settle()
+
+    assert PLAN not in home_of(office, "tom").words
 
 
 async def test_opening_it_again_keeps_one_home_and_what_was_chosen(office: SlackOffice) -> None:

@@ -129,6 +129,23 @@ async def test_how_many_an_hour_is_configured(post_with: Opener) -> None:
         for number in range(10):
             await happens(post, f"Pipe {number} leaks")
         assert len(alerts(post)) == 1
+        post.clock.advance(minutes=50)
+        await happens(post, "The roof leaks")
+        post.clock.advance(minutes=11)
+        await post.settle()
+        await happens(post, "The disk is nearly full")
+        assert [mail.subject for mail in alerts(post)[1:]] == [
+            "Please look: 10 more alerts", "Please look: The disk is nearly full",
+        ], "what tells of the others does not keep the next from being told"  # fmt: skip
+
+
+async def test_the_later_mail_comes_an_hour_after_the_first_and_not_after_what_it_tells_of(post: TestOffice) -> None:
+    await happens(post, "The roof leaks", times=4)
+    post.clock.advance(minutes=50)
+    await happens(post, "The roof leaks")
+    post.clock.advance(minutes=10)
+    await post.settle()
+    assert alerts(post)[-1].subject == "Please look: 1 more alert"
 
 
 async def test_what_is_told_once_within_a_time_is_not_told_again_for_being_in_the_later_mail(post: TestOffice) -> None:

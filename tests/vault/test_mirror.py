@@ -19,6 +19,8 @@ from bot.vault import (
     mirror,
     open_vault,
 )
+from bot.vault.equalising import make_equal
+from bot.vault.keyfile import KeyFile
 from tests.vault import contents, octets, store
 
 
@@ -230,4 +232,16 @@ def test_files_that_came_to_differ_are_found_and_made_equal(disks: Disks, both: 
 
     disks.mirror()
 
+    assert compare(disks.keys, disks.second) == 0
+
+
+def test_what_another_process_has_brought_further_meanwhile_is_not_taken_back(disks: Disks, both: Vault) -> None:
+    """It had seen that the mirror was ahead; by now the key file is."""
+    store(both, "a", b"contents")
+    behind = disks.folder / "behind.db"
+    shutil.copy(disks.second, behind)
+    store(both, "b", b"more")
+    with closing(KeyFile(behind)) as source, closing(KeyFile(disks.keys)) as copy:
+        make_equal(source, copy)
+    assert contents(both, "b") == b"more"
     assert compare(disks.keys, disks.second) == 0

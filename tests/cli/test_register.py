@@ -205,5 +205,5 @@ def test_of_a_school_that_the_file_lacks_everything_stays(office: CommandLine) -
     before = {line["number"]: line for line in office.json("schools", "list")}
     assert before["8300042"]["headteacher"] == "Mrs Zoë O’Brien"
     told = imported(office, *lines[:1])  # the file of some schools only
-    assert f"Left as they are, because the file says nothing of them: {len(before) - 1}." in told
+    assert f"Left as they are, because they are not in the file: {len(before) - 1}." in told
     assert {line["number"]: line for line in office.json("schools", "list")} == before

@@ -49,7 +49,7 @@ def init(
     """
     config, at_a_terminal = folder or configured.folder(ctx), not yes and sys.stdin.isatty() and sys.stdout.isatty()
     if any(config.glob("*.toml")):
-        raise Problem(f"There is a configuration in {config} already, and it is not overwritten. Name another folder.")
+        raise Problem(f"There is already a configuration in {config}, and it is not overwritten. Name another folder.")
     interview = _interview(config, _given(answers or []), data_folder)
     if mail and mail not in WAYS:
         raise typer.BadParameter(f"one of {', '.join(WAYS)}", param_hint="--mail")
@@ -142,7 +142,7 @@ def _new_places(settings: Settings, newcomers: Newcomers) -> list[Path]:
     places = {"database": database} | ({"master key": key} if settings.keys.master_key is None else {})
     for what, path in places.items():
         if path and path.exists():
-            raise Problem(f"There is a {what} at {path} already, and it is not overwritten. Name another folder.")
+            raise Problem(f"There is already a {what} at {path}, and it is not overwritten. Name another folder.")
     for path in filter(None, places.values()):
         newcomers.folder(path.parent, 0o700)
     return [path for path in places.values() if path]

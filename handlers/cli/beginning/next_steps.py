@@ -7,17 +7,17 @@ from bot.settings.mistakes import spelt
 from handlers.cli.beginning.asking import Interview
 
 NEXT = """
-1. Look through what was written, every key is explained where it stands: {config}/authority.toml
+1. Read through the configuration; a comment explains every key: {config}/authority.toml
 2. Choose your services, and who is told of new files: {config}/services.toml
-3. See how mail reaches Postroom, whom it believes, and where answers go: {config}/channels.toml{secrets}
-4. Bring in schools and people:
+3. Check how mail reaches Postroom, whom it believes, and where answers go: {config}/channels.toml{secrets}
+4. Import schools and people:
      {postroom} schools import edubaseallstatefunded.csv
      {postroom} people import people.csv
-5. See whether all is well: {postroom} doctor
+5. Check that all is well: {postroom} doctor
 6. Start it: {start}
-7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again. Choose a
-   second disk for the keys of contents, too: mirror in {config}/storage.toml, and then {postroom} keys mirror
-8. Give {public} to whoever is to check receipts. It is no secret; keep a copy of it, too."""
+7. Keep a copy of {key} in a safe place. Without it nothing that is stored can ever be read again. Use a
+   second disk for the keys of contents, too: set mirror in {config}/storage.toml, then run {postroom} keys mirror
+8. Give {public} to whoever is to check receipts. It is not secret; keep a copy of it, too."""
 
 SERVICE = Path("/etc/systemd/system/postroom.service")
 
@@ -38,6 +38,6 @@ def _to_write(config: Path, interview: Interview) -> str:
     missing = [secret for secret, typed in interview.hidden.items() if not typed]
     return "".join(
         f"\n   Write {secret.asked[0].lower()}{secret.asked[1:]} into {config / interview.answers[secret.loc]} "
-        f"({spelt(secret.loc)}), and see that its owner alone can read it: chmod 600"
+        f"({spelt(secret.loc)}), and make sure that only its owner can read it: chmod 600"
         for secret in missing
     )

@@ -84,19 +84,19 @@ def _port_out(answers: Answers) -> str:
 EVERYBODY = (
     Question(("authority", "name"), "The authority's name", "As schools know it; receipts and pages show it."),
     Question(("authority", "number"), "Its three digits", "The number of each of its schools begins with them (GIAS: LA code)."),
-    Question(("authority", "timezone"), "Its time zone", "Days, times and academic years are told in it."),
+    Question(("authority", "timezone"), "Its time zone", "For all days, times and academic years."),
     Question(ADDRESS, "The returns mailbox", "Schools send to it, and every answer comes from it."),
     Question(("email", "outgoing", "from_name"), "The name beside that address", "People see it in their list of mail.", _just("School returns")),
-    Question(("help", "team"), "Who helps schools", "Stands at the end of every reply."),
-    Question(("help", "phone"), "Their telephone number", "A person at 16:55 telephones first.", _just(""), optional=True),
+    Question(("help", "team"), "Who helps schools", "Shown at the end of every reply."),
+    Question(("help", "phone"), "Their telephone number", "Most people telephone first.", _just(""), optional=True),
     Question(("help", "email"), "Their email address", "People read it: not the returns mailbox.", _at_domain("webteam@{}")),
 )  # fmt: skip
 
 SEND = (
     Question((*OUT, "host"), "The mail server that answers are handed to", "Your own, which signs what leaves it.", _just("127.0.0.1")),
     Question((*OUT, "port"), "Its port", "25 within your network, 587 with a login.", _port_out),
-    Question((*OUT, "tls"), "How that connection is encrypted", '"none", "starttls" or "implicit"; none is for this machine alone.', _encryption),
-    Question((*OUT, "user"), "The name to log in there with", "Leave it empty where it knows this machine by its address.", _just(""), optional=True),
+    Question((*OUT, "tls"), "How that connection is encrypted", '"none", "starttls" or "implicit"; none only for this machine.', _encryption),
+    Question((*OUT, "user"), "The name to log in there with", "Leave it empty if the server knows this machine by its address.", _just(""), optional=True),
 )  # fmt: skip
 SEND_SECRET = Secret(
     (*OUT, "password_file"), "outgoing-password", "The password to log in there with", needed_with=(*OUT, "user")
@@ -104,7 +104,7 @@ SEND_SECRET = Secret(
 REACH = (
     Question(
         ("web", "base_url"), "The address under which people reach its pages",
-        "Links in mail begin with it: https://…, by way of your proxy. Until there is one, take what is offered.",
+        "Links in mail begin with it: https://…, through your proxy. Until you have one, accept the default.",
     ),
 )  # fmt: skip
 
@@ -114,7 +114,7 @@ MICROSOFT_APP: Answers = {
 
 WAYS = {
     "mailbox": Way(
-        "It is fetched out of an ordinary mailbox (IMAP), which is the least work",
+        "It is fetched from an ordinary mailbox (IMAP), which is the least work",
         {(*SMTP, "enabled"): "false"},
         (
             Question((*IMAP, "host"), "The mailbox's server", "The name under which mail programs find it.", _at_domain("imap.{}")),
@@ -128,7 +128,7 @@ WAYS = {
         (Secret((*IMAP, "password_file"), "imap-password", "The password of the mailbox"), SEND_SECRET),
     ),
     "microsoft365": Way(
-        "It is fetched out of a mailbox in Microsoft 365, and answers leave by it",
+        "It is fetched from a mailbox in Microsoft 365, and answers leave by it",
         {
             (*SMTP, "enabled"): "false", (*IMAP, "host"): "outlook.office365.com", (*IMAP, "auth"): "xoauth2",
             (*TRUST, "authserv_ids"): "nameless", **MICROSOFT_APP,
@@ -138,7 +138,7 @@ WAYS = {
             Question((*IMAP, "tenant_id"), "Directory (tenant) ID", "From the application's page in Entra (docs/mail.md, step 1).", _just("00000000-0000-0000-0000-000000000000")),
             Question((*IMAP, "client_id"), "Application (client) ID", "From the same page.", _just("00000000-0000-0000-0000-000000000000")),
             Question(
-                (*TRUST, "exchange_domains"), "Your officers' domains", "Their mail never leaves your organisation, which says so itself. Several with commas.",
+                (*TRUST, "exchange_domains"), "Your officers' domains", "Their mail never leaves your organisation; Exchange marks it as internal. Separate several by commas.",
                 _domain,
             ),
         ),
@@ -149,8 +149,8 @@ WAYS = {
         {},
         (
             Question((*SMTP, "host"), "The address to listen on", "127.0.0.1 for a mail server on this machine, 0.0.0.0 for others.", _just("127.0.0.1")),
-            Question((*SMTP, "port"), "The port to listen on", "The mail server is told it.", _just("2525")),
-            Question((*TRUST, "relay_networks"), "The address of that mail server", "What it found out about senders is believed, so name it alone.", _just("127.0.0.1")),
+            Question((*SMTP, "port"), "The port to listen on", "Set the same one in the mail server.", _just("2525")),
+            Question((*TRUST, "relay_networks"), "The address of that mail server", "What it says about senders is believed, so name only that server.", _just("127.0.0.1")),
             Question((*TRUST, "authserv_ids"), "The name it writes into Authentication-Results", FIELD, _just(NOBODY)),
             *SEND,
         ),
@@ -160,13 +160,13 @@ WAYS = {
         "It comes straight from the Internet, and Postroom itself proves senders",
         {(*TRUST, "authenticate"): "true"},
         (
-            Question((*SMTP, "host"), "The address to listen on", ":: for every one of this machine.", _just("::")),
-            Question((*SMTP, "port"), "The port to listen on", "Other mail servers know 25 alone.", _just("25")),
+            Question((*SMTP, "host"), "The address to listen on", ":: for all addresses of this machine.", _just("::")),
+            Question((*SMTP, "port"), "The port to listen on", "Other mail servers use only 25.", _just("25")),
             *SEND,
         ),
         (SEND_SECRET,),
     ),
-    "later": Way("I do not know yet: I shall write it into channels.toml", {}),
+    "later": Way("I do not know yet: I will write it into channels.toml", {}),
 }  # fmt: skip
 """By the word that `--mail` takes."""
 

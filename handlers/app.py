@@ -158,6 +158,7 @@ class Office:
             glance=reception.glance,
         )  # fmt: skip
         canary = self._fancier()
+        shredder = Shredder(rooms.ledger, rooms.vault, rooms.clock)
         self.workers = []
         nurse = Nurse(self.workers, rooms.clock)
         self.workers += [
@@ -165,14 +166,14 @@ class Office:
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
-            Shredder(rooms.ledger, rooms.vault, rooms.clock),
+            shredder,
             Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), nurse.troubles,
+                    *([canary.troubles] if canary else []), nurse.troubles, shredder.troubles,
                     *([self.aside.troubles] if self.aside else []),
                 ],
             ),

@@ -23,6 +23,7 @@ from bot.parcels import Posted
 from bot.preparing import OpenMessage, PerChannel, Preparer, Preparing, ReadReturned
 from bot.preparing.threads import InThreads
 from bot.proofs import ProofDesk
+from bot.put_back import Recaller
 from bot.quarantine import DailyMail
 from bot.readiness import Nurse, Readiness
 from bot.readings import Readings
@@ -167,6 +168,7 @@ class Office:
             DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
             shredder,
+            Recaller(rooms.ledger, rooms.clock, rooms.settings),
             Notary(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,

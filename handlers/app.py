@@ -23,6 +23,7 @@ from bot.parcels import Posted
 from bot.preparing import OpenMessage, PerChannel, Preparer, Preparing, ReadReturned
 from bot.preparing.threads import InThreads
 from bot.proofs import ProofDesk
+from bot.put_back import PutBackWorker
 from bot.quarantine import DailyMail
 from bot.readiness import Readiness, WorkerMonitor
 from bot.readings import Readings
@@ -158,6 +159,7 @@ class Office:
             glance=reception.glance,
         )  # fmt: skip
         canary = self._canary_worker()
+        shredder = Shredder(rooms.ledger, rooms.vault, rooms.clock)
         self.workers = []
         monitor = WorkerMonitor(self.workers, rooms.clock)
         self.workers += [
@@ -165,14 +167,15 @@ class Office:
             *(worker for channel in self.channels.values() for worker in self._ways_out(channel)),
             DailyMail(rooms.ledger, rooms.vault, rooms.clock, rooms.settings, self.channels),
             Keeper(rooms.ledger, rooms.vault, rooms.clock, rooms.settings),
-            Shredder(rooms.ledger, rooms.vault, rooms.clock),
+            shredder,
+            PutBackWorker(rooms.ledger, rooms.clock, rooms.settings),
             CheckpointWorker(rooms.ledger, rooms.signing_keys, rooms.clock),
             Watchman(
                 rooms.ledger, rooms.clock, rooms.settings,
                 [
                     Space.of(rooms.settings).troubles, partial(mirror_watch.troubles, rooms.vault),
                     *(channel.troubles for channel in self.channels.values()),
-                    *([canary.troubles] if canary else []), monitor.troubles,
+                    *([canary.troubles] if canary else []), monitor.troubles, shredder.troubles,
                     *([self.aside.troubles] if self.aside else []),
                 ],
             ),

@@ -40,6 +40,7 @@ ROWS: list[set[str]] = [
         "bot.homes",
         "bot.space",
         "bot.mirror_watch",
+        "bot.put_back",
         "bot.readings",
         "bot.readiness",
     },

@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from bot.vault.copying import Copied, copy
-from bot.vault.disk import InUse, Unavailable
+from bot.vault.disk import InUse, Left, Unavailable
 from bot.vault.keys import Keys, ObjectKey
 from bot.vault.master import BadMasterKey, MasterKey
 from bot.vault.mirroring import Mirrored, compare, mirror
 from bot.vault.pair import Unpaired
 from bot.vault.rotating import Rotation, rotate, successor_of
 from bot.vault.seal import FRAME, Damaged, unseal
-from bot.vault.shelf import FolderShelf, Shelf, checked, irregular
+from bot.vault.shelf import FolderShelf, Shelf, checked, foreign, irregular, is_object_id
 from bot.vault.signing import BadPublicKey, PublicKey, Signer, public_keys
 from bot.vault.wrapping import Earlier
 from bot.vault.writing import Writing
@@ -35,6 +35,7 @@ __all__ = [
     "FolderShelf",
     "InUse",
     "Keys",
+    "Left",
     "MasterKey",
     "Mirrored",
     "PublicKey",
@@ -47,13 +48,18 @@ __all__ = [
     "Vault",
     "Writing",
     "compare",
+    "foreign",
     "irregular",
+    "is_object_id",
     "mirror",
     "open_vault",
     "public_keys",
     "rotate",
     "successor_of",
 ]
+
+
+NO_OBJECT = "no object can have such a name"
 
 
 class Destroyed(Exception):
@@ -128,11 +134,18 @@ class Vault:
     def destroy(self, object_ids: Sequence[str]) -> None:
         """Make contents unreadable for ever: first their keys, verified, then the bytes. Idempotent.
 
-        Raises Unavailable if the keys cannot be proven gone from the disk; then it must be called again.
+        Raises Unavailable if the keys cannot be proven gone from the disk, and Left for those that cannot be destroyed, once
+        all others are; then it must be called again.
         """
-        names = [checked(object_id) for object_id in object_ids]
+        names = [object_id for object_id in object_ids if is_object_id(object_id)]
+        left = {object_id: NO_OBJECT for object_id in object_ids if not is_object_id(object_id)}
         self._keys.erase(names)
-        self._shelf.remove(names)
+        try:
+            self._shelf.remove(names)
+        except Left as fault:
+            left |= fault.why
+        if left:
+            raise Left(left)
 
     def with_keys(self) -> Iterator[str]:
         """Every object that has a key: all that can be read, and nothing else can."""

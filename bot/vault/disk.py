@@ -4,7 +4,7 @@ import errno
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -16,6 +16,14 @@ class Unavailable(Exception):
 
 class InUse(Unavailable):
     """Another process is at work with the key file. Nothing was changed."""
+
+
+class Left(Unavailable):
+    """Some objects could not be destroyed; all others are."""
+
+    def __init__(self, why: Mapping[str, str]) -> None:
+        self.why = dict(why)
+        super().__init__(f"destroying: {next(iter(self.why.values()))}")
 
 
 @contextmanager

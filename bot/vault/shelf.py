@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -13,15 +14,20 @@ from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from bot.vault.disk import disk_errors, open_regular, sync_path
+from bot.vault.disk import Left, disk_errors, open_regular, sync_path
 
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _DRAFT_MARK = "~"  # no object id holds it, so no draft can be taken for an object
 
 
+def is_object_id(text: str) -> bool:
+    """Whether it can name an object: what cannot is nobody's contents, wherever it comes from."""
+    return _OBJECT_ID.fullmatch(text) is not None
+
+
 def checked(object_id: str) -> str:
     """The id, if it can name an object and never be a path. Raises ValueError: ids are made by us, so this is our bug."""
-    if not _OBJECT_ID.fullmatch(object_id):
+    if not is_object_id(object_id):
         raise ValueError(f"not an object id: {object_id!r}")
     return object_id
 
@@ -55,10 +61,10 @@ class Shelf(Protocol):
         """The sealed bytes, to be closed by the caller; None if there are none."""
 
     def remove(self, object_ids: Iterable[str]) -> None:
-        """Remove objects durably, those that are there."""
+        """Remove objects durably, those that are there. Raises Left once all that can be removed are."""
 
     def object_ids(self) -> Iterator[str]:
-        """The id of every object, in no order."""
+        """The id of every object, in no order; what else may lie there is passed over."""
 
     def sweep(self, before: datetime) -> int:
         """Remove the drafts last written before then, which a crash left behind. Says how many."""
@@ -136,16 +142,26 @@ class FolderShelf:
 
     def remove(self, object_ids: Iterable[str]) -> None:
         """Unlink, then sync each folder concerned once, though nothing was there: an unlink before may not be durable."""
-        paths = [self._path(object_id) for object_id in object_ids]
-        with disk_errors("destroying"):
-            for path in paths:
+        left: dict[str, str] = {}
+        unlinked: dict[Path, list[str]] = defaultdict(list)
+        for object_id in object_ids:
+            path = self._path(object_id)
+            try:
                 path.unlink(missing_ok=True)
-            for folder in sorted({path.parent for path in paths}):
+                unlinked[path.parent].append(object_id)
+            except OSError as fault:
+                left[object_id] = f"{path}: {fault.strerror}"
+        for folder, names in sorted(unlinked.items()):
+            try:
                 sync_path(folder)
+            except OSError as fault:
+                left |= dict.fromkeys(names, f"{folder}: {fault.strerror}")
+        if left:
+            raise Left(left)
 
     def object_ids(self) -> Iterator[str]:
-        """The name of every file that is not a draft."""
-        return (entry.name for entry in self._entries() if _DRAFT_MARK not in entry.name)
+        """The name of every file that is not a draft and not somebody else's."""
+        return (entry.name for entry in self._entries() if is_object_id(entry.name))
 
     def sweep(self, before: datetime) -> int:
         """Unlink drafts by their time of last change, but none that is being written: the clock may have leapt."""
@@ -168,6 +184,15 @@ class FolderShelf:
         """The folder is told by a hash, since ids that count up would all begin alike."""
         name = checked(object_id)
         return self._root / hashlib.sha256(name.encode("ascii")).hexdigest()[:2] / name
+
+
+def foreign(root: Path) -> Iterator[Path]:
+    """What stands on a shelf and cannot be Postroom's: so nothing ever destroys it. Raises OSError."""
+    yield from irregular(root)
+    for number in range(256):
+        if (folder := root / f"{number:02x}").is_dir():
+            with os.scandir(folder) as entries:
+                yield from (Path(one) for one in entries if not is_object_id(one.name.partition(_DRAFT_MARK)[0]))
 
 
 def irregular(root: Path) -> Iterator[Path]:

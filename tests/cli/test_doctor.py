@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from bot import space
 from bot.arrival import Arrival
 from bot.clock import Clock
-from bot.ledger import upkeep
+from bot.ledger import files, upkeep
 from bot.ledger.tables import InboxItem
 from bot.ledger.upkeep import Chore
 from bot.vault import MasterKey
@@ -42,6 +43,7 @@ def test_a_sound_office_has_no_fault(office: CommandLine) -> None:
         "time",
         "parts",
         "database",
+        "destruction",
         "master key",
         "vault",
         "free space",
@@ -251,3 +253,25 @@ def test_a_master_key_that_the_service_manager_hands_over_is_taken_as_it_shows_i
     assert not examined(office, status=1)["master key"]["ok"]
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(key.parent))
     assert examined(office)["master key"]["ok"]
+
+
+@pytest.mark.parametrize("make", [Path.touch, Path.mkdir], ids=["file", "folder"])
+def test_what_lies_in_the_vault_and_is_not_postroom_s_is_named(
+    office: CommandLine, make: Callable[[Path], None]
+) -> None:
+    name = "Alfie’s plan.docx" if make is Path.touch else "attached"
+    make(office.settings.vault.folder / "3f" / name)
+    found = examined(office, status=1)["vault"]
+    assert "is not Postroom's" in found["detail"]
+    assert "take it away" in found["remedy"]
+
+
+@pytest.mark.parametrize(("minutes", "ok"), [(59, True), (61, False)])
+def test_an_order_to_destroy_that_is_not_carried_out_within_an_hour_is_told_of(
+    office: CommandLine, minutes: int, ok: bool
+) -> None:
+    ordered = Clock().now() - timedelta(minutes=minutes)
+    office.write(lambda tx: files.order_destruction(tx, "f1-1", why="orphan", now=ordered))
+    found = examined(office, status=int(not ok))["destruction"]
+    assert found["ok"] == ok
+    assert ("not done yet: 1." in found["detail"]) != ok

@@ -3,20 +3,29 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.ledger import file_of, schema
+from bot.ledger import Ledger, file_of, schema
+from bot.ledger.tables import DestroyOrder
 from bot.settings import Settings
 from bot.space import Space
-from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, open_vault
+from bot.vault import BadMasterKey, Damaged, MasterKey, Unavailable, Unpaired, Vault, foreign, open_vault
 from handlers.checks import Check, Patient, failed, passed
 from handlers.cli.doctor import machine
 from handlers.rooms import NotReady, check_built, master_key
 
 PARTS, DATABASE, KEY, VAULT, ROOM = "parts", "database", "master key", "vault", "free space"
+DESTRUCTION = "destruction"
+LATE = timedelta(hours=1)
+"""deploy/prometheus/alerts.yml has the same."""
+TOLD_MAX = 5
+"""So many things that lie where they should not are named."""
 PROBE = b"Postroom was here."
 WRITABLE = (
     "Give the user that runs Postroom the right to write there, and see that the disk is neither full nor read-only."
@@ -26,6 +35,8 @@ WRITABLE = (
 def checks(patient: Patient) -> Iterator[Check]:
     """All of it; the vault only with a sound master key."""
     settings = patient.settings
+    if patient.ledger:
+        yield destruction(patient.ledger, patient.clock.now())
     yield parts(settings)
     yield database(settings)
     try:
@@ -82,7 +93,28 @@ def vault(settings: Settings, master: MasterKey, clock: Clock) -> Check:
         return failed(VAULT, f"Nothing can be stored in {folder} with keys in {keys}: {fault}.", WRITABLE)
     except Damaged as fault:
         return failed(VAULT, f"What was stored in {folder} came back damaged: {fault}.", "See that the disk is sound.")
-    return passed(VAULT, f"Contents can be stored in {folder}, read back and destroyed.")
+    return _foreign(folder) or passed(VAULT, f"Contents can be stored in {folder}, read back and destroyed.")
+
+
+def _foreign(folder: Path) -> Check | None:
+    strangers = [ascii(str(path)) for path in islice(foreign(folder), TOLD_MAX)]
+    if not strangers:
+        return None
+    return failed(
+        VAULT, f"What lies in it is not Postroom's, and nothing ever destroys it: {', '.join(strangers)}.",
+        "Find out who put it there, and take it away.",
+    )  # fmt: skip
+
+
+def destruction(ledger: Ledger, now: datetime) -> Check:
+    """Whether what was ordered to be destroyed is."""
+    late = select(func.count()).where(DestroyOrder.done_at.is_(None), DestroyOrder.ordered_at < now - LATE)
+    if count := ledger.read_now(lambda tx: tx.scalar(late)):
+        return failed(
+            DESTRUCTION, f"Ordered more than an hour ago, and not done yet: {count:,}.",
+            "See that postroom serve runs, and what its log and its alerts say: docs/operations.md, «Contents are not destroyed».",
+        )  # fmt: skip
+    return passed(DESTRUCTION, "Whatever is to be destroyed is destroyed.")
 
 
 def room(settings: Settings) -> Check:

@@ -13,7 +13,7 @@ from sqlalchemy.sql.schema import CallableColumnDefault, DefaultGenerator, Scala
 from bot.ledger.prepared import Prepared
 from bot.ledger.tables import File, Table
 
-FILES_PEOPLE = ("receiver", "rejecter", "put back", "freezer")
+FILES_PEOPLE = ("receiver", "rejecter", "recaller", "freezer")
 """Who acted on a file: nobody has on a new one."""
 NUMBERS = "numbers"
 """Where a session keeps the numbers of the files that were entered, by their references."""

@@ -39,7 +39,7 @@ def facts(file: File, settings: Settings) -> FileFacts:
         rejected_by=file.rejecter.name if file.rejecter else "",
         rejected_at=file.rejected_at,
         reason=file.reason,
-        recalled_by=file.put back.name if file.put back else "",
+        recalled_by=file.recaller.name if file.recaller else "",
         recalled_at=file.recalled_at,
         moved_from=file.moved_from or "",
         frozen_by=file.freezer.name if file.freezer else "",

@@ -1,5 +1,6 @@
 """`postroom backup` and `postroom restore`, with a real office on disk."""
 
+import errno
 import fcntl
 import json
 import os
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.backup import restoring
 from bot.backup.manifest import generations, part_of, write
-from bot.ledger import files, schema, upkeep
+from bot.ledger import checkpoints, files, schema, upkeep
 from bot.ledger.kinds import Purpose
 from bot.ledger.tables import (
     DestroyOrder,
@@ -455,6 +456,33 @@ def test_a_restore_cut_off_before_its_end_is_begun_again(
     assert not list(clean.settings.ledger.file.parent.glob("*.restoring*"))
 
 
+def test_nothing_that_an_earlier_try_had_not_finished_gets_into_the_record(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """Its log, which SQLite would play into the next copy under that name."""
+    office.run("backup", str(place))
+    part = clean.config.parent / "var" / "ledger.db.restoring"
+    shutil.copy(max(place.glob("generations/*/ledger.db")), part)
+    with closing(sqlite3.connect(part)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("UPDATE people SET email = 'mallory@elsewhere.example' WHERE id = 1")
+        connection.commit()
+        shutil.copy(f"{part}-wal", clean.config.parent / "log")
+    shutil.copy(clean.config.parent / "log", f"{part}-wal")
+    restored(clean, place, office)
+    assert "mallory@elsewhere.example" not in {one["email"] for one in clean.json("people", "list")}
+
+
+def test_keys_that_are_in_their_place_are_never_passed_over_for_others(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    office.run("backup", str(place))
+    shutil.copy(office.settings.keys.path, clean.config.parent / "var" / "keys.db")
+    said = clean.run("restore", str(place), "--keys", keys_of(office), status=1).stderr
+    assert "There are keys at" in said
+    assert clean.json("restore", str(place))["whole"]
+
+
 def test_the_keys_are_taken_from_their_mirror_where_only_that_was_saved(
     office: CommandLine, clean: CommandLine, place: Path
 ) -> None:
@@ -615,6 +643,17 @@ def test_where_all_keys_are_lost_the_record_is_not(office: CommandLine, clean: C
     assert clean.json("files", "show", reference)["contents"] == "destroyed"
 
 
+def test_where_keys_and_mirror_are_lost_both_begin_anew(office: CommandLine, clean: CommandLine, place: Path) -> None:
+    office.take_in()
+    office.run("backup", str(place))
+    shutil.copytree(office.config, clean.config)
+    (clean.config / "mirror.toml").write_text('[keys]\nmirror = "../second/keys.db"\n')
+    (clean.config.parent / "second").mkdir()
+    assert clean.json("restore", str(place), "--all-destroyed")["whole"]
+    store(clean, "raw-new")
+    assert clean.json("keys", "mirror")["changed"] == 0
+
+
 def test_a_restore_with_the_wrong_master_key_puts_no_record_in_place(
     office: CommandLine, clean: CommandLine, place: Path
 ) -> None:
@@ -652,6 +691,56 @@ def test_a_half_written_generation_is_none_and_the_next_backup_clears_it_away(
     assert restored(clean, place, office)["generation"] == whole
     office.run("backup", str(place))
     assert not half.exists()
+
+
+def test_what_a_backup_that_was_cut_off_had_begun_to_copy_goes_with_the_next(office: CommandLine, place: Path) -> None:
+    office.run("backup", str(place))
+    draft = place / "vault" / "3e" / f"f1-1~{'0' * 16}"
+    draft.write_bytes(b"half an object")
+    office.run("backup", str(place))
+    assert not draft.exists()
+
+
+def test_an_older_backup_goes_as_a_whole_or_not_at_all(
+    office: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off in between, it must not be left as one that lacks something."""
+    office.run("backup", str(place))
+
+    def cut_off(folder: Path) -> None:
+        (folder / "ledger.db").unlink()
+        raise OSError(errno.EIO, "Input/output error", str(folder))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(shutil, "rmtree", cut_off)
+        office.run("backup", str(place), "--keep", "1", status=1)
+    assert [damage for one in generations(place) for damage in one.damages()] == []
+    assert len(generations(place)) == 1
+
+
+def test_what_was_sealed_anew_under_the_same_name_takes_the_place_of_the_former(
+    office: CommandLine, clean: CommandLine, place: Path
+) -> None:
+    """A message that is handled again has its files sealed under the same names, and under other keys."""
+    store(office, "raw-again")
+    office.run("backup", str(place))
+    with office.rooms() as rooms:
+        rooms.vault.destroy(["raw-again"])
+    store(office, "raw-again")
+    assert office.json("backup", str(place))["objects_new"] == 1
+    restored(clean, place, office)
+    assert list(everything_that_opens(clean)) == [[b"octets"]]
+
+
+def test_a_backup_has_a_checkpoint_over_all_that_the_record_had_though_one_cannot_hold_it(
+    office: CommandLine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        office.take_in(f"8302000_SENplan2026090{number + 1}.docx")
+    monkeypatch.setattr(checkpoints, "_UNSIGNED", checkpoints._UNSIGNED.limit(2))
+    monkeypatch.setattr(checkpoints, "ENTRIES_MAX", 2)
+    office.run("backup", str(place))
+    assert not office.read(checkpoints.is_wanting)
 
 
 def test_a_backup_that_cannot_be_written_says_so_and_leaves_the_last_one_good(
@@ -737,12 +826,16 @@ def appoint_mallory(folder: Path) -> None:
         connection.commit()
 
 
+def bring_more(folder: Path) -> None:
+    (folder / "config" / "postroom.service").write_text("[Service]")
+
+
 def redirect_answers(folder: Path) -> None:
     channels = folder / "config" / "channels.toml"
     channels.write_text(channels.read_text().replace("from_name = ", 'from_name = "Mallory" # '))
 
 
-@pytest.mark.parametrize("change", [appoint_mallory, redirect_answers])
+@pytest.mark.parametrize("change", [appoint_mallory, bring_more, redirect_answers])
 def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
     office: CommandLine, clean: CommandLine, place: Path, change: Callable[[Path], None]
 ) -> None:
@@ -753,6 +846,7 @@ def test_what_somebody_else_wrote_into_a_backup_is_not_put_back(
     assert "was not sealed with this master key" in said
     assert not list(clean.config.glob("*"))
     assert clean.json("restore", str(place), "--unsealed")["whole"]
+    assert {path.suffix for path in clean.config.iterdir()} <= {".toml", ".pub"}
 
 
 def test_what_is_changed_while_it_is_put_back_is_not(

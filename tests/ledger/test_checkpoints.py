@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog.testing
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -228,8 +229,13 @@ async def test_a_checkpoint_is_made_each_minute_in_which_something_was_recorded(
     def made() -> list[int]:
         return unsigned.read_now(lambda tx: [one.entries for one in tx.scalars(select(Checkpoint))])
 
-    assert not await worker.step()
+    with structlog.testing.capture_logs() as logged:
+        assert not await worker.step()
     assert made() == [3]
+    newest = unsigned.read_now(checkpoints.newest)
+    assert newest
+    seals = [one["seal"] for one in logged if one["event"] == "checkpoint"]
+    assert seals == [newest.seal.hex()], "where the database cannot take it back"
     unsigned.write_now(lambda tx: note(tx, REFERENCE))
     clock.advance(seconds=59)
     await worker.step()

@@ -18,6 +18,12 @@ from tests.proving import facing_the_internet
 TRY = "returns-try@derbyshire.example"
 BAD = PLAN.replace("_", " ")
 NEW = "new.starter@leysjunior.example"
+UNPROVEN = {
+    "POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]",
+    "POSTROOM__EMAIL__TRUST__RELAY_NETWORKS": '["127.0.0.1"]',
+    "POSTROOM__EMAIL__TRUST__AUTHSERV_IDS": '["mx.derbyshire.example"]',
+}
+"""A relay proves who sends, and says so of nobody."""
 
 
 def rows(post: TestOffice) -> dict[str, list[tuple[Any, ...]]]:
@@ -55,6 +61,9 @@ async def test_a_good_file_would_have_been_sent_and_its_receipt_is_shown(post: T
     assert post.files() == []
     assert kinds(post, JO) == ["tried"]
     assert post.inbox_of(SAM) == [], "no officer hears of it"
+    (item,) = post.told()
+    assert len(item.facts["said"]) == 1, "what an officer would read is not theirs"
+    assert is_gone(post)
     assert answer.references == []
 
 
@@ -231,12 +240,7 @@ async def test_who_leaves_is_a_stranger_to_practice_as_well(post: TestOffice) ->
 
 # lesson L19
 async def test_who_is_not_proven_is_never_answered(tmp_path: Path) -> None:
-    relay = {
-        "POSTROOM__EMAIL__TRUST__SUBMISSION_NETWORKS": "[]",
-        "POSTROOM__EMAIL__TRUST__RELAY_NETWORKS": '["127.0.0.1"]',
-    }
-    trusted = relay | {"POSTROOM__EMAIL__TRUST__AUTHSERV_IDS": '["mx.derbyshire.example"]'}
-    async with facing_the_internet(tmp_path, trusted) as (post, _):
+    async with facing_the_internet(tmp_path, UNPROVEN) as (post, _):
         before = set(on_disk(post))
         await post.email(JO, attach=PLAN, to=TRY)
         assert post.mailboxes.delivered == []
@@ -286,6 +290,45 @@ async def test_a_fault_of_ours_is_said_and_keeps_nothing(post: TestOffice, monke
     (item,) = post.waiting()
     assert item.state == "done"
     assert "Nothing of it was kept" in one_line(post.expect(ALEX, "alert"))
+    assert is_gone(post)
+
+
+def is_gone(post: TestOffice) -> bool:
+    """Whether nothing of what came is left, in the row or the vault."""
+    sealed = post.rooms.ledger.read_now(lambda tx: tx.scalars(select(InboxItem.sealed)).all())
+    return not any(sealed) and not set(post.rooms.vault.with_keys()) and not on_disk(post)
+
+
+async def fails_for_good(post: TestOffice, monkeypatch: pytest.MonkeyPatch, **mail: Any) -> None:
+    """Two mails that nothing can be found out about."""
+
+    def fail(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr("bot.reception.practising.known", fail)
+    for _ in range(2):
+        await post.email(JO, attach=PLAN, to=TRY, **mail)
+        for _ in range(10):
+            post.clock.advance(minutes=11)
+            await post.settle()
+
+
+# lesson L13
+async def test_a_fault_of_ours_is_not_told_to_a_machine_and_to_administrators_once(
+    post: TestOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fails_for_good(post, monkeypatch, headers={"Auto-Submitted": "auto-generated"})
+    assert kinds(post, JO) == []
+    assert kinds(post, ALEX) == ["alert"]
+    assert is_gone(post)
+
+
+# lesson L19
+async def test_nor_to_who_is_not_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with facing_the_internet(tmp_path, UNPROVEN) as (post, _):
+        await fails_for_good(post, monkeypatch)
+        assert kinds(post, JO) == []
+        assert {item.state for item in post.waiting()} == {"done"}
 
 
 async def test_a_large_file_is_tried_out_in_the_memory_of_a_small_one(post: TestOffice) -> None:

@@ -63,7 +63,7 @@ class File(Table):
     sender: Mapped[Person] = relationship(foreign_keys=sent_by, lazy="joined")
     receiver: Mapped[Person | None] = relationship(foreign_keys=received_by, lazy="joined")
     rejecter: Mapped[Person | None] = relationship(foreign_keys=rejected_by, lazy="joined")
-    put back: Mapped[Person | None] = relationship(foreign_keys=recalled_by, lazy="joined")
+    recaller: Mapped[Person | None] = relationship(foreign_keys=recalled_by, lazy="joined")
     freezer: Mapped[Person | None] = relationship(foreign_keys=frozen_by, lazy="joined")
     establishment: Mapped[School | None] = relationship(lazy="joined")
 

@@ -54,7 +54,7 @@ class FileLine(Line):
         """People by their addresses."""
         return cls(
             sent_by=file.sender.email, received_by=_email(file.receiver), rejected_by=_email(file.rejecter),
-            recalled_by=_email(file.put back), frozen_by=_email(file.freezer), **{name: getattr(file, name) for name in cls.model_fields if not name.endswith("_by")},
+            recalled_by=_email(file.recaller), frozen_by=_email(file.freezer), **{name: getattr(file, name) for name in cls.model_fields if not name.endswith("_by")},
         )  # fmt: skip
 
 

@@ -78,9 +78,7 @@ def _end(item: InboxItem, backup_at: datetime) -> Message:
     message = Message(item.id, item.channel, item.sender, item.subject, item.arrived_at)
     item.state, item.sealed, item.lease, item.leased_until = InboxState.DISCARDED, None, None, None
     item.key = f"finished after the backup: {item.key}"
-    item.why = (
-        f"finished after the backup of {backup_at:%d %B %Y at %H:%M UTC}, which was put back: what became of it is lost"
-    )
+    item.why = f"finished after the backup of {backup_at:%-d %B %Y at %H:%M UTC}, which was put back: what became of it is lost"
     return message
 
 
@@ -89,5 +87,5 @@ def _placeholder(first: int, last: int, backup_at: datetime) -> InboxItem:
     return InboxItem(
         id=last, channel="restore", key=f"{first} to {last}", state=InboxState.DISCARDED, arrived_at=backup_at,
         next_at=backup_at, sender="", subject="", arrival={}, object_id=f"restore-{last}",
-        why=f"messages {first} to {last} came after the backup of {backup_at:%d %B %Y at %H:%M UTC}, which was put back",
+        why=f"messages {first} to {last} came after the backup of {backup_at:%-d %B %Y at %H:%M UTC}, which was put back",
     )  # fmt: skip

@@ -29,7 +29,7 @@ from bot.vault import MasterKey, Vault, mirror
 from bot.vault.disk import sync_path
 
 UNSETTLED = (Status.HELD, Status.CHECKING)
-AT = "%d %B %Y at %H:%M UTC"
+AT = "%-d %B %Y at %H:%M UTC"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from bot.ledger.tables import Checkpoint, Entry, File, Removal
 
 ENTRIES_MAX = 5_000
 """Entries signed by one checkpoint at the most: bounds how long its write takes."""
-AT = "%d %B %Y at %H:%M UTC"
+AT = "%-d %B %Y at %H:%M UTC"
 
 
 @dataclass(frozen=True)

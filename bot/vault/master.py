@@ -15,8 +15,17 @@ from bot.vault.disk import sync_path
 _TEXT = re.compile(r"[0-9a-fA-F]{64}")
 
 
+BACK = "Put the right master key back. A new one cannot read what is stored."
+READABLE = "Let the user that runs Postroom read it, and nobody else."
+SHUT = "Type that command. If somebody may have copied the key meanwhile, change it: docs/operations.md, «Rotating the master key»."
+
+
 class BadMasterKey(Exception):
     """The master key is missing, unfit, open to others, or not the one the keys were made with; says the remedy."""
+
+    def __init__(self, what: str, remedy: str = BACK) -> None:
+        super().__init__(what)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -40,9 +49,9 @@ class MasterKey:
                 f"{path}: the master key file is missing. Put it back from its safe copy; only a new post office gets a new key."
             ) from None
         except OSError as error:
-            raise BadMasterKey(f"{path}: the master key file cannot be read ({error.strerror}).") from error
+            raise BadMasterKey(f"{path}: the master key file cannot be read ({error.strerror}).", READABLE) from error
         if mode & (0o007 if handed_over else 0o077):
-            raise BadMasterKey(f"{path}: others can read the master key (mode {mode:04o}). Run: chmod 600 {path}")
+            raise BadMasterKey(f"{path}: others can read the master key (mode {mode:04o}). Run: chmod 600 {path}", SHUT)
         return cls.from_text(content.decode("ascii", "replace"), f"{path}")
 
     @classmethod

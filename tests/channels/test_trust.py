@@ -56,6 +56,14 @@ def believed(results: str | list[str], sent_by: str = "Jo Head <head@school.exam
     return isinstance(judge(mail(results, sent_by), RELAY, TRUST), Proven)
 
 
+def test_by_which_way_a_mail_came_is_said_once() -> None:
+    def way(peer: str) -> str:
+        return asyncio.run(examine(mail(PASS), Origin(peer), TRUST, Resolver())).steps[0].words
+
+    assert way(MAILBOX) == "a mailbox of ours, whose server has checked the sender"
+    assert way(RELAY) == f"{RELAY}: a mail server of ours, which has checked the sender"
+
+
 def test_a_relay_that_found_dmarc_to_pass_proves_the_sender() -> None:
     assert judge(mail(PASS), RELAY, TRUST) == Proven("head@school.example", "dmarc=pass for school.example")
 

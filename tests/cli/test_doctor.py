@@ -69,7 +69,10 @@ def test_it_is_told_with_ticks_and_crosses_and_each_fault_with_its_remedy(office
     office.settings.keys.master_key_file.chmod(0o644)
     shown = office.run("doctor", status=1).stdout
     assert "\n✗ master key: " in shown
-    assert "\n    Put the right master key back." in shown
+    assert "Run: chmod 600 " in shown
+    assert "\n    Type that command. If somebody may have copied the key" in shown
+    office.settings.keys.master_key_file.unlink()
+    assert "\n    Put the right master key back." in office.run("doctor", status=1).stdout
 
 
 def test_an_office_that_was_never_started_has_no_fault(office: CommandLine) -> None:

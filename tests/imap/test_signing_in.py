@@ -47,7 +47,11 @@ def test_each_wrong_value_is_told_with_its_key_and_a_remedy(certificate: Path) -
         assert "The mailbox has: INBOX" in trouble(server, folder="Returns")
         assert "done_folder = a//b: it cannot be made" in trouble(server, done_folder="a//b")
         assert "tls = implicit: the server does not speak TLS" in trouble(server, tls="implicit")
-        assert "password_file = /nowhere: it cannot be read" in trouble(server, password=None, password_file="/nowhere")
+        missing = trouble(server, password=None, password_file="/nowhere")
+        assert "password_file = /nowhere: there is no such file. Write the secret into that file" in missing
+        assert f"password_file = {server.home}: it cannot be read" in trouble(
+            server, password=None, password_file=server.home
+        )
         assert "tls_ca_file = " in trouble(server, tls="implicit", tls_ca_file=server.home / "users")
 
 

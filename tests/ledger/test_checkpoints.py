@@ -77,14 +77,14 @@ def test_newest_entries_cut_off_with_their_row_put_back_are_missed(signed: Ledge
         "rejected_by = NULL, rejected_at = NULL WHERE id = 1",
     )  # fmt: skip
     assert faults(signed) == [
-        f"{REFERENCE}: its history was cut off: 3 entries were there on 01 September 2026 at 08:00 UTC, 1 are"
+        f"{REFERENCE}: its history was cut off: 3 entries were there on 1 September 2026 at 08:00 UTC, 1 are"
     ]
 
 
 def test_a_file_that_is_gone_with_its_whole_history_is_missed(signed: Ledger) -> None:
     tamper(signed, "DELETE FROM history WHERE file_id = 2", "DELETE FROM files WHERE id = 2")
     assert faults(signed) == [
-        f"{OTHER}: the file and its whole history are gone; it had 1 entries on 01 September 2026 at 08:00 UTC"
+        f"{OTHER}: the file and its whole history are gone; it had 1 entries on 1 September 2026 at 08:00 UTC"
     ]
 
 

@@ -44,7 +44,7 @@ def _flown(patient: Patient, ledger: Ledger) -> Check:
     try:
         sent_at = asyncio.run(_release(patient, ledger, canary_key_of(master_key(patient.settings))))
     except BadMasterKey as fault:
-        return failed(CANARY, str(fault), "Put the right master key back.")
+        return failed(CANARY, str(fault), fault.remedy)
     except REFUSED as fault:
         remedy = "Put right what stands in [email.outgoing], or let that server take mail from the returns mailbox to itself."
         return failed(CANARY, f"It was not sent: {where} did not take it ({words(fault)}).", remedy)

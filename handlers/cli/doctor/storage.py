@@ -42,7 +42,7 @@ def checks(patient: Patient) -> Iterator[Check]:
     try:
         master = master_key(settings)
     except BadMasterKey as fault:
-        yield failed(KEY, str(fault), "Put the right master key back. A new one cannot read what is stored.")
+        yield failed(KEY, str(fault), fault.remedy)
     else:
         yield passed(KEY, f"It is a master key (fingerprint {master.fingerprint}).")
         if machine.is_owner(settings):  # anybody else would leave files there that Postroom cannot read

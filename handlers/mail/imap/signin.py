@@ -56,6 +56,9 @@ class Account:
         """Read the file that this key names."""
         try:
             yield
+        except FileNotFoundError as fault:
+            remedy = "Write the secret into that file, for Postroom’s user alone to read."
+            raise self.bad(key, "there is no such file", remedy) from fault
         except (OSError, ValueError) as fault:
             why = getattr(fault, "strerror", None) or "it is not text"
             raise self.bad(key, f"it cannot be read ({why})", "Let Postroom’s user read it.") from fault

@@ -33,5 +33,5 @@ def certificate(
     if until < now + SOON:
         said = "ended" if until < now else "ends"
         renew = f"Renew it in the same place{'; Postroom takes it up without a restart' if check == CERTIFICATE else ', and restart Postroom'}."
-        return failed(check, f"{chain} {said} on {until:%d %B %Y}.", renew)
-    return passed(check, f"{chain} is good until {until:%d %B %Y}.")
+        return failed(check, f"{chain} {said} on {until:%-d %B %Y}.", renew)
+    return passed(check, f"{chain} is good until {until:%-d %B %Y}.")

@@ -94,7 +94,8 @@ async def examine(
     `dns`: None where there is nothing to ask for, since `trust` does not authenticate. `signatures`: those of the mail, with its whole body read, where `wants_proof` says that they are of use.
     """
     peer, steps = _peer(origin.peer, trust), Steps()
-    steps.note("peer", peer.name.lower(), f"{origin.peer or 'not known'}: {peer.value}")
+    named = "" if origin.peer == MAILBOX else f"{origin.peer or 'not known'}: "
+    steps.note("peer", peer.name.lower(), named + peer.value)
     try:
         address, on_behalf = author(head), sender(head)
         check_own_words(head, address)

@@ -46,10 +46,14 @@ class Terminal:
 
     def is_asked(self) -> None:
         """Wait for a prompt."""
-        while not self.shown[self._read :].endswith(": "):
+        while not self._prompted():
             more = self._more()
             assert more, f"it ended without a question:\n{self.shown}"
         self._read = len(self.shown)
+
+    def _prompted(self) -> bool:
+        """Whether the last line is a prompt: prompts are indented, and other lines may be read as far as a colon only."""
+        return self.shown[self._read :].endswith(": ") and self.shown.rpartition("\n")[2].startswith("  ")
 
     def ends(self) -> int:
         """Wait for its end: its exit status."""

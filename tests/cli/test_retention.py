@@ -14,7 +14,7 @@ from bot.ledger.tables import File, OutboxItem, OutboxState
 from bot.ledger.upkeep import Chore
 from bot.receipts.document import canonical
 from bot.rules.lifecycle import Act
-from tests.cli.conftest import ALEX, CONTENTS, JO, NOON, SAM, CommandLine
+from tests.cli.conftest import ALEX, CONTENTS, HEAD, JO, NOON, SAM, CommandLine
 from tests.receipts.test_by_other_means import block
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=95)
@@ -93,6 +93,14 @@ def test_an_administrator_has_destroyed_what_nobody_received_and_the_sender_is_t
     office.run("ledger", "verify")
 
 
+def test_where_its_sender_has_left_the_headteacher_hears_of_it(office: CommandLine) -> None:
+    reference = office.take_in(at=LONG_AGO)
+    office.run("people", "remove", JO)
+    office.run("files", "destroy", reference, "--by", ALEX, "--reason", "The pupil moved away")
+    told = office.read(lambda tx: [(one.recipient, one.facts["reader"]) for one in tx.query(OutboxItem)])
+    assert told == [(HEAD, "headteacher")]
+
+
 def test_nobody_else_can_and_nothing_else(office: CommandLine) -> None:
     late, lately, received = (
         office.take_in(at=LONG_AGO),
@@ -131,6 +139,7 @@ def test_from_the_word_on_nobody_gets_the_contents(office: CommandLine) -> None:
         files.order_destruction(tx, file.object_id, file_id=file.id, why="x", now=LONG_AGO)  # type: ignore[arg-type]
 
     office.write(order)
+    assert due(office) == [], "nor is anything due of what is ordered"
     office.run("files", "receive", reference, "--by", SAM, status=1)
     assert office.json("files", "show", reference)["status"] == "Sent"
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 import structlog
 
+from bot import faults
 from bot.roster import imports
 from handlers.cli import logs
 from handlers.mail import send
@@ -75,6 +76,9 @@ async def a_day(post: TestOffice) -> None:
     await post.email(WREN, text="recall wren plan please")
     await post.email(SAM, text=f"reject {reference}\nWren is the wrong child")
     await post.email("wrenna@stranger.example", subject="Wren", attach=NAME)
+    again = post.compose(WREN, subject="Wren once more", attach=NAME)
+    for _ in range(2):
+        await post.post(again, WREN, RETURNS)
     await post.email(WREN, subject="Out of office: Wren", headers={"Auto-Submitted": "auto-replied"}, attach=NAME)
 
 
@@ -149,9 +153,23 @@ async def test_nor_do_libraries_which_may_quote_anything(
     del task
     gc.collect()
     await asyncio.sleep(0)
+    logging.getLogger("x").error("%d of it", "Wren")
     assert is_clean(log())
     assert len(log()) == len(LIBRARIES) * 3 + 1
     assert {line["library"] for line in log()} >= {"slack_bolt", "asyncio"}
+
+
+def test_nor_does_what_looks_like_an_address_or_a_code_and_is_none_of_ours(
+    log: Callable[[], list[dict[str, Any]]],
+) -> None:
+    """The last lines of defence."""
+
+    class OfALibrary(Exception):
+        code = "Wren's own"
+
+    structlog.get_logger().warning("trouble", what=f"mail for {WREN}, and for wren@x", fault=faults.of(OfALibrary()))
+    (line,) = log()
+    assert (line["what"], line["fault"]) == ("mail for …@…, and for …@…", "OfALibrary")
 
 
 async def test_nor_does_slack(

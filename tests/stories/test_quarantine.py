@@ -238,6 +238,15 @@ async def test_every_line_of_a_reply_is_answered_in_one_letter(post: TestOffice)
     assert "2 messages still lie in quarantine" in said
 
 
+async def test_a_bare_word_about_several_messages_does_nothing_to_any(post: TestOffice) -> None:
+    numbers = [await scan(post), await scan(post, sender=BETH)]
+    await morning(post)
+    told = post.expect(ALEX, "quarantine")
+    for word in ("discard", "retry", "release"):
+        await post.email(ALEX, text=word, reply_to=told)
+        assert [item(post, one).state for one in numbers] == [InboxState.QUARANTINED] * 2, word
+
+
 async def test_prose_destroys_nothing(post: TestOffice) -> None:
     await scan(post)
     await morning(post)

@@ -17,6 +17,7 @@ from bot.ledger.tables import (
     Decision,
     DestroyOrder,
     Identity,
+    InboxItem,
     InboxState,
     Link,
     Person,
@@ -239,6 +240,15 @@ async def test_while_retention_rests_they_are_told_of_the_day_until_which_it_rea
 def warnings(post: TestOffice, recipient: str) -> list[Answer]:
     """What this address was told of files that nobody receives."""
     return [answer for answer in post.inbox_of(recipient) if answer.kind == "unreceived"]
+
+
+async def test_who_is_both_officer_and_administrator_is_warned_once(post: TestOffice) -> None:
+    row = Row(None, {"email": SAM, "name": "Sam Hale", "role": "administrator"})
+    settings, now = post.rooms.settings, post.clock.now()
+    await post.rooms.ledger.write(lambda tx: imports.add_person(tx, row, settings, now))
+    await post.email(JO, attach=PLAN)
+    await days_pass(post, 61)
+    assert len([one for one in post.inbox_of(SAM) if one.kind == "unreceived"]) == 1
 
 
 async def test_from_day_sixty_the_service_and_the_administrators_are_warned_of_what_nobody_received(
@@ -581,11 +591,13 @@ async def test_letters_are_forgotten_after_their_time_and_what_came_is_still_kno
 ) -> None:
     sent = await post.email(JO, subject="About Robin", attach=PLAN)
     await post.email(SAM, text=f"receive {post.files()[0].reference}")
+    why = update(InboxItem).values(why="discarded by Alex Reed: about Robin")  # as of what lay in quarantine
+    post.rooms.ledger.write_now(lambda tx: tx.execute(why))
     await days_pass(post, 400)
     assert post.told()
     await days_pass(post, 1)
     assert [item for item in post.told() if item.created_at < post.clock.now() - timedelta(days=401)] == []
-    assert {(item.sender, item.subject) for item in post.waiting()} == {("", "")}
+    assert {(item.sender, item.subject, item.why) for item in post.waiting()} == {("", "", "")}
 
     await post.post(sent, JO)
     assert len(post.files()) == 1

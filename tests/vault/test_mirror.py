@@ -1,5 +1,6 @@
 """The keys kept twice: what one disk loses the other has, and nothing counts that only one of them has."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -245,3 +246,55 @@ def test_what_another_process_has_brought_further_meanwhile_is_not_taken_back(di
         make_equal(source, copy)
     assert contents(both, "b") == b"more"
     assert compare(disks.keys, disks.second) == 0
+
+
+def rows(path: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("SELECT * FROM keys ORDER BY object_id").fetchall()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM keys WHERE object_id = 'a'",
+        "INSERT INTO keys SELECT 'c', wrapped, master FROM keys WHERE object_id = 'a'",
+        "UPDATE keys SET wrapped = zeroblob(60) WHERE object_id = 'a'",
+        "UPDATE keys SET master = 'another' WHERE object_id = 'a'",
+    ],
+)
+def test_whatever_came_to_differ_is_found_and_made_equal(disks: Disks, change: str) -> None:
+    with closing(disks.open()) as vault:
+        store(vault, "a", b"contents")
+        store(vault, "b", b"contents")
+    before = rows(disks.keys)
+    with closing(sqlite3.connect(disks.second, isolation_level=None)) as database:
+        database.execute(change)
+    assert compare(disks.keys, disks.second) == 1
+
+    disks.mirror()
+
+    assert rows(disks.keys) == rows(disks.second) == before
+
+
+def test_no_trace_of_a_destroyed_key_stays_in_a_mirror_that_is_brought_up_to_the_newer(disks: Disks) -> None:
+    with closing(disks.open()) as vault:
+        for number in range(40):
+            store(vault, f"o{number}", b"contents")
+    wrapped = [octets_ for _, octets_, _ in rows(disks.keys)]
+    old = disks.folder / "old.db"
+    shutil.copy(disks.second, old)
+    with closing(disks.open()) as vault:
+        vault.destroy([f"o{number}" for number in range(40)])
+    shutil.copy(old, disks.second)
+    disks.mirror()
+    found = octets(disks.second.parent)
+    assert not [one for one in wrapped if isinstance(one, bytes) and one in found]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_makes_belongs_to_whom_the_other_belongs_to(disks: Disks) -> None:
+    """`sudo postroom keys mirror`: Postroom's own user must be able to use it."""
+    os.chown(disks.keys, 12345, 12345)
+    disks.second.unlink()
+    disks.mirror()
+    assert (disks.second.stat().st_uid, disks.second.stat().st_gid) == (12345, 12345)

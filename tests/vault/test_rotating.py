@@ -179,3 +179,48 @@ def test_how_far_it_is_is_told(filled: Path) -> None:
         now=NOON, announce=lambda _: None, tell=told.append,
     )  # fmt: skip
     assert told == [50]
+
+
+def test_where_the_mirror_holds_other_keys_nothing_is_changed(filled: Path) -> None:
+    if (second := child.mirror_in(filled)) is None:
+        return
+    before = sealed(filled)
+    with closing(sqlite3.connect(second, isolation_level=None)) as database:
+        database.execute("DELETE FROM keys WHERE object_id = 'o7'")
+    with pytest.raises(Unavailable, match="do not hold the same keys"):
+        changed(filled)
+    assert sealed(filled) == before
+
+
+def test_a_master_key_that_is_reached_by_a_link_is_changed_where_it_lies(filled: Path) -> None:
+    (filled / "safe").mkdir()
+    (filled / "master.key").rename(filled / "safe" / "master.key")
+    (filled / "master.key").symlink_to(filled / "safe" / "master.key")
+    changed(filled)
+    assert (filled / "master.key").is_symlink()
+    all_open(filled)
+
+
+def test_the_new_key_has_its_name_durably_before_the_old_ones_octets_go(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def watched(file: int) -> None:
+        sync(file)
+        synced.append(Path(f"/proc/self/fd/{file}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    changed(filled)
+    assert "master.key.new" in synced
+    assert synced[-2:] == [filled.name, "master.key (deleted)"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_new_key_belongs_to_whom_the_old_one_belonged_to(filled: Path) -> None:
+    """`sudo postroom keys rotate`: Postroom's own user must be able to read it."""
+    os.chown(filled / "master.key", 12345, 12345)
+    changed(filled)
+    found = (filled / "master.key").stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12345, 12345, 0o600)

@@ -39,24 +39,24 @@ class LinkRoutes:
     async def show(self, request: Request) -> Response:
         """The page of a link. Changes nothing, whoever follows it (lesson L45)."""
         visit = visit_of(request)
-        return self._visits.answer(await self._counter.show(visit), visit)
+        return await self._visits.answer(await self._counter.show(visit), visit)
 
     async def press(self, request: Request) -> Response:
         """Do what was pressed."""
         visit = visit_of(request)
         if (fields := await self._visits.fields(request, visit)) is None:
-            return self._visits.answer(LapsedForm(), visit)
+            return await self._visits.answer(LapsedForm(), visit)
         renewing = fields.get("act") == "renew"
         doing = self._counter.renew(visit) if renewing else self._counter.press(visit, _pressed(fields))
         came_of_it = await attempted(doing)
         if isinstance(came_of_it, Page):
-            return self._visits.answer(came_of_it, visit)
+            return await self._visits.answer(came_of_it, visit)
         return self._visits.again(visit, done=isinstance(came_of_it, Settled))
 
     async def settled(self, request: Request) -> Response:
         """The page of what was done. Changes nothing."""
         visit = visit_of(request)
-        return self._visits.answer(await self._counter.settled(visit), visit)
+        return await self._visits.answer(await self._counter.settled(visit), visit)
 
     async def contents(self, request: Request) -> Response:
         """The contents, while the session lasts."""
@@ -70,7 +70,7 @@ class LinkRoutes:
             return self._visits.again(visit)
         except (Damaged, Unavailable, BadMasterKey) as fault:
             log.exception("contents could not be handed out", fault=of(fault))
-            return self._visits.answer(NotNow(), visit)
+            return await self._visits.answer(NotNow(), visit)
 
 
 def _pressed(fields: Mapping[str, str]) -> Pressed:

@@ -29,17 +29,17 @@ class ProofRoutes:
     async def show(self, request: Request) -> Response:
         """The page of a link. Changes nothing, whoever follows it (lesson L45)."""
         visit = visit_of(request)
-        return self._visits.answer(await self._desk.show(visit), visit)
+        return await self._visits.answer(await self._desk.show(visit), visit)
 
     async def press(self, request: Request) -> Response:
         """Link the account: the page has no other button."""
         visit = visit_of(request)
         if await self._visits.fields(request, visit) is None:
-            return self._visits.answer(LapsedForm(), visit)
+            return await self._visits.answer(LapsedForm(), visit)
         page = await attempted(self._desk.press(visit))
-        return self._visits.answer(page, visit) if page else self._visits.again(visit, done=True)
+        return await self._visits.answer(page, visit) if page else self._visits.again(visit, done=True)
 
     async def settled(self, request: Request) -> Response:
         """The page of what was done. Changes nothing."""
         visit = visit_of(request)
-        return self._visits.answer(await self._desk.settled(visit), visit)
+        return await self._visits.answer(await self._desk.settled(visit), visit)

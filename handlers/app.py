@@ -1,5 +1,6 @@
 """Builds everything, starts it and stops it: the only file that knows every room."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -246,12 +247,15 @@ class Office:
         return deliver
 
     async def start(self) -> None:
-        """Begin the process aside, where there is to be one. Raises `NotReady`."""
+        """Begin the process aside, where there is to be one; load what words notices, where that is done here. Raises
+        `NotReady`."""
         if self.aside:
             try:
                 await self.aside.start()
             except CannotBegin as fault:
                 raise NotReady(str(fault)) from fault
+        if self.aside is None or any(channel.painter for channel in self.channels.values()):
+            await asyncio.to_thread(self.rooms.wording(chat=False).prepare)  # no message waits for what is loaded
 
     async def close(self) -> None:
         """Let go of every way out, when the workers have ended, and of the process aside."""

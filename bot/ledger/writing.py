@@ -194,6 +194,7 @@ class Writer:
 
 def _one(tx: Session, driver: sqlite3.Connection, job: _Job) -> _Answer:
     """Run one in a savepoint, and empty the session after it."""
+    info = dict(tx.info)
     driver.execute("SAVEPOINT one")
     try:
         with tx:
@@ -205,6 +206,8 @@ def _one(tx: Session, driver: sqlite3.Connection, job: _Job) -> _Answer:
         driver.execute("ROLLBACK TO one")
         return None, _outcome(fault)
     finally:
+        tx.info.clear()  # of what it noted there: else the numbers of all files would gather
+        tx.info.update(info)
         if driver.in_transaction:
             driver.execute("RELEASE one")
     if not driver.in_transaction:

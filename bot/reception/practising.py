@@ -1,5 +1,6 @@
 """Answers whoever writes to the mailbox for trying out: what would have happened. Nothing of it stays but its answer."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
@@ -43,6 +44,7 @@ class Practice(Rehearsal):
         """Carry one claimed message to its end. Raises `Later`, `LostLease`, or whatever is our own fault."""
         looked = await self._ledger.read(lambda tx: self._look(tx, item.arrival, known(item.arrival)))
         prepared = None if isinstance(looked, Shut) else await self._opened(self._preparing.weigh(raw(item)))
+        await asyncio.to_thread(self._wording.prepare)  # nobody who writes waits for what is loaded
         await self._ledger.write(lambda tx: self._answer(tx, item, prepared))
 
     def give_up(self, tx: Session, item: Claimed, why: str) -> None:

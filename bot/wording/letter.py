@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 
+class BadTemplate(Exception):
+    """A template that is not written as letters are: says how."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Some words of one look."""

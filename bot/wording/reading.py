@@ -8,7 +8,20 @@ from operator import attrgetter
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from bot.wording.letter import Action, Block, Bullets, Button, Heading, Line, Paragraph, Rule, Span, Table, spoken
+from bot.wording.letter import (
+    Action,
+    BadTemplate,
+    Block,
+    Bullets,
+    Button,
+    Heading,
+    Line,
+    Paragraph,
+    Rule,
+    Span,
+    Table,
+    spoken,
+)
 from bot.wording.values import HOLDER
 
 PutBack = Callable[[str], str]
@@ -22,10 +35,6 @@ WEB = ("https://", "http://")
 
 LOOK = attrgetter("strong", "code", "link")
 """All of a span but its words."""
-
-
-class BadTemplate(Exception):
-    """A template that is not written as letters are: says how."""
 
 
 def _markdown() -> MarkdownIt:

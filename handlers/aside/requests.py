@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from bot.notices import Verdict
 from bot.parcels import Posted, Undeliverable
@@ -92,7 +92,10 @@ class End(Enum):
     FAILED = b"!"
 
 
-OPENED: TypeAdapter[Prepared | Spoiled] = TypeAdapter(Prepared | Spoiled)
+OPENED: TypeAdapter[Prepared | Spoiled] = TypeAdapter(Prepared | Spoiled, config=ConfigDict(cache_strings="keys"))
+"""Of what strangers wrote nothing stays in the cache of strings, which holds 16,384."""
+PART = re.compile(r"-[0-9]+(?:\.[0-9]+)*")
+"""What follows a message's prefix in the id of one of its files."""
 RETURNED: TypeAdapter[Returned] = TypeAdapter(Returned)
 
 
@@ -100,9 +103,8 @@ def opened(octets: bytes, prefix: str) -> Prepared | Spoiled:
     """What a message was found to hold, whose files' ids begin with this: the vault keeps others' beside them, which no answer
     may have destroyed or claim. Raises ValueError."""
     found = OPENED.validate_json(octets)
-    own = re.compile(rf"{re.escape(prefix)}-[0-9]+(?:\.[0-9]+)*")
     named = [*found.unwanted, *(_claimed(found) if isinstance(found, Prepared) else ())]
-    if not all(map(own.fullmatch, named)) or not _is_tellable(found):
+    if not all(one.startswith(prefix) and PART.fullmatch(one, len(prefix)) for one in named) or not _is_tellable(found):
         raise Astray
     return found
 

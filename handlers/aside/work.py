@@ -34,6 +34,8 @@ class Work:
         self._preparer = Preparer(self._vault, {MAIL: reader_of(settings)}, keys, {MAIL: _read_returned})
         self._wording = Wording.of(settings, LinkKey(master.derive("links")).token)
         self._renderer = MailRenderer.of(settings)
+        self._wording.prepare()
+        self._renderer.prepare()
 
     def do(self, request: Request) -> bytes:
         """Do it, and say what came of it."""

@@ -29,6 +29,8 @@ NICENESS = 5
 """Where both want the same core whoever listens goes first: an idle session feels nothing of the mails that are opened."""
 HEARD_AT_ONCE = 64 * 1024
 """Octets: two mails of 20 kB to be opened, or dozens of notices to be written."""
+GIVING_BACK_SECONDS = 1.0
+"""How often memory that is free goes back to the system: a mail of 25 MB leaves some megabytes behind."""
 EXPENDABLE = 500
 """If memory is short, this process goes before the service (proc(5), `oom_score_adj`)."""
 
@@ -49,8 +51,19 @@ def main(descriptors: list[int]) -> None:
     opening.say(number, outcome)
     for lane in (*[opening] * work.OPENERS, writing):
         threading.Thread(target=_serve, args=(lane, answer), daemon=True).start()
-    leash.recv(1)  # nothing is said on it: it ends when the service lets go, or is no more
+    leash.settimeout(GIVING_BACK_SECONDS)
+    while _is_held(leash):
+        lean.give_back()
     os._exit(0)  # whatever the lanes are at: nobody waits for it any more
+
+
+def _is_held(leash: socket.socket) -> bool:
+    """Nothing is said on it: it ends when the service lets go, or is no more. Waits a while for that."""
+    try:
+        leash.recv(1)
+    except TimeoutError:
+        return True
+    return False
 
 
 class Lane:

@@ -81,7 +81,7 @@ class Smarthost:
 
     async def deliver(self, parcel: Parcel) -> None:
         """Hand it over. Raises `Undeliverable` where recipient or contents are refused for good; else try later."""
-        await self.send(self.written(parcel))
+        await self.send(await asyncio.to_thread(self.written, parcel))
 
     def written(self, parcel: Parcel) -> Written:
         """The mail that it is. Raises `Undeliverable`. Any thread may ask for it."""

@@ -27,7 +27,7 @@ def application(
 
     async def home(request: Request) -> Response:
         del request
-        return pages.answer(Home(address=settings.email.address))
+        return await pages.answer(Home(address=settings.email.address))
 
     async def style(request: Request) -> Response:
         del request
@@ -35,11 +35,11 @@ def application(
 
     async def missing(request: Request, fault: Exception) -> Response:
         del request, fault
-        return pages.answer(UnknownLink(), status=404)
+        return await pages.answer(UnknownLink(), status=404)
 
     async def trouble(request: Request, fault: Exception) -> Response:
         log.error("a page failed", method=request.method, fault=type(fault).__name__)
-        return pages.answer(NotNow(), status=500)
+        return await pages.answer(NotNow(), status=500)
 
     ours = Router([*routes, Route("/", home), Route("/style.css", style)], redirect_slashes=False)
     served = Starlette(

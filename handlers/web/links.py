@@ -36,12 +36,12 @@ class LinkRoutes(VisitRoutes):
         """Do what was pressed."""
         visit = visit_of(request)
         if (fields := await self._visits.fields(request, visit)) is None:
-            return self._visits.answer(LapsedForm(), visit)
+            return await self._visits.answer(LapsedForm(), visit)
         renewing = fields.get("act") == "renew"
         doing = self._links.renew(visit) if renewing else self._links.press(visit, _pressed(fields))
         came_of_it = await attempted(doing)
         if isinstance(came_of_it, Page):
-            return self._visits.answer(came_of_it, visit)
+            return await self._visits.answer(came_of_it, visit)
         return self._visits.again(visit, done=isinstance(came_of_it, Settled))
 
     async def contents(self, request: Request) -> Response:
@@ -56,7 +56,7 @@ class LinkRoutes(VisitRoutes):
             return self._visits.again(visit)
         except (Damaged, Unavailable, BadMasterKey) as fault:
             log.exception("contents could not be handed out", fault=of(fault))
-            return self._visits.answer(NotNow(), visit)
+            return await self._visits.answer(NotNow(), visit)
 
 
 def _pressed(fields: Mapping[str, str]) -> Pressed:

@@ -1,39 +1,31 @@
 """Draws pages: the words of a page as a letter, and its forms, in one layout without scripts."""
 
+import asyncio
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from bot import data
 from bot.notices.pages import Page
 from bot.settings import Settings
-from bot.wording import Compiled, Letter, Rule, Wording
+from bot.wording import Letter, Rule, Wording
 
-HERE = Path(__file__).parent
-STYLE = HERE / "static" / "style.css"
-_COMPILED = Compiled()
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+STYLE = Path(__file__).parent / "static" / "style.css"
 
 
 class Pages:
     """Speaks for one authority."""
 
     def __init__(self, settings: Settings) -> None:
-        self._wording = Wording.of(settings)
-        environment = Environment(
-            loader=FileSystemLoader([HERE / "templates", data.folder("mail_templates")]), undefined=StrictUndefined,
-            autoescape=True, trim_blocks=True, lstrip_blocks=True, bytecode_cache=_COMPILED,
-        )  # fmt: skip
+        self._settings, self._wording = settings, Wording.of(settings)
         self.base = urlsplit(settings.web.base_url).path.rstrip("/")
         """What stands before every path of ours."""
-        environment.globals |= {
-            "authority": settings.authority.name,
-            "reasons": [reason.text for reason in settings.reasons],
-            "style": f"{self.base}/style.css",
-        }
-        self._layout = environment.get_template("page.html")
 
     def html(self, page: Page, *, form: str = "", here: str = "") -> str:
         """The page. `form`: what each of its forms brings back; `here`: its own path."""
@@ -41,9 +33,15 @@ class Pages:
         above, below = _around_the_forms(letter)
         return self._layout.render(page=page, title=letter.subject, above=above, below=below, form=form, here=here)
 
-    def answer(self, page: Page, *, status: int = 200, form: str = "", here: str = "") -> HTMLResponse:
-        """The page as an answer."""
-        return HTMLResponse(self.html(page, form=form, here=here), status)
+    async def answer(self, page: Page, *, status: int = 200, form: str = "", here: str = "") -> HTMLResponse:
+        """The page as an answer; drawn in a thread, for with the first one all is loaded that it takes to draw them."""
+        return HTMLResponse(await asyncio.to_thread(self.html, page, form=form, here=here), status)
+
+    @cached_property
+    def _layout(self) -> "Template":
+        from handlers.web.layout import layout  # noqa: PLC0415 - as `bot.wording.speaker`: only where a page is wanted
+
+        return layout(self._settings, self.base)
 
 
 def _around_the_forms(letter: Letter) -> tuple[Letter, Letter]:

@@ -22,6 +22,6 @@ class ProofRoutes(VisitRoutes):
         """Link the account: the page has no other button."""
         visit = visit_of(request)
         if await self._visits.fields(request, visit) is None:
-            return self._visits.answer(LapsedForm(), visit)
+            return await self._visits.answer(LapsedForm(), visit)
         page = await attempted(self._proofs.press(visit))
-        return self._visits.answer(page, visit) if page else self._visits.again(visit, done=True)
+        return await self._visits.answer(page, visit) if page else self._visits.again(visit, done=True)

@@ -40,7 +40,7 @@ class VisitRoutes(ABC):
     async def show(self, request: Request) -> Response:
         """The page of a link. Changes nothing, whoever follows it (lesson L45)."""
         visit = visit_of(request)
-        return self._visits.answer(await self._desk.show(visit), visit)
+        return await self._visits.answer(await self._desk.show(visit), visit)
 
     @abstractmethod
     async def press(self, request: Request) -> Response:
@@ -49,4 +49,4 @@ class VisitRoutes(ABC):
     async def settled(self, request: Request) -> Response:
         """The page of what was done. Changes nothing."""
         visit = visit_of(request)
-        return self._visits.answer(await self._desk.settled(visit), visit)
+        return await self._visits.answer(await self._desk.settled(visit), visit)

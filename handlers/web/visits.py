@@ -49,10 +49,10 @@ class Visits:
         self._base_url, self._under = base_url, under
         self.route = f"/{under}/{{token}}"
 
-    def answer(self, page: Page, visit: Visit) -> Response:
+    async def answer(self, page: Page, visit: Visit) -> Response:
         """The page, for this browser alone to press what is on it."""
         known = visit if visit.browser else Visit(visit.token, self._clock.token())
-        answer = self._pages.answer(
+        answer = await self._pages.answer(
             page, status=STATUS.get(type(page), 200), form=self._form(known), here=self._path(visit)
         )
         if not isinstance(page, FORMLESS):

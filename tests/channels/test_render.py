@@ -15,7 +15,8 @@ from bot.notices import FILE, HELD, SENT, Advice, Alert, FileFacts, NewFiles, No
 from bot.notices.variants import every
 from bot.parcels import Undeliverable
 from bot.wording import Action, Block, Heading, Letter, Span, plain
-from handlers.mail.render import From, MailRenderer, Page, text
+from handlers.mail.render import From, MailRenderer, text
+from handlers.mail.render.page import Page
 from tests.channels.parcels import ENCLOSURE, RECIPIENT, RENDERER, RETURNS, TOKEN, parcel
 from tests.wording.speaker import TEMPLATES
 

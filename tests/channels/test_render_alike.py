@@ -24,8 +24,9 @@ from bot.wording import (
     Wording,
     plain,
 )
-from handlers.mail.render import Page, text
+from handlers.mail.render import text
 from handlers.mail.render.head import fields
+from handlers.mail.render.page import Page
 from handlers.mail.render.quoted import quoted
 from handlers.mail.render.text import GLUE, WIDTH
 from tests.channels.parcels import RETURNS, parcel

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page
 
 from bot.notices import FILE, HELD, SENT, Advice, Alert, NewFiles, Notice, Receipt, Rejected
 from bot.wording import Action, Letter
-from handlers.mail.render import Page as Layout
+from handlers.mail.render.page import Page as Layout
 from tests.browser import LOOKS, PHONE, Look, faults, open_page, overflow
 from tests.messages.sheets import Sheet, sheets
 from tests.wording.speaker import TEMPLATES, speaker

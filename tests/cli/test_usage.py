@@ -27,10 +27,11 @@ def test_what_needs_no_database_and_no_mail_server_loads_none(module: str) -> No
 
 
 def test_what_serves_loads_nothing_that_it_may_never_need() -> None:
-    """Each of these takes 2 to 20 MiB: what is not configured, what a table or a slip of the hand needs, what is others'."""
+    """Each of these takes 1 to 20 MiB: what is not configured, what a table, a page or a slip of the hand needs, what is others',
+    what the process aside does."""
     needless = (
         "{'rich', 'pygments', 'greenlet', 'rapidfuzz', 'dns', 'alembic', 'slack_sdk', 'imapclient', 'msal', 'requests',"
-        " 'aiohttp', 'cryptography.x509', 'sqlalchemy.dialects.postgresql'}"
+        " 'aiohttp', 'cryptography.x509', 'sqlalchemy.dialects.postgresql', 'jinja2', 'markdown_it', 'css_inline'}"
     )
     code = f"import sys, handlers.cli; handlers.cli.load('serve'); sys.exit(str({needless} & set(sys.modules) or ''))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -267,3 +267,19 @@ async def test_whoever_comes_when_it_is_closed_is_told_to_try_later(ledger: Ledg
         await ledger.write(enter("8301"))
     with pytest.raises(Later):
         ledger.write_now(enter("8301"))
+
+
+@pytest.mark.parametrize("fault", [None, KeyError()])
+async def test_nothing_that_one_notes_in_the_session_is_left_to_those_after_it(
+    ledger: Ledger, fault: Exception | None
+) -> None:
+    """The numbers of all files ever entered gathered there, and were gone through for each notice."""
+
+    def note(tx: Session) -> None:
+        tx.info["noted"] = {"PR-7K3Q-M2XD": 1}
+        if fault:
+            raise fault
+
+    with suppress(KeyError):
+        await ledger.write(note)
+    assert await ledger.write(lambda tx: tx.info.get("noted")) is None

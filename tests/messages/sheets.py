@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.notices.variants import Variant, every
 from bot.wording import Wording
 from handlers.mail.reading.markup import lines_of
-from handlers.mail.render import Page, text
+from handlers.mail.render import text
+from handlers.mail.render.page import Page
 from tests.pages import SETTINGS, SHOWN, drawn
 from tests.wording.speaker import TEMPLATES
 

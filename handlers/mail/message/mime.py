@@ -15,8 +15,8 @@ from handlers.mail.message.part import DEPTH_MAX, TOO_DEEP, Cut, Inside, Part, e
 
 __all__ = ["DEPTH_MAX", "Cut", "Inside", "Part", "parts"]
 
-BLOCK_BYTES = 1 << 18
-"""Octets looked at in one go."""
+BLOCK_BYTES = 1 << 17
+"""Octets looked at in one go: some four times as many are held meanwhile, and more at once are no quicker."""
 BOUNDARY_MAX = 256
 """Octets of a boundary; RFC 2046 allows 70."""
 PADDING_MAX = 128

@@ -5,18 +5,21 @@ Written octet by octet like the header fields: Python's own message takes ten ti
 
 import base64
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot import data
 from bot.parcels import Enclosure, Parcel
 from bot.settings import Settings
 from handlers.mail.render.head import From, fields
-from handlers.mail.render.page import Page
 from handlers.mail.render.quoted import quoted
 from handlers.mail.render.text import text
 
-__all__ = ["From", "MailRenderer", "Page", "text"]
+if TYPE_CHECKING:
+    from handlers.mail.render.page import Page
+
+__all__ = ["From", "MailRenderer", "text"]
 
 
 class MailRenderer:
@@ -25,12 +28,16 @@ class MailRenderer:
     def __init__(self, templates: Path, sender: From) -> None:
         """`templates`: the folder `mail_templates`, which holds `layout.html`."""
         self.sender = sender
-        self._page = Page(templates)
+        self._templates = templates
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """As configured."""
         return cls(data.folder("mail_templates"), From(settings.email.address, settings.email.outgoing.from_name))
+
+    def prepare(self) -> None:
+        """Draw the layout, which takes some libraries and a tenth of a second, before the first mail is wanted."""
+        assert self._page  # noqa: S101 - it is made when it is first looked at
 
     def message(self, parcel: Parcel) -> bytes:
         """The whole mail, lines ended by CR LF. A repeat has the same octets. Raises `Undeliverable`."""
@@ -40,6 +47,12 @@ class MailRenderer:
             parts = (body, *map(_attached, parcel.enclosures))
             body = _multipart("mixed", f"=_whole_{parcel.id}", parts)
         return fields(parcel, self.sender) + b"MIME-Version: 1.0\r\n" + body
+
+    @cached_property
+    def _page(self) -> "Page":
+        from handlers.mail.render.page import Page  # noqa: PLC0415 - as `bot.wording.speaker`: only where mail is written
+
+        return Page(self._templates)
 
 
 def _multipart(kind: str, boundary: str, parts: Iterable[bytes]) -> bytes:

@@ -12,7 +12,8 @@ from pathlib import Path
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.wording import Compiled, Letter
+from bot.wording import Letter
+from bot.wording.compiled import Compiled
 from handlers.mail.render.pattern import Pattern
 from handlers.mail.render.quoted import quoted
 from handlers.mail.render.text import REPLY_ABOVE

@@ -5,9 +5,11 @@ import pty
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE_SECONDS = 60
+AGAIN_SECONDS = 5
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,8 +54,18 @@ class Terminal:
         self._read = len(self.shown)
 
     def _prompted(self) -> bool:
-        """Whether the last line is a prompt: prompts are indented, and other lines may be read as far as a colon only."""
-        return self.shown[self._read :].endswith(": ") and self.shown.rpartition("\n")[2].startswith("  ")
+        """Whether the last line is a prompt, and not another that has been read as far as a colon."""
+        last = self.shown.rpartition("\n")[2]
+        return self.shown[self._read :].endswith(": ") and (last.startswith("  ") or last.endswith("]: "))
+
+    def breaks_off(self, key: str) -> int:
+        """Press Ctrl-C or Ctrl-D, and again where nothing comes of it: a signal that arrives just before Python waits for a
+        line is seen with the next only. Its exit status."""
+        while self._process.poll() is None:
+            self.types(key)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(AGAIN_SECONDS)
+        return self.ends()
 
     def ends(self) -> int:
         """Wait for its end: its exit status."""

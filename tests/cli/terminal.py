@@ -10,6 +10,8 @@ from pathlib import Path
 
 PATIENCE_SECONDS = 60
 AGAIN_SECONDS = 5
+AT_A_TERMINAL = ("env", "--default-signal=INT", "setsid", "--ctty", "--wait")
+"""Whoever runs the tests may ignore Ctrl-C (a shell's job in the background does), and what is ignored is inherited."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,7 +23,7 @@ class Terminal:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environ}
         environment.pop("POSTROOM_CONFIG", None)
         self._process = subprocess.Popen(
-            ["setsid", "--ctty", "--wait", sys.executable, "-c", "from handlers.cli import main; main()", *words],
+            [*AT_A_TERMINAL, sys.executable, "-c", "from handlers.cli import main; main()", *words],
             stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=environment,
         )  # fmt: skip
         os.close(theirs)
@@ -61,10 +63,11 @@ class Terminal:
     def breaks_off(self, key: str) -> int:
         """Press Ctrl-C or Ctrl-D, and again where nothing comes of it: a signal that arrives just before Python waits for a
         line is seen with the next only. Its exit status."""
-        while self._process.poll() is None:
+        for _ in range(PATIENCE_SECONDS // AGAIN_SECONDS):
             self.types(key)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(AGAIN_SECONDS)
+                break
         return self.ends()
 
     def ends(self) -> int:

@@ -212,3 +212,18 @@ def served(office: CommandLine) -> CommandLine:
     )
     channels.write_text(text)
     return office
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "elsewhere" / "backup"
+
+
+@pytest.fixture
+def clean(office: CommandLine, tmp_path: Path) -> CommandLine:
+    """A new machine: only the master key has been put in its place, and the disk of the keys was saved."""
+    machine = tmp_path / "machine"
+    var = machine / "var"
+    var.mkdir(parents=True)
+    shutil.copy(office.settings.keys.master_key_file, var / "master.key")
+    return CommandLine(machine / "config")

@@ -14,20 +14,6 @@ PLAIN = "POSTROOM-BACKUP.txt"
 """What a folder of backups is, in words: no secret."""
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "elsewhere" / "backup"
-
-
-@pytest.fixture
-def clean(office: CommandLine, tmp_path: Path) -> CommandLine:
-    """A new machine: the master key and the disk of the keys were saved."""
-    machine = tmp_path / "machine"
-    (machine / "var").mkdir(parents=True)
-    shutil.copy(office.settings.keys.master_key_file, machine / "var" / "master.key")
-    return CommandLine(machine / "config")
-
-
 class Disk:
     """What is made durable, and what is given a name, in order."""
 
